@@ -1,0 +1,252 @@
+"""The Assessment: everything that was concluded about one case, which screen and report both render.
+
+Its canonical form holds no time, path or duration, so that two runs on the same build, execution
+provider, thread count and CPU class are equal byte for byte, and its hash names the content.
+Whether an Assessment is current is computed by comparing its inputs, never stored.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from inference.findings import Verdict
+from inference.messages.message import FieldValue, Message
+
+SCHEMA = "concilium.assessment"
+SCHEMA_VERSION = 1
+
+
+class PredictionStatus(StrEnum):
+    """Whether a prediction may be read."""
+
+    ANSWERED = "answered"
+    WITHHELD = "withheld"
+    NOT_ESTIMABLE = "not_estimable"
+
+
+class RecommendationStatus(StrEnum):
+    """Whether the rules gave a recommendation."""
+
+    GIVEN = "given"
+    WITHHELD = "withheld"
+
+
+class FactSource(StrEnum):
+    """Who says so: the file, its geometry, or the user."""
+
+    FILE = "file"
+    GEOMETRY = "geometry"
+    USER = "user"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class InputReference:
+    """One input by content: kind (``image``, ``mask``, ``clinical``), UID where it has one, SHA-256."""
+
+    kind: str
+    sha256: str
+    uid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something about the scan that the guard reads, and who says so; ``value`` may be a message id."""
+
+    name: str
+    value: str
+    source: FactSource
+
+
+@dataclass(frozen=True, slots=True)
+class GuardLine:
+    """One check: what was measured, what is allowed, and the verdict.
+
+    ``name`` is a message id (``guard.plane``); ``measured`` and ``allowed`` are messages.
+    """
+
+    name: str
+    measured: Message
+    allowed: Message
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicalEntry:
+    """One clinical value as used: canonical value as text, UCUM unit, provenance, or why it is missing."""
+
+    field_id: str
+    value: str
+    unit: str
+    provenance: str
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MaskSummary:
+    """The mask that was used: origin, whether a person changed it, and its measures."""
+
+    origin: str
+    maker: str
+    edited: bool
+    volume_ml: float
+    first_slice: int
+    last_slice: int
+    largest_slice: int
+    extent_mm: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The probability of residual tumour under one treatment; higher is worse.
+
+    When the status is not *answered*, ``score``, ``fold_scores`` and ``is_positive`` are None or empty and
+    ``reasons`` say why: a withheld answer hides the score too.  ``low`` and ``high`` are the smallest and
+    largest fold score.  ``slice_shares`` gives, per slice of ``slices``, how far the score falls without
+    that slice (fold mean; negative when it rises).
+    """
+
+    treatment: str
+    outcome: str
+    positive_class: str
+    status: PredictionStatus
+    cutoff: float
+    score: float | None = None
+    fold_scores: tuple[float, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    is_positive: bool | None = None
+    is_borderline: bool = False
+    folds_disagree: bool = False
+    slices: tuple[int, ...] = ()
+    slice_shares: tuple[float, ...] = ()
+    reasons: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """One row of the rule table; ``when`` maps treatment to ``residual`` or ``non_residual``."""
+
+    row: int
+    when: Mapping[str, str]
+    recommend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """What the rules say, with the whole table, the patient's row, and what would change it.
+
+    ``reasons`` say why it is withheld, or why it holds; ``statements`` are sentences that must stand beside
+    it; ``would_change`` names the thresholds whose crossing leads to another row.
+    """
+
+    status: RecommendationStatus
+    rule_set: str
+    rule_version: str
+    citation: str
+    table: tuple[RuleRow, ...]
+    row: int | None = None
+    recommend: str | None = None
+    reasons: tuple[Message, ...] = ()
+    statements: tuple[Message, ...] = ()
+    would_change: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackReference:
+    """Which pack answered, and its state."""
+
+    id: str
+    version: str
+    sha256: str
+    state: str
+    provenance: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoftwareReference:
+    """Which build answered, on which execution provider."""
+
+    name: str
+    version: str
+    runtime: str
+    provider: str
+    threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The whole answer for one case, study and pack."""
+
+    study: str
+    subject: str
+    subject_sha256: str | None
+    inputs: tuple[InputReference, ...]
+    facts: tuple[Fact, ...]
+    findings: tuple[Message, ...]
+    guard: tuple[GuardLine, ...]
+    clinical: tuple[ClinicalEntry, ...]
+    mask: MaskSummary | None
+    predictions: tuple[Prediction, ...]
+    recommendation: Recommendation
+    pack: PackReference
+    software: SoftwareReference
+    limits: tuple[str, ...] = field(default=())
+
+    @property
+    def is_answered(self) -> bool:
+        """True when every prediction may be read and a recommendation stands."""
+        return self.recommendation.status is RecommendationStatus.GIVEN and all(
+            prediction.status is PredictionStatus.ANSWERED for prediction in self.predictions
+        )
+
+    @property
+    def guard_verdict(self) -> Verdict:
+        """The worst verdict of the guard's lines."""
+        return max((line.verdict for line in self.guard), default=Verdict.FINE)
+
+    def to_document(self) -> dict[str, Any]:
+        """The JSON document of the published schema (``assessment.schema.json``)."""
+        document: dict[str, Any] = {"schema": SCHEMA, "schema_version": SCHEMA_VERSION}
+        for name, value in asdict(self).items():
+            document[name] = _plain(value)
+        return document
+
+    def canonical_bytes(self) -> bytes:
+        """Sorted, compact UTF-8 JSON without NaN: what is hashed and signed."""
+        return json.dumps(
+            self.to_document(), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        ).encode()
+
+    def content_sha256(self) -> str:
+        """Hash of the canonical form, printed on the report and the screen."""
+        return sha256(self.canonical_bytes()).hexdigest()
+
+    def is_current(self, inputs: tuple[InputReference, ...], pack_sha256: str, rule_set: str) -> bool:
+        """True when it was computed from exactly these inputs, this pack and this rule set."""
+        return (
+            self.inputs == inputs
+            and self.pack.sha256 == pack_sha256
+            and self.recommendation.rule_set == rule_set
+        )
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Verdict):
+        return value.name.lower()
+    return value
+
+
+def message_from(document: Mapping[str, Any]) -> Message:
+    """Read a message back from its JSON form."""
+    fields: dict[str, FieldValue] = dict(document["fields"])
+    return Message(str(document["id"]), fields)

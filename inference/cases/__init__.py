@@ -1,0 +1,1 @@
+"""Who the case is about, apart from what was found."""

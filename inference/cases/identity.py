@@ -1,0 +1,66 @@
+"""Who a case is about: an own UUID, and the patient's key apart from every DICOM UID."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+
+PHANTOM_NAME_PREFIX = "PHANTOM^"
+
+
+class SubjectKind(StrEnum):
+    """What kind of subject the scan shows, as far as the file tells."""
+
+    PHANTOM = "phantom"
+    PATIENT = "patient"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class PatientKey:
+    """Identifier with its issuer, (0010,0020) and (0010,0021); both as written, stripped."""
+
+    issuer: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientIdentity:
+    """What a source says about the person; every part may be empty, and "unknown" is lawful.
+
+    ``birth_date`` is ``YYYY-MM-DD`` or empty; ``sex`` is ``M``, ``F``, ``O`` or empty; ``name`` is the
+    DICOM person name as written (``Family^Given``).
+    """
+
+    key: PatientKey | None = None
+    name: str = ""
+    birth_date: str = ""
+    sex: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """True when an identifier and a name or birth date are there: two identifiers for a report."""
+        return self.key is not None and bool(self.name or self.birth_date)
+
+    @property
+    def subject_kind(self) -> SubjectKind:
+        """Phantom, patient or unknown."""
+        if self.name.startswith(PHANTOM_NAME_PREFIX):
+            return SubjectKind.PHANTOM
+        return SubjectKind.PATIENT if self.key is not None or self.name else SubjectKind.UNKNOWN
+
+    def key_sha256(self) -> str | None:
+        """Hash of issuer and identifier, to link results of one patient without naming them."""
+        if self.key is None:
+            return None
+        return sha256(f"{self.key.issuer}\x1f{self.key.id}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseIdentity:
+    """One patient at one board: the case's own UUID, and who it is about."""
+
+    case_id: uuid.UUID
+    patient: PatientIdentity

@@ -1,0 +1,76 @@
+"""A clinical record: each value as typed, its canonical form, where it came from, or why it is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
+
+CanonicalValue = float | str
+
+
+class Provenance(StrEnum):
+    """Where a value came from."""
+
+    TYPED = "typed"
+    IMPORTED = "imported"
+    DICOM = "dicom"
+    DERIVED = "derived"
+
+
+class MissingReason(StrEnum):
+    """Why a value is not there; it is never filled in silently."""
+
+    NOT_RECORDED = "not_recorded"
+    NOT_MEASURED = "not_measured"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicalValue:
+    """One field: value and unit as typed, the canonical value, and its provenance.
+
+    ``canonical`` is a number in the schema's unit or a code of its allowed values; None when missing.
+    """
+
+    field_id: str
+    typed_value: str
+    typed_unit: str
+    canonical: CanonicalValue | None
+    provenance: Provenance
+    missing: MissingReason | None = None
+
+    def __post_init__(self) -> None:
+        if (self.canonical is None) != (self.missing is not None):
+            raise ValueError("a value is either there or missing with a reason")
+
+    @classmethod
+    def absent(cls, field_id: str, reason: MissingReason = MissingReason.NOT_RECORDED) -> ClinicalValue:
+        """A field without a value."""
+        return cls(field_id, "", "", None, Provenance.TYPED, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicalRecord:
+    """All fields of one study's form for one patient; every field of the schema is present."""
+
+    study: str
+    values: Mapping[str, ClinicalValue] = field(default_factory=dict)
+
+    def canonical(self, field_id: str) -> CanonicalValue | None:
+        """The canonical value of a field, or None when missing."""
+        value = self.values.get(field_id)
+        return None if value is None else value.canonical
+
+    def with_value(self, value: ClinicalValue) -> ClinicalRecord:
+        """A copy in which one field is replaced."""
+        return ClinicalRecord(self.study, {**self.values, value.field_id: value})
+
+    def sha256(self) -> str:
+        """Hash of the canonical values, for an Assessment's inputs."""
+        lines = [
+            f"{field_id}\x1f{value.canonical!r}\x1f{value.missing}"
+            for field_id, value in sorted(self.values.items())
+        ]
+        return sha256("\x1e".join([self.study, *lines]).encode()).hexdigest()

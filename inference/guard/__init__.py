@@ -1,0 +1,1 @@
+"""Is this input one that the pack may answer for?"""

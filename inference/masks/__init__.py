@@ -1,0 +1,1 @@
+"""Tumour masks: named layers with provenance, a journal of edits, and measures."""

@@ -1,0 +1,99 @@
+"""Texts by id for one language, read from gettext PO files, one file per area of the house."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import polib
+
+from inference.messages.message import FieldValue, Message
+
+LOCALE_FOLDER: Final = Path(__file__).parent / "locale"
+LANGUAGES: Final = {"en": "English", "zh_CN": "简体中文"}
+PSEUDO_LANGUAGE: Final = "xx"
+
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_ACCENTED = str.maketrans("aeiouAEIOUcnyCNY", "áéíóúÁÉÍÓÚçñýÇÑÝ")
+
+
+class Catalogue:
+    """The texts of one language.
+
+    A missing id renders as ``⟦id⟧``: visible on screen and caught by the tests, never a crash at the board.
+    """
+
+    def __init__(self, language: str, texts: Mapping[str, str]) -> None:
+        self.language = language
+        self._texts = dict(texts)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """All ids that have a text."""
+        return frozenset(self._texts)
+
+    def has(self, message_id: str) -> bool:
+        """True when the catalogue holds a text for ``message_id``."""
+        return message_id in self._texts
+
+    def template(self, message_id: str) -> str:
+        """The unformatted text with its ``{placeholders}``."""
+        return self._texts.get(message_id, f"⟦{message_id}⟧")
+
+    def text(self, message_id: str, **fields: FieldValue) -> str:
+        """The text for ``message_id`` with its placeholders filled."""
+        return self.render(Message(message_id, fields))
+
+    def render(self, message: Message) -> str:
+        """The text of a message.
+
+        A field whose value is itself the id of a text (``plane.axial``) is shown as that text, so that the
+        core can name things without speaking a language.
+        """
+        template = self.template(message.id)
+        values = {name: self._shown(value) for name, value in message.fields.items()}
+        try:
+            return template.format(**values)
+        except (KeyError, IndexError, ValueError):
+            return f"{template} {values}"
+
+    def _shown(self, value: FieldValue) -> FieldValue:
+        return self._texts.get(value, value) if isinstance(value, str) else value
+
+
+@cache
+def load_catalogue(language: str) -> Catalogue:
+    """Read the catalogue of ``language``: ``en``, ``zh_CN``, or the pseudo language ``xx``.
+
+    Raises
+    ------
+    ValueError
+        For a language that has no folder.
+    """
+    if language == PSEUDO_LANGUAGE:
+        english = load_catalogue("en")
+        return Catalogue(language, {key: pseudo(english.template(key)) for key in english.ids})
+    if language not in LANGUAGES:
+        raise ValueError(f"no catalogue for language {language!r}")
+    texts: dict[str, str] = {}
+    for path in sorted((LOCALE_FOLDER / language).glob("*.po")):
+        for entry in polib.pofile(str(path), encoding="utf-8"):
+            if entry.msgid in texts:
+                raise ValueError(f"{path.name}: id {entry.msgid!r} stands in two areas")
+            if entry.msgstr:
+                texts[entry.msgid] = entry.msgstr
+    return Catalogue(language, texts)
+
+
+def pseudo(template: str) -> str:
+    """Accent and lengthen an English text by a third, leaving its placeholders alone."""
+    parts: list[str] = []
+    end = 0
+    for match in _PLACEHOLDER.finditer(template):
+        parts += [template[end : match.start()].translate(_ACCENTED), match.group()]
+        end = match.end()
+    parts.append(template[end:].translate(_ACCENTED))
+    return f"[{''.join(parts)}{'·' * (len(template) // 3)}]"

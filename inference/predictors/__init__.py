@@ -1,0 +1,1 @@
+"""One file per study: from network outputs to predictions."""

@@ -1,0 +1,48 @@
+"""The parameters of preprocessing, as a pack's manifest stores them and training uses them."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class IntensitySettings(_Settings):
+    """Robust scaling: two percentiles of the head's voxels become 0 and 1, values beyond are clipped.
+
+    The head is what exceeds ``foreground_fraction`` of the 99th percentile of all voxels.
+    """
+
+    low_percentile: float = Field(ge=0, lt=100)
+    high_percentile: float = Field(gt=0, le=100)
+    foreground_fraction: float = Field(gt=0, lt=1)
+    clip_maximum: float = Field(gt=0)
+
+
+class SegmenterSettings(_Settings):
+    """Axial slices, resampled in plane about the volume's centre to (rows, columns) at one spacing."""
+
+    intensity: IntensitySettings
+    spacing_mm: float = Field(gt=0)
+    rows: int = Field(gt=0)
+    columns: int = Field(gt=0)
+    mean: float
+    standard_deviation: float = Field(gt=0)
+
+
+class ClassifierSettings(_Settings):
+    """The rectangle around the mask with its surroundings, on the slices of largest mask area.
+
+    Hua et al. 2023 keep the tissue around the tumour; margin, square shape and the one rectangle shared by
+    all slices of a patient are choices of this project.  Absent slices are filled with zeros.
+    """
+
+    intensity: IntensitySettings
+    slices: int = Field(gt=0)
+    margin_mm: float = Field(ge=0)
+    rows: int = Field(gt=0)
+    columns: int = Field(gt=0)
+    mean: float
+    standard_deviation: float = Field(gt=0)

@@ -1,0 +1,102 @@
+"""The one way a file is written: whole, flushed, renamed into place and read back, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from inference.errors import StorageError
+
+_REASON_BY_ERRNO = {
+    errno.ENOSPC: "error.storage.full",
+    errno.EDQUOT: "error.storage.full",
+    errno.EROFS: "error.storage.read_only",
+    errno.EACCES: "error.storage.read_only",
+    errno.EPERM: "error.storage.read_only",
+    errno.ENOENT: "error.storage.gone",
+    errno.ENOTDIR: "error.storage.not_a_folder",
+    errno.EEXIST: "error.storage.not_a_folder",
+}
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path`` so that a reader sees the old file or the new one, never a part.
+
+    The bytes go to a temporary file beside the target, are flushed to disk, read back and compared, and
+    then renamed into place.
+
+    Raises
+    ------
+    StorageError
+        When the place is read-only, full or gone, or reads back differently; nothing is left behind.
+    """
+    write_stream_atomically(path, lambda stream: _write_all(stream, content), expected=content)
+
+
+def write_stream_atomically(
+    path: Path, write: Callable[[BinaryIO], None], *, expected: bytes | None = None
+) -> None:
+    """As :func:`write_atomically`, for a writer that fills a stream itself."""
+    temporary: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as stream:
+            write(stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if expected is not None and temporary.read_bytes() != expected:
+            raise StorageError("error.storage.differs", file=path.name)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+        temporary = None
+        _flush_folder(path.parent)
+    except OSError as error:
+        raise storage_error(error, path) from error
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make sure that ``folder`` exists and can be written, before work is spent on its content.
+
+    Raises
+    ------
+    StorageError
+        When it is a file, read-only or cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".writing-", dir=folder)
+        os.close(handle)
+        Path(name).unlink()
+    except OSError as error:
+        raise storage_error(error, folder) from error
+
+
+def storage_error(error: OSError, path: Path) -> StorageError:
+    """Translate an operating system's error on ``path`` into a sentence for a user."""
+    message_id = _REASON_BY_ERRNO.get(error.errno or 0, "error.storage.failed")
+    return StorageError(message_id, file=path.name, folder=str(path.parent), reason=error.strerror or "")
+
+
+def _write_all(stream: BinaryIO, content: bytes) -> None:
+    stream.write(content)
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
