@@ -1,0 +1,68 @@
+"""What an assessment is made from: stack, volume, clinical record, mask, and what the user states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from inference.assessment import InputReference
+from inference.clinical.record import ClinicalRecord
+from inference.masks.layer import MaskLayer
+from inference.scan import Stack
+from inference.volume import Volume
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFacts:
+    """What the user says about the scan where the file is silent; empty or None means nothing is said.
+
+    ``modality`` is a DICOM code (``MR``); ``body_part`` a code of the pack's ``body_parts``.
+    """
+
+    modality: str = ""
+    contrast_enhanced: bool | None = None
+    body_part: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """True when the user says nothing."""
+        return self == StatedFacts()
+
+    def sha256(self) -> str:
+        """Hash of what is said, for an Assessment's inputs."""
+        parts = (self.modality, str(self.contrast_enhanced), self.body_part)
+        return sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CaseInput:
+    """One patient's input for one study.
+
+    Raises
+    ------
+    ValueError
+        When volume or mask stand on another grid than the stack.
+    """
+
+    stack: Stack
+    volume: Volume
+    record: ClinicalRecord
+    mask: MaskLayer | None = None
+    stated: StatedFacts = field(default_factory=StatedFacts)
+
+    def __post_init__(self) -> None:
+        if not self.stack.geometry.matches(self.volume.geometry):
+            raise ValueError("the volume does not belong to the stack")
+        if self.mask is not None and not self.mask.geometry.matches(self.volume.geometry):
+            raise ValueError("the mask does not stand on the volume's grid")
+
+
+def input_references(case: CaseInput) -> tuple[InputReference, ...]:
+    """Every input by content; an Assessment is current while these are equal to its own."""
+    references = [InputReference("image", case.volume.pixel_sha256(), case.stack.series_uid)]
+    if case.mask is not None:
+        references.append(InputReference("mask", case.mask.sha256()))
+    references.append(InputReference("clinical", case.record.sha256()))
+    if not case.stated.is_empty:
+        references.append(InputReference("stated", case.stated.sha256()))
+    return tuple(references)
