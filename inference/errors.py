@@ -49,7 +49,7 @@ class InternalError(ConciliumError):
     exit_code: ClassVar[int] = EXIT_INTERNAL
 
 
-class Cancelled(ConciliumError):
+class Cancelled(ConciliumError):  # noqa: N818 - an end state, not an error
     """The user asked to stop; nothing is wrong and nothing was written."""
 
     exit_code: ClassVar[int] = EXIT_CANCELLED

@@ -105,7 +105,7 @@ def run_to_end(
     except MemoryError:
         _log.exception("out of memory at %s", stage)
         return JobEnd(case_key, EndState.FAILED, message=Message("error.memory"), stage=stage)
-    except Exception:
+    except Exception:  # noqa: BLE001 - the outermost frame of a worker
         _log.exception("job failed at %s", stage)
         return JobEnd(case_key, EndState.FAILED, message=Message("error.internal"), stage=stage)
     return JobEnd(case_key, EndState.DONE, result=result, stage=stage)
