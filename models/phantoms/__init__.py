@@ -1,0 +1,1 @@
+"""Synthetic cohorts with known truth: teaching material for the software, never evidence about patients."""
