@@ -46,10 +46,15 @@ TEST_PROGRAMS = {
     "git": "git",
     "pdftotext": "poppler-utils",
     "Xvfb": "xvfb",
+    "xauth": "xauth",
     "dcmdump": "dcmtk",
     "dciodvfy": "dicom3tools",
 }
 """Programs that some tests hold our files against; those tests are skipped where one is absent."""
+
+CHINESE_FONT_PACKAGE = "fonts-wqy-microhei"
+CHINESE_FONT_FILES = ("*CJK*", "wqy-*", "uming*", "DroidSansFallback*", "SourceHan*")
+"""The Chinese interface is a row of boxes without one of these."""
 
 PARTS_ONE_BY_ONE = ("torch",)
 """Installed ahead of the rest: pip then takes a CPU build where the machine offers one."""
@@ -67,7 +72,7 @@ def requirements(extras: tuple[str, ...]) -> list[str]:
 def digest_of(wanted: list[str]) -> str:
     """Digest of everything that decides what an environment holds."""
     locked = CONSTRAINTS.read_text(encoding="utf-8") if CONSTRAINTS.exists() else ""
-    parts = [sys.version, str(ENVIRONMENT), locked, *wanted, *QT_LIBRARIES, *TEST_PROGRAMS]
+    parts = [sys.version, str(ENVIRONMENT), locked, *wanted, *QT_LIBRARIES, *TEST_PROGRAMS, CHINESE_FONT_PACKAGE]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -80,9 +85,17 @@ def is_loadable(library: str) -> bool:
     return True
 
 
+def has_chinese_font() -> bool:
+    """Whether one of the usual Chinese fonts is installed where fontconfig looks."""
+    places = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local/share/fonts")
+    return any(next(place.rglob(name), None) for place in places for name in CHINESE_FONT_FILES)
+
+
 def missing_system_packages(level: str) -> list[str]:
     """Debian packages of what Qt, and at level ``dev`` the tests, do not find on this machine."""
     missing = [package for library, package in QT_LIBRARIES.items() if not is_loadable(library)]
+    if not has_chinese_font():
+        missing.append(CHINESE_FONT_PACKAGE)
     if level == "dev":
         missing += [package for program, package in TEST_PROGRAMS.items() if not shutil.which(program)]
     return missing

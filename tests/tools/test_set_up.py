@@ -97,8 +97,10 @@ def test_a_library_that_the_linker_does_not_find_is_named_by_its_package(
 ) -> None:
     monkeypatch.setattr(set_up, "QT_LIBRARIES", {"libc.so.6": "libc6", "libnowhere.so.9": "libnowhere9"})
     monkeypatch.setattr(set_up, "TEST_PROGRAMS", {"program-of-nobody": "nobody-utils"})
-    assert set_up.missing_system_packages("app") == ["libnowhere9"]
-    assert set_up.missing_system_packages("dev") == ["libnowhere9", "nobody-utils"]
+    monkeypatch.setattr(set_up, "CHINESE_FONT_FILES", ("font-of-nobody*",))
+    font = set_up.CHINESE_FONT_PACKAGE
+    assert set_up.missing_system_packages("app") == ["libnowhere9", font]
+    assert set_up.missing_system_packages("dev") == ["libnowhere9", font, "nobody-utils"]
 
 
 def test_without_the_right_to_install_the_exact_command_is_printed(
