@@ -72,7 +72,8 @@ def requirements(extras: tuple[str, ...]) -> list[str]:
 def digest_of(wanted: list[str]) -> str:
     """Digest of everything that decides what an environment holds."""
     locked = CONSTRAINTS.read_text(encoding="utf-8") if CONSTRAINTS.exists() else ""
-    parts = [sys.version, str(ENVIRONMENT), locked, *wanted, *QT_LIBRARIES, *TEST_PROGRAMS, CHINESE_FONT_PACKAGE]
+    system = [*QT_LIBRARIES, *TEST_PROGRAMS, CHINESE_FONT_PACKAGE]
+    parts = [sys.version, str(ENVIRONMENT), locked, *wanted, *system]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
