@@ -1,0 +1,1 @@
+"""Statistics of predictions, written out and held against published numbers."""

@@ -1,0 +1,42 @@
+"""What the architectures share: narrowed channel counts and the convolution followed by its batch norm."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+CHANNEL_STEP = 4
+"""Narrowed counts are multiples of this, which keeps grouped and vectorised convolutions even."""
+
+
+def narrowed(channels: int, width: float) -> int:
+    """``channels`` of the published network times ``width``, rounded to a multiple of ``CHANNEL_STEP``."""
+    return max(CHANNEL_STEP, round(channels * width / CHANNEL_STEP) * CHANNEL_STEP)
+
+
+class ConvolutionNorm(nn.Module):
+    """Convolution without bias, padded to keep the size, then batch norm."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> None:
+        super().__init__()
+        self.convolution = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
+        self.norm = nn.BatchNorm2d(outputs)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(n, inputs, h, w) → (n, outputs, h / stride, w / stride)."""
+        normed: Tensor = self.norm(self.convolution(image))
+        return normed
+
+
+class SeparableConvolutionNorm(nn.Module):
+    """Depthwise 3 × 3, then pointwise convolution, then batch norm (Chollet 2017, figure 5)."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.depthwise = nn.Conv2d(inputs, inputs, 3, padding=1, groups=inputs, bias=False)
+        self.pointwise = nn.Conv2d(inputs, outputs, 1, bias=False)
+        self.norm = nn.BatchNorm2d(outputs)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(n, inputs, h, w) → (n, outputs, h, w)."""
+        normed: Tensor = self.norm(self.pointwise(self.depthwise(image)))
+        return normed

@@ -1,0 +1,1 @@
+"""What every study's training shares: splits by patient, augmentation, the loop, cached samples."""
