@@ -1,0 +1,267 @@
+"""The jobs of a session: one runs on the files, one on the case; results of a closed case are dropped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Slot
+
+from gui.jobs.job import BackgroundJob, Work
+from gui.notice import NoticeKind
+from inference.jobs import EndState, JobEnd, OnProgress, Progress, ShouldStop
+from inference.masks.layer import MaskLayer, MaskOrigin
+from inference.messages.message import Message
+from inference.scan import Plan, Stack
+
+if TYPE_CHECKING:
+    from gui.session import Session
+    from inference.case_input import CaseInput
+    from inference.packs.load import LoadedPack
+
+Accept = Callable[[Any], None]
+
+
+class CaseJobs(QObject):
+    """Starts the work of a session and hands its results back in the window's thread.
+
+    Scanning, loading and reading masks share the one intake worker and run in turn; an assessment or
+    segmentation runs beside them.
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._running: set[BackgroundJob] = set()
+        self._accept: dict[BackgroundJob, Accept] = {}
+        self._next_intake: Callable[[], None] | None = None
+
+    # Intake
+
+    def scan(self, path: Path) -> None:
+        """Find out what a folder or file holds."""
+        intake = self._session.intake
+
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> Plan:
+            return intake.scan(path, on_progress, should_stop)
+
+        self._start_intake("scan", work, self._session.accept_plan)
+
+    def load(self, plan: Plan, stack: Stack) -> None:
+        """Read the slices of a stack; the middle one is shown as soon as it is there."""
+        session = self._session
+        source = session.slice_source
+        assert source is not None
+
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> Any:
+            return session.intake.load(plan, stack, on_progress=on_progress, should_stop=should_stop)
+
+        self._start_intake("load", work, session.accept_volume)
+
+    def read_mask(self, path: Path, plan: Plan, stack: Stack) -> None:
+        """Read a mask file onto the grid of ``stack``."""
+        intake = self._session.intake
+
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> MaskLayer:
+            on_progress(Progress(0, 0, "stage.reading"))
+            imported = intake.read_mask(path, plan, stack)
+            return MaskLayer(
+                "gui.layer.imported", MaskOrigin.IMPORTED, imported.voxels, stack.geometry, path.name
+            )
+
+        self._start_intake("mask", work, self._accept_imported_mask)
+
+    # Pack and case
+
+    def open_pack(self) -> None:
+        """Verify and load the pack; nothing of the window waits for it."""
+        session = self._session
+
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> LoadedPack:
+            return session.packs.open(session.study, session.pack_request)
+
+        job = self._make("pack", "", work)
+        job.succeeded.connect(self._on_pack_opened)
+        job.refused.connect(self._on_pack_refused)
+        job.failed.connect(self._on_pack_refused)
+        job.start()
+
+    def segment(self, case: CaseInput, pack: LoadedPack) -> None:
+        """Propose a mask."""
+
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> MaskLayer:
+            from inference.pipeline import segment
+
+            return segment(case, pack, on_progress=on_progress, should_stop=should_stop)
+
+        self._start_case("segment", work, self._accept_segmentation)
+
+    def assess(self, case: CaseInput, pack: LoadedPack, rule_set: str) -> None:
+        """Assess the case."""
+
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> tuple[Any, float]:
+            from inference.pipeline import assess
+
+            started_s = time.monotonic()
+            outcome = assess(
+                case, pack, rule_set=rule_set, on_progress=on_progress, should_stop=should_stop
+            )
+            return outcome, time.monotonic() - started_s
+
+        self._start_case("assess", work, self._accept_outcome)
+
+    # Papers
+
+    def save_report(self, path: Path, language: str) -> None:
+        """Write the report as PDF."""
+        from gui.jobs.writing import report_work
+
+        self._start_writing(report_work(self._session, path, language), path)
+
+    def save_assessment(self, path: Path) -> None:
+        """Write the assessment as JSON."""
+        from gui.jobs.writing import assessment_work
+
+        self._start_writing(assessment_work(self._session, path), path)
+
+    # Ending
+
+    def cancel_case(self) -> None:
+        """Stop what runs for the open case; its results will be dropped."""
+        for job in list(self._running):
+            if job.case_key:
+                job.cancel()
+        self._next_intake = None
+
+    def cancel_all(self) -> None:
+        """Stop everything that runs."""
+        for job in list(self._running):
+            job.cancel()
+        self._next_intake = None
+
+    def shut_down(self, timeout_s: float) -> None:
+        """Stop and join everything."""
+        self.cancel_all()
+        deadline = time.monotonic() + timeout_s
+        for job in list(self._running):
+            job.wait(max(0.0, deadline - time.monotonic()))
+
+    # Inside
+
+    def _make(self, kind: str, case_key: str, work: Work) -> BackgroundJob:
+        job = BackgroundJob(kind, case_key, work, self)
+        self._running.add(job)
+        job.ended.connect(self._on_any_ended)
+        return job
+
+    def _start_intake(self, kind: str, work: Work, accept: Accept) -> None:
+        running = self._session.intake_job
+        if running is not None and running.is_running:
+            running.cancel()
+            self._next_intake = lambda: self._start_intake(kind, work, accept)
+            return
+        case_key = self._session.case_key
+        job = self._make(kind, case_key, work)
+        self._accept[job] = accept
+        self._session.intake_job = job
+        job.progressed.connect(self._session.intake_job_changed)
+        job.ended.connect(self._on_intake_ended)
+        job.start()
+        self._session.intake_job_changed.emit()
+
+    def _start_case(self, kind: str, work: Work, accept: Accept) -> None:
+        job = self._make(kind, self._session.case_key, work)
+        self._accept[job] = accept
+        self._session.job = job
+        self._session.last_end = None
+        job.progressed.connect(self._session.job_changed)
+        job.ended.connect(self._on_case_ended)
+        job.start()
+        self._session.job_changed.emit()
+
+    def _start_writing(self, work: Work, path: Path) -> None:
+        job = self._make("write", self._session.case_key, work)
+        self._accept[job] = lambda _: self._report_saved(path)
+        job.ended.connect(self._on_written)
+        job.start()
+
+    @Slot(object)
+    def _on_any_ended(self, _end: JobEnd[Any]) -> None:
+        job = self.sender()
+        if isinstance(job, BackgroundJob):
+            self._running.discard(job)
+            job.deleteLater()
+
+    @Slot(object)
+    def _on_intake_ended(self, end: JobEnd[Any]) -> None:
+        job = self._session.intake_job
+        self._session.intake_job = None
+        accept = self._accept.pop(job) if job is not None else None
+        following, self._next_intake = self._next_intake, None
+        if following is not None:
+            following()
+        elif end.case_key == self._session.case_key and accept is not None:
+            if end.state is EndState.DONE:
+                accept(end.result)
+            else:
+                self._tell(end)
+        self._session.intake_job_changed.emit()
+
+    @Slot(object)
+    def _on_case_ended(self, end: JobEnd[Any]) -> None:
+        job = self._session.job
+        self._session.job = None
+        accept = self._accept.pop(job) if job is not None else None
+        if end.case_key != self._session.case_key or accept is None:
+            self._session.job_changed.emit()
+            return
+        if end.state is EndState.DONE:
+            accept(end.result)
+        self._session.accept_job_end(end)
+
+    @Slot(object)
+    def _on_written(self, end: JobEnd[Any]) -> None:
+        job = self.sender()
+        accept = self._accept.pop(job) if isinstance(job, BackgroundJob) else None
+        if end.state is EndState.DONE and accept is not None:
+            accept(end.result)
+        else:
+            self._tell(end)
+
+    @Slot(object)
+    def _on_pack_opened(self, pack: LoadedPack) -> None:
+        self._session.accept_pack(pack, None)
+
+    @Slot(object)
+    def _on_pack_refused(self, end: JobEnd[Any]) -> None:
+        self._session.accept_pack(None, end.message)
+        self._tell(end)
+
+    def _accept_outcome(self, result: tuple[Any, float]) -> None:
+        self._session.accept_outcome(*result)
+
+    def _accept_segmentation(self, layer: MaskLayer) -> None:
+        self._replace_mask(layer, "segment")
+
+    def _accept_imported_mask(self, layer: MaskLayer) -> None:
+        self._replace_mask(layer, "import")
+
+    def _replace_mask(self, layer: MaskLayer, verb: str) -> None:
+        from gui.commands.mask_commands import ReplaceMask
+
+        self._session.undo_stack.push(ReplaceMask(self._session, layer, verb))
+
+    def _report_saved(self, path: Path) -> None:
+        self._session.report_saved.emit(path)
+        self._session.raise_notice(NoticeKind.DONE, Message("gui.notice.saved", {"file": path.name}))
+
+    def _tell(self, end: JobEnd[Any]) -> None:
+        kinds = {
+            EndState.REFUSED: NoticeKind.REFUSED,
+            EndState.FAILED: NoticeKind.FAILED,
+            EndState.CANCELLED: NoticeKind.CANCELLED,
+        }
+        if end.message is not None and end.state in kinds:
+            self._session.raise_notice(kinds[end.state], end.message)

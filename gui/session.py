@@ -1,0 +1,393 @@
+"""The session: references to the frozen values of the open case, and the verbs that replace them.
+
+Widgets keep no clinical values: they read these properties when a signal says so, and ask for changes by
+pushing commands on ``undo_stack``.  Every reader of foreign bytes and every network runs in a job; a result
+that belongs to a case no longer open is dropped.
+"""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from gui.jobs.case_jobs import CaseJobs
+from gui.notice import Notice, NoticeKind
+from gui.viewer.slice_source import SliceSource
+from inference.case_input import CaseInput, StatedFacts, input_references
+from inference.cases.identity import PatientIdentity
+from inference.clinical.record import ClinicalRecord
+from inference.clinical.schema import load_form
+from inference.clock import Clock, IdSource, SystemClock, SystemIds
+from inference.findings import Verdict, worst_view
+from inference.jobs import EndState, JobEnd
+from inference.masks.layer import MaskLayer
+from inference.messages.catalogue import Catalogue, load_catalogue
+from inference.messages.message import FieldValue, Message
+from inference.scan import Plan, Stack
+from inference.volume import Volume
+
+if TYPE_CHECKING:
+    from gui.jobs.job import BackgroundJob
+    from gui.services import IntakeService, PackService
+    from inference.assessment import InputReference
+    from inference.outcome import HeatMap, Outcome
+    from inference.packs.load import LoadedPack
+
+DEFAULT_STUDY = "npc-residual"
+DEFAULT_RULE_SET = "cautious"
+
+
+class Session(QObject):
+    """What is open, what is known about it, and what runs.
+
+    Parameters
+    ----------
+    intake, packs, clock, ids
+        Collaborators; tests pass their own.
+    study
+        The study whose form, pack and rules are used.
+    pack_request
+        ``ID[@VERSION]`` of a pack, or None for the one installed for the study.
+    """
+
+    plan_changed = Signal()
+    patient_choice_needed = Signal()
+    stack_changed = Signal()
+    volume_changed = Signal()
+    slice_ready = Signal(int)
+    mask_changed = Signal()
+    heat_map_changed = Signal()
+    record_changed = Signal()
+    stated_changed = Signal()
+    identity_changed = Signal()
+    pack_changed = Signal()
+    rule_set_changed = Signal()
+    outcome_changed = Signal()
+    currency_changed = Signal()
+    language_changed = Signal()
+    job_changed = Signal()
+    intake_job_changed = Signal()
+    notice_raised = Signal(object)
+    report_saved = Signal(object)
+    slice_requested = Signal(int)
+
+    def __init__(
+        self,
+        *,
+        intake: IntakeService,
+        packs: PackService,
+        clock: Clock | None = None,
+        ids: IdSource | None = None,
+        language: str = "en",
+        study: str = DEFAULT_STUDY,
+        pack_request: str | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.intake = intake
+        self.packs = packs
+        self.clock: Clock = clock or SystemClock()
+        self.ids: IdSource = ids or SystemIds()
+        self.study = study
+        self.pack_request = pack_request
+        self.undo_stack = QUndoStack(self)
+        self.catalogue: Catalogue = load_catalogue(language)
+        self.jobs = CaseJobs(self)
+
+        self.plan: Plan | None = None
+        self.patient: PatientIdentity | None = None
+        self.stack: Stack | None = None
+        self.volume: Volume | None = None
+        self.slice_source: SliceSource | None = None
+        self.identity: PatientIdentity | None = None
+        self.case_id: uuid.UUID = self.ids.new_id()
+        self.mask: MaskLayer | None = None
+        self.record: ClinicalRecord = load_form(study).empty_record()
+        self.pack: LoadedPack | None = None
+        self.pack_problem: Message | None = None
+        self.rule_set = DEFAULT_RULE_SET
+        self.outcome: Outcome | None = None
+        self.outcome_seconds: float | None = None
+        self.job: BackgroundJob | None = None
+        self.intake_job: BackgroundJob | None = None
+        self.last_end: JobEnd[Any] | None = None
+        self.saved_report: Path | None = None
+        self.stated = StatedFacts()
+        self._references: tuple[tuple[int, ...], tuple[InputReference, ...]] | None = None
+
+    # What is derived
+
+    @property
+    def case_key(self) -> str:
+        """Key of the open case; results that carry another are dropped."""
+        return str(self.case_id)
+
+    @property
+    def heat_maps(self) -> tuple[HeatMap, ...]:
+        """Heat maps of the outcome while it is current."""
+        return self.outcome.heat_maps if self.outcome is not None and self.is_current else ()
+
+    @property
+    def is_busy(self) -> bool:
+        """True while an assessment or segmentation runs."""
+        return self.job is not None and self.job.is_running
+
+    @property
+    def language(self) -> str:
+        """Code of the language that is shown."""
+        return self.catalogue.language
+
+    @property
+    def case_input(self) -> CaseInput | None:
+        """The open case as the pipeline takes it, or None while the volume is not complete."""
+        if self.stack is None or self.volume is None:
+            return None
+        return CaseInput(self.stack, self.volume, self.record, self.mask, self.stated)
+
+    @property
+    def is_current(self) -> bool:
+        """True when the outcome was computed from exactly what is shown now."""
+        case = self.case_input
+        if self.outcome is None or case is None or self.pack is None:
+            return False
+        return self.outcome.assessment.is_current(
+            self._input_references(case), self.pack.sha256, self.rule_set
+        )
+
+    def tr(self, message_id: str, **fields: FieldValue) -> str:  # type: ignore[override]
+        """The text of a message id in the present language."""
+        return self.catalogue.text(message_id, **fields)
+
+    def render(self, message: Message) -> str:
+        """The text of a message in the present language."""
+        return self.catalogue.render(message)
+
+    def raise_notice(self, kind: NoticeKind, message: Message, advice: Message | None = None) -> None:
+        """Show one sentence inline."""
+        self.notice_raised.emit(Notice(kind, message, advice))
+
+    # Opening
+
+    def open_path(self, path: Path) -> None:
+        """Scan a folder or file; what was open closes when the scan is done."""
+        self.jobs.scan(path)
+
+    def choose_patient(self, patient: PatientIdentity) -> None:
+        """Go on with one of several patients of the source."""
+        self.patient = patient
+        self.plan_changed.emit()
+        self._choose_first_stack()
+
+    def choose_stack(self, stack_id: str) -> None:
+        """Open one stack as a new case and load it."""
+        if self.plan is None:
+            return
+        stack = next((stack for stack in self.plan.stacks if stack.stack_id == stack_id), None)
+        if stack is None or stack is self.stack or worst_view(stack.findings) is Verdict.REFUSED:
+            return
+        same_person = self.stack is not None and stack.identity == self.stack.identity
+        self._close_case(keep_record=same_person)
+        self.stack = stack
+        self.identity = stack.identity
+        self.slice_source = SliceSource.loading(stack)
+        self.stack_changed.emit()
+        self.identity_changed.emit()
+        self.jobs.load(self.plan, stack)
+
+    def close_case(self) -> None:
+        """Close the study; nothing of it stays."""
+        self.jobs.cancel_all()
+        self.plan = None
+        self.patient = None
+        self._close_case(keep_record=False)
+        self.plan_changed.emit()
+        self.stack_changed.emit()
+        self.identity_changed.emit()
+
+    def stacks_of_patient(self) -> tuple[Stack, ...]:
+        """The stacks of the chosen patient; of nobody while the choice is open."""
+        if self.plan is None or self.patient is None:
+            return ()
+        return tuple(stack for stack in self.plan.stacks if same_patient(stack.identity, self.patient))
+
+    # Working
+
+    def open_pack(self) -> None:
+        """Load and verify the pack in the background."""
+        self.jobs.open_pack()
+
+    def segment(self) -> None:
+        """Let the pack's segmenter propose a mask."""
+        case = self.case_input
+        if case is not None and self.pack is not None and not self.is_busy:
+            self.jobs.segment(case, self.pack)
+
+    def run(self) -> None:
+        """Assess the open case with the pack and the chosen rule set."""
+        case = self.case_input
+        if case is not None and self.pack is not None and not self.is_busy:
+            self.jobs.assess(case, self.pack, self.rule_set)
+
+    def cancel(self) -> None:
+        """Ask the running assessment or segmentation to stop."""
+        if self.job is not None:
+            self.job.cancel()
+
+    def import_mask(self, path: Path) -> None:
+        """Read a mask file onto the open stack; the mask that was there can be had back by undo."""
+        if self.plan is not None and self.stack is not None:
+            self.jobs.read_mask(path, self.plan, self.stack)
+
+    def save_report(self, path: Path, language: str | None = None) -> None:
+        """Write the report of the current outcome as PDF."""
+        self.jobs.save_report(path, language or self.language)
+
+    def save_assessment(self, path: Path) -> None:
+        """Write the current outcome as JSON."""
+        self.jobs.save_assessment(path)
+
+    def shut_down(self, timeout_s: float = 5.0) -> None:
+        """Cancel and join every job, then end the intake worker."""
+        self.jobs.shut_down(timeout_s)
+        self.intake.close()
+
+    # Replacing values: called by commands and by ends of jobs
+
+    def set_record(self, record: ClinicalRecord) -> None:
+        """Replace the clinical record."""
+        self.record = record
+        self.record_changed.emit()
+        self.currency_changed.emit()
+
+    def set_stated(self, stated: StatedFacts) -> None:
+        """Replace what the user states where the file is silent."""
+        self.stated = stated
+        self.stated_changed.emit()
+        self.currency_changed.emit()
+
+    def set_mask(self, layer: MaskLayer | None) -> None:
+        """Replace the tumour mask."""
+        self.mask = layer
+        self.mask_changed.emit()
+        self.heat_map_changed.emit()
+        self.currency_changed.emit()
+
+    def set_identity(self, identity: PatientIdentity) -> None:
+        """Replace who the case is about, where the file does not say."""
+        self.identity = identity
+        self.identity_changed.emit()
+
+    def set_rule_set(self, name: str) -> None:
+        """Choose the rule set that the next run uses."""
+        if name != self.rule_set:
+            self.rule_set = name
+            self.rule_set_changed.emit()
+            self.currency_changed.emit()
+
+    def set_language(self, code: str) -> None:
+        """Show everything in another language, at once."""
+        if code != self.language:
+            self.catalogue = load_catalogue(code)
+            self.language_changed.emit()
+
+    # Ends of jobs: called in the window's thread by CaseJobs, for the open case only
+
+    def accept_plan(self, plan: Plan) -> None:
+        """Show what a scan found; several patients are a stop until one is chosen."""
+        self._close_case(keep_record=False)
+        self.plan = plan
+        patients = plan.patients
+        self.patient = patients[0] if len(patients) == 1 else None
+        self.plan_changed.emit()
+        self.stack_changed.emit()
+        self.identity_changed.emit()
+        if len(patients) > 1:
+            self.patient_choice_needed.emit()
+        else:
+            self._choose_first_stack()
+
+    def accept_volume(self, volume: Volume) -> None:
+        """The stack has been read whole."""
+        self.volume = volume
+        if self.slice_source is not None:
+            self.slice_source.complete(volume)
+        self.volume_changed.emit()
+        self.currency_changed.emit()
+
+    def accept_outcome(self, outcome: Outcome, seconds: float) -> None:
+        """An assessment has ended; its mask becomes the case's when there was none."""
+        self.outcome = outcome
+        self.outcome_seconds = seconds
+        self.saved_report = None
+        if self.mask is None and outcome.mask is not None:
+            self.set_mask(outcome.mask)
+        self.outcome_changed.emit()
+        self.heat_map_changed.emit()
+        self.currency_changed.emit()
+
+    def accept_pack(self, pack: LoadedPack | None, problem: Message | None) -> None:
+        """The pack has been verified, or has a problem."""
+        self.pack = pack
+        self.pack_problem = problem
+        self.pack_changed.emit()
+        self.currency_changed.emit()
+
+    def accept_job_end(self, end: JobEnd[Any]) -> None:
+        """Keep how the last assessment or segmentation ended, for the run bar."""
+        self.last_end = end
+        self.job_changed.emit()
+        if end.state in (EndState.REFUSED, EndState.FAILED) and end.message is not None:
+            kind = NoticeKind.REFUSED if end.state is EndState.REFUSED else NoticeKind.FAILED
+            self.raise_notice(kind, end.message)
+
+    def _close_case(self, *, keep_record: bool) -> None:
+        self.jobs.cancel_case()
+        self.case_id = self.ids.new_id()
+        self.undo_stack.clear()
+        self.stack = self.volume = self.slice_source = self.identity = None
+        self.mask = self.outcome = self.outcome_seconds = self.saved_report = None
+        self.last_end = None
+        self.stated = StatedFacts()
+        self._references = None
+        if not keep_record:
+            self.record = load_form(self.study).empty_record()
+            self.record_changed.emit()
+        for signal in (
+            self.volume_changed,
+            self.mask_changed,
+            self.stated_changed,
+            self.outcome_changed,
+            self.heat_map_changed,
+            self.currency_changed,
+            self.job_changed,
+        ):
+            signal.emit()
+
+    def _choose_first_stack(self) -> None:
+        viewable = [s for s in self.stacks_of_patient() if worst_view(s.findings) is not Verdict.REFUSED]
+        if viewable:
+            best = max(viewable, key=answer_rank)
+            self.choose_stack(best.stack_id)
+
+    def _input_references(self, case: CaseInput) -> tuple[InputReference, ...]:
+        key = (id(case.volume), id(case.mask), id(case.record), id(case.stated))
+        if self._references is None or self._references[0] != key:
+            self._references = (key, input_references(case))
+        return self._references[1]
+
+
+def same_patient(first: PatientIdentity, second: PatientIdentity) -> bool:
+    """True when two identities are one person by key and birth date, or by name where there is no key."""
+    if first.key is None or second.key is None:
+        return first.key is second.key and first.name == second.name
+    return (first.key, first.birth_date) == (second.key, second.birth_date)
+
+
+def answer_rank(stack: Stack) -> tuple[int, int, int]:
+    """Order of stacks to open first: usable by a pack, axial, many slices."""
+    usable = -max((finding.answer for finding in stack.findings), default=Verdict.FINE)
+    return int(usable), int(stack.geometry.plane == "axial"), stack.slice_count
