@@ -1,0 +1,1 @@
+"""Assessment in; PDF, figures and files out.  No Qt and no torch."""

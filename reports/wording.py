@@ -1,0 +1,249 @@
+"""How numbers and names are written: one set of functions for the window, the report and the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from inference.assessment import (
+    Assessment,
+    ClinicalEntry,
+    Fact,
+    FactSource,
+    MaskSummary,
+    Prediction,
+    PredictionStatus,
+)
+from inference.cases.identity import PHANTOM_NAME_PREFIX, PatientIdentity
+from inference.findings import Verdict
+from inference.messages.catalogue import Catalogue
+from inference.messages.message import Message
+
+MOST_DECIMALS: Final = 3
+SHORT_HASH_LENGTH: Final = 12
+
+
+def percent_figure(value: float, decimals: int = 0) -> str:
+    """A fraction in [0, 1] as percent without its sign.
+
+    What rounds to 0 or to 100 without being so is written ``<1`` or ``>99``: nothing is certain.
+    """
+    figure = f"{100 * value:.{decimals}f}"
+    step = 10.0**-decimals
+    if value > 0 and float(figure) == 0:
+        return f"<{step:.{decimals}f}"
+    if value < 1 and float(figure) == 100:
+        return f">{100 - step:.{decimals}f}"
+    return figure
+
+
+def percent(value: float, catalogue: Catalogue, decimals: int = 0) -> str:
+    """A fraction in [0, 1] as percent, e.g. ``18 %``."""
+    return catalogue.text("report.percent", value=percent_figure(value, decimals))
+
+
+def decimals_apart(score: float, cutoff: float) -> int:
+    """Decimals at which a score and its cut-off read differently, so that print never belies the verdict."""
+    if score == cutoff:
+        return 0
+    for decimals in range(MOST_DECIMALS):
+        if percent_figure(score, decimals) != percent_figure(cutoff, decimals):
+            return decimals
+    return MOST_DECIMALS
+
+
+def prediction_decimals(prediction: Prediction) -> int:
+    """Decimals for every percentage of one prediction."""
+    return 0 if prediction.score is None else decimals_apart(prediction.score, prediction.cutoff)
+
+
+def score_text(prediction: Prediction, catalogue: Catalogue) -> str:
+    """The probability of an answered prediction; the word for its status otherwise, never a number."""
+    if prediction.status is not PredictionStatus.ANSWERED or prediction.score is None:
+        return status_word(prediction, catalogue)
+    return percent(prediction.score, catalogue, prediction_decimals(prediction))
+
+
+def cutoff_text(prediction: Prediction, catalogue: Catalogue) -> str:
+    """The cut-off of a prediction as percent."""
+    return percent(prediction.cutoff, catalogue, prediction_decimals(prediction))
+
+
+def fold_range(prediction: Prediction, catalogue: Catalogue) -> str:
+    """Smallest to largest fold score and how many folds, e.g. ``9–30 % · 5 folds``; empty when withheld."""
+    if (
+        prediction.status is not PredictionStatus.ANSWERED
+        or prediction.low is None
+        or prediction.high is None
+    ):
+        return ""
+    folds = len(prediction.fold_scores)
+    if folds == 1:
+        return catalogue.text("report.one_fold")
+    decimals = prediction_decimals(prediction)
+    return catalogue.text(
+        "report.fold_range",
+        low=percent_figure(prediction.low, decimals),
+        high=percent_figure(prediction.high, decimals),
+        folds=folds,
+    )
+
+
+def status_word(prediction: Prediction, catalogue: Catalogue) -> str:
+    """Answered, withheld or not estimable."""
+    return catalogue.text(f"report.status.{prediction.status.value}")
+
+
+def verdict_word(prediction: Prediction, catalogue: Catalogue) -> str:
+    """The predicted class in a word; the word for the status when there is no answer."""
+    if prediction.status is not PredictionStatus.ANSWERED or prediction.is_positive is None:
+        return status_word(prediction, catalogue)
+    prefix = "" if prediction.is_positive else "non_"
+    return catalogue.text(f"class.{prefix}{prediction.positive_class}")
+
+
+def guard_word(verdict: Verdict, catalogue: Catalogue) -> str:
+    """Fits, note or refused."""
+    return catalogue.text(f"report.verdict.{verdict.name.lower()}")
+
+
+def treatment_name(treatment: str, catalogue: Catalogue) -> str:
+    """The treatment as the board calls it, e.g. ``IC + CCRT``."""
+    return catalogue.text(f"treatment.{treatment}")
+
+
+def recommendation_name(recommend: str, catalogue: Catalogue) -> str:
+    """The recommended regimen."""
+    return catalogue.text(f"recommend.{recommend}")
+
+
+def outcome_text(prediction: Prediction, catalogue: Catalogue) -> str:
+    """What the probability is a probability of, with when and how it is judged."""
+    return catalogue.text(f"report.outcome.{prediction.outcome}")
+
+
+def all_reasons(assessment: Assessment) -> tuple[Message, ...]:
+    """Every reason why something is withheld, each once, in the order given."""
+    withheld = [p for p in assessment.predictions if p.status is not PredictionStatus.ANSWERED]
+    groups: list[Sequence[Message]] = [assessment.recommendation.reasons, *(p.reasons for p in withheld)]
+    seen: list[Message] = []
+    for group in groups:
+        seen += [reason for reason in group if reason not in seen]
+    return tuple(seen)
+
+
+def millimetres(value: float, decimals: int = 1) -> str:
+    """A length, e.g. ``46.2 mm``."""
+    return f"{value:.{decimals}f}\u00a0mm"
+
+
+def extent(values_mm: Iterable[float], decimals: int = 1) -> str:
+    """Lengths side by side, e.g. ``46.2 × 31.0 × 38.0 mm``."""
+    return " × ".join(f"{value:.{decimals}f}" for value in values_mm) + "\u00a0mm"
+
+
+def millilitres(value: float) -> str:
+    """A volume, e.g. ``31.4 ml``."""
+    return f"{value:.1f}\u00a0ml"
+
+
+def slice_number(index: int) -> int:
+    """What people call slice ``index`` of the volume: they count from 1."""
+    return index + 1
+
+
+def slice_label(index: int, count: int, catalogue: Catalogue) -> str:
+    """Number and total, e.g. ``slice 14 / 28``."""
+    return catalogue.text("report.slice", number=slice_number(index), count=count)
+
+
+def mask_text(mask: MaskSummary, catalogue: Catalogue) -> str:
+    """Who made the mask, whether a person changed it, and its measures."""
+    origin = catalogue.text(f"report.mask.{mask.origin}", maker=mask.maker)
+    edited = catalogue.text("report.mask.edited") if mask.edited else ""
+    measures = f"{millilitres(mask.volume_ml)} · {extent(mask.extent_mm)}"
+    return " · ".join(part for part in (origin, edited, measures) if part)
+
+
+def person_name(name: str) -> str:
+    """A DICOM person name as people write it: ``Wang^Xiaodong=王^晓东`` becomes ``Wang, Xiaodong (王晓东)``.
+
+    A phantom keeps its name as written, so that it cannot be taken for a patient.  Source: PS3.5 6.2.1.
+    """
+    if name.startswith(PHANTOM_NAME_PREFIX):
+        return name
+    shown = [text for group in name.split("=") if (text := _name_group(group))]
+    return f"{shown[0]} ({', '.join(shown[1:])})" if len(shown) > 1 else "".join(shown)
+
+
+def _name_group(group: str) -> str:
+    family, *others = [part.strip() for part in group.split("^")]
+    given = [part for part in others if part]
+    if not group.isascii() and all(ord(char) > 0x2E7F for char in family + "".join(given)):
+        return family + "".join(given)
+    return ", ".join(part for part in (family, " ".join(given)) if part)
+
+
+def sex_word(sex: str, catalogue: Catalogue) -> str:
+    """Male, female or other; empty when the file is silent."""
+    return catalogue.text(f"report.sex.{sex}") if sex else ""
+
+
+def identity_line(identity: PatientIdentity, catalogue: Catalogue) -> str:
+    """Name, identifier, birth date and sex in one line, as far as they are known."""
+    parts = (
+        person_name(identity.name),
+        f"ID {identity.key.id}" if identity.key else "",
+        identity.birth_date,
+        sex_word(identity.sex, catalogue),
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def moment(when: datetime) -> str:
+    """Date, minute and time zone, e.g. ``2026-11-21 09:41 UTC``."""
+    return f"{when:%Y-%m-%d %H:%M} {when.tzname() or ''}".strip()
+
+
+def short_hash(sha256: str) -> str:
+    """The beginning of a hash, enough to tell two apart by eye."""
+    return sha256[:SHORT_HASH_LENGTH]
+
+
+def text_or_code(prefix: str, code: str, catalogue: Catalogue) -> str:
+    """The catalogue's word for ``prefix.code``, or the code itself where it has none."""
+    message_id = f"{prefix}.{code}"
+    return catalogue.text(message_id) if catalogue.has(message_id) else code
+
+
+def stated_text(text: str, catalogue: Catalogue) -> str:
+    """A text that an Assessment carries: rendered when it is a message id, as it stands otherwise."""
+    return catalogue.text(text) if catalogue.has(text) else text
+
+
+def clinical_label(entry: ClinicalEntry, catalogue: Catalogue) -> str:
+    """The name of a clinical field."""
+    return catalogue.text(f"clinical.{entry.field_id}")
+
+
+def clinical_value(entry: ClinicalEntry, catalogue: Catalogue) -> str:
+    """Value with its unit, or why it is missing."""
+    if entry.missing:
+        return catalogue.text(f"report.missing.{entry.missing}")
+    try:
+        number = float(entry.value)
+    except ValueError:
+        return text_or_code(f"clinical.{entry.field_id}", entry.value, catalogue)
+    figure = f"{int(number):,}" if number.is_integer() else f"{number:g}"
+    unit = text_or_code("report.unit", entry.unit, catalogue)
+    return f"{figure}\u00a0{unit}" if unit else figure
+
+
+def fact_text(fact: Fact, catalogue: Catalogue) -> str:
+    """A fact about the scan with who says so."""
+    source = catalogue.text(f"report.source.{fact.source.value}")
+    value = stated_text(fact.value, catalogue) if fact.value else catalogue.text("report.unknown")
+    if fact.source is FactSource.NOBODY:
+        return value
+    return catalogue.text("report.fact", value=value, source=source)
