@@ -8,7 +8,7 @@ PYTHON := .venv/bin/python
 ARGS ?=
 
 RUFF = $(PYTHON) -m ruff check .
-MYPY = $(PYTHON) -m mypy $(wildcard gui inference models reports main.py)
+MYPY = $(PYTHON) -m mypy $(wildcard gui headless inference models reports main.py)
 ARROWS = .venv/bin/lint-imports
 
 # First Python on the path that the pinned packages were made for; asked for by running it, because

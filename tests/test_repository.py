@@ -14,7 +14,7 @@ LONGEST_FILE = 400
 LARGEST_TREE_BYTES = 40 * 1024**2
 NETWORK = {"socket", "ssl", "http", "ftplib", "smtplib", "xmlrpc", "requests", "httpx", "aiohttp", "urllib3"}
 UNPICKLERS = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "joblib"}
-APPLICATION = ("gui", "inference", "models", "reports", "main.py")
+APPLICATION = ("gui", "headless", "inference", "models", "reports", "main.py")
 
 
 @pytest.fixture(scope="module")
