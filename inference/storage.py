@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -100,3 +100,54 @@ def _flush_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def write_all_or_none(folder: Path, contents: Mapping[str, bytes], *, discard: Iterable[str] = ()) -> None:
+    """Write several files of one result into ``folder``: all of them, or the folder stays as it was.
+
+    Every file is first written and flushed under a temporary name; only then are they renamed, and files of
+    an earlier result, replaced or named in ``discard``, are put back if anything fails.
+
+    Raises
+    ------
+    StorageError
+        When the place is read-only, full or gone.
+    """
+    staged: dict[Path, Path] = {}
+    set_aside: dict[Path, Path] = {}
+    placed: list[Path] = []
+    target = folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            target = folder / name
+            waiting = folder / f".writing-{name}"
+            staged[target] = waiting
+            write_atomically(waiting, content)
+        for target in [*staged, *(folder / name for name in discard)]:
+            if target.exists():
+                kept = folder / f".replaced-{target.name}"
+                target.replace(kept)
+                set_aside[target] = kept
+        for target, waiting in staged.items():
+            waiting.replace(target)
+            placed.append(target)
+    except (OSError, StorageError) as error:
+        for done in placed:
+            _forget(done)
+        for original, kept in set_aside.items():
+            with contextlib.suppress(OSError):
+                kept.replace(original)
+        for waiting in staged.values():
+            _forget(waiting)
+        if isinstance(error, StorageError):
+            raise
+        raise storage_error(error, target) from error
+    for kept in set_aside.values():
+        _forget(kept)
+    _flush_folder(folder)
+
+
+def _forget(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)

@@ -1,0 +1,183 @@
+"""``main.py assess``: one scan in, Assessment, report and segmentation out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from headless.terminal import progress_bar
+from inference.case_input import CaseInput, StatedFacts
+from inference.cases.identity import CaseIdentity
+from inference.clinical.record import ClinicalRecord
+from inference.clinical.schema import load_form, record_from_json
+from inference.clinical.staging import with_derived_stage
+from inference.clock import Clock, IdSource, SystemClock, SystemIds
+from inference.dicom.intake import Intake
+from inference.dicom.select import choose_stack
+from inference.errors import InputError
+from inference.jobs import OnProgress, ShouldStop, ignore_progress, never_stop
+from inference.masks.codecs.imported import as_layer
+from inference.messages.catalogue import Catalogue
+from inference.outcome import Outcome
+from inference.packs.store import BUNDLED_PACKS, PackStore
+from inference.paths import ApplicationPaths
+from inference.pipeline import assess
+from inference.scan import Plan, Stack
+from inference.storage import prepare_folder, write_all_or_none
+
+RESULT_FILES = ("assessment.json", "report.pdf", "segmentation.dcm")
+_LARGEST_RECORD_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class AssessRequest:
+    """What the user asked for on the command line."""
+
+    source: Path
+    study: str
+    out: Path
+    clinical: Path | None = None
+    mask: Path | None = None
+    pack: str | None = None
+    rule_set: str = "cautious"
+    stated: StatedFacts = field(default_factory=StatedFacts)
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AssessedCase:
+    """The answer with all that a report or a window needs beside it."""
+
+    identity: CaseIdentity
+    plan: Plan
+    case: CaseInput
+    outcome: Outcome
+
+
+def run_assessment(
+    request: AssessRequest,
+    *,
+    packs: PackStore,
+    ids: IdSource,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> AssessedCase:
+    """Read everything the request names, then answer; nothing is written.
+
+    Raises
+    ------
+    ConciliumError
+        When any input cannot be used; the message says which and why.
+    """
+    prepare_folder(request.out)
+    record = read_record(request.study, request.clinical)
+    pack = packs.open(request.study, request.pack)
+    with Intake() as intake:
+        plan = intake.scan(request.source, on_progress, should_stop)
+        stack = choose_stack(plan)
+        volume = intake.load(plan, stack, on_progress=on_progress, should_stop=should_stop)
+        mask = None
+        if request.mask is not None:
+            mask = as_layer(intake.read_mask(request.mask, plan, stack), request.mask.name, stack.geometry)
+    case = CaseInput(stack, volume, record, mask, request.stated)
+    outcome = assess(case, pack, rule_set=request.rule_set, on_progress=on_progress, should_stop=should_stop)
+    return AssessedCase(CaseIdentity(ids.new_id(), stack.identity), plan, case, outcome)
+
+
+def read_record(study: str, path: Path | None) -> ClinicalRecord:
+    """The clinical record in ``path``; without one, every value is missing.
+
+    Raises
+    ------
+    InputError
+        When the file is not there, too large, not JSON, or holds a value that the form does not allow.
+    """
+    form = load_form(study)
+    if path is None:
+        return form.empty_record()
+    try:
+        if path.stat().st_size > _LARGEST_RECORD_BYTES:
+            raise InputError("error.clinical.not_a_record", file=path.name)
+        document: Any = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError("error.input.not_found", file=path.name) from error
+    except OSError as error:
+        raise InputError("error.input.unreadable", file=path.name) from error
+    except ValueError as error:
+        raise InputError("error.clinical.not_json", file=path.name) from error
+    if not isinstance(document, Mapping):
+        raise InputError("error.clinical.not_a_record", file=path.name)
+    return with_derived_stage(record_from_json(form, document))
+
+
+def write_results(
+    assessed: AssessedCase, request: AssessRequest, *, clock: Clock, ids: IdSource
+) -> dict[str, str]:
+    """Write ``assessment.json``, ``report.pdf`` and ``segmentation.dcm`` whole, or none of them.
+
+    A file that this answer does not have is not left over from an earlier one.  Returns, for each file that
+    was *not* written, the message id of the reason.
+    """
+    from inference.masks.codecs.seg import encode_segmentation
+    from reports.assessment_file import encode_assessment
+    from reports.report import ReportContent, build_report
+
+    identity, case, outcome = assessed.identity, assessed.case, assessed.outcome
+    moment = clock.now()
+    content: dict[str, Callable[[], bytes]] = {
+        "assessment.json": lambda: encode_assessment(outcome.assessment, identity, moment)
+    }
+    left_out: dict[str, str] = {}
+    if identity.patient.is_known:
+        report = ReportContent(
+            assessment=outcome.assessment,
+            identity=identity.patient,
+            case_id=identity.case_id,
+            volume=case.volume,
+            mask=outcome.mask,
+            heat_maps=outcome.heat_maps,
+            language=request.language,
+            created_at=moment,
+            scan=case.stack.acquisition,
+        )
+        content["report.pdf"] = lambda: build_report(report)
+    else:
+        left_out["report.pdf"] = left_out["segmentation.dcm"] = "cli.left_out.identity"
+    mask = outcome.mask
+    if "segmentation.dcm" not in left_out:
+        if mask is None or not mask.voxels.any():
+            left_out["segmentation.dcm"] = "cli.left_out.no_mask"
+        elif not _is_dicom(case.stack):
+            left_out["segmentation.dcm"] = "cli.left_out.not_dicom"
+        else:
+            content["segmentation.dcm"] = lambda: encode_segmentation(
+                mask, case.stack, assessed.plan, clock=clock, ids=ids
+            )
+    write_all_or_none(request.out, {name: make() for name, make in content.items()}, discard=left_out)
+    return left_out
+
+
+def _is_dicom(stack: Stack) -> bool:
+    return any(frame is not None and frame.sop_uid for frame in stack.frames)
+
+
+def assess_and_write(request: AssessRequest, catalogue: Catalogue) -> bool:
+    """The command: answer, write, and print a summary; True when the answer stands, False when withheld."""
+    from reports.summary import summary_lines
+
+    clock, ids = SystemClock(), SystemIds()
+    packs = PackStore([BUNDLED_PACKS, ApplicationPaths.of_this_user().packs])
+    with progress_bar(catalogue) as on_progress:
+        assessed = run_assessment(request, packs=packs, ids=ids, on_progress=on_progress)
+        left_out = write_results(assessed, request, clock=clock, ids=ids)
+    for line in summary_lines(assessed.outcome.assessment, assessed.identity.patient, catalogue):
+        print(line)
+    for name in RESULT_FILES:
+        if name in left_out:
+            print(catalogue.text("cli.not_written", file=name, reason=catalogue.text(left_out[name])))
+        else:
+            print(catalogue.text("cli.written", file=str(request.out / name)))
+    return assessed.outcome.assessment.is_answered

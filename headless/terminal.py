@@ -1,0 +1,41 @@
+"""What a subcommand shows: a progress bar where somebody watches, and one sentence when it cannot go on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from inference.errors import ConciliumError
+from inference.jobs import OnProgress, Progress, ignore_progress
+from inference.messages.catalogue import Catalogue
+
+
+@contextmanager
+def progress_bar(catalogue: Catalogue) -> Iterator[OnProgress]:
+    """A progress bar on standard error while the block runs; silent when that is not a terminal."""
+    if not sys.stderr.isatty():
+        yield ignore_progress
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        stage = ""
+
+        def show(progress: Progress) -> None:
+            nonlocal stage
+            if progress.stage != stage:
+                stage = progress.stage
+                bar.reset(task, description=catalogue.text(stage), total=progress.total)
+            bar.update(task, completed=progress.done, total=progress.total)
+
+        yield show
+
+
+def say_error(error: ConciliumError, catalogue: Catalogue) -> None:
+    """One sentence on standard error: what, where, what to do."""
+    print(catalogue.text("cli.error", sentence=catalogue.render(error.message)), file=sys.stderr)

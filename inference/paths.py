@@ -1,0 +1,43 @@
+"""Where the application keeps its own files; every place is the platform's, or one folder for tests."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+HOME_VARIABLE = "CONCILIUM_HOME"
+_NAME = "concilium"
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationPaths:
+    """Folders for settings, data (installed packs) and logs; none of them needs to exist yet."""
+
+    settings: Path
+    data: Path
+    logs: Path
+
+    @classmethod
+    def of_this_user(cls) -> ApplicationPaths:
+        """The platform's folders, or all under ``CONCILIUM_HOME`` where that is set."""
+        home = os.environ.get(HOME_VARIABLE)
+        if home:
+            return cls.under(Path(home))
+        return cls(
+            settings=Path(platformdirs.user_config_dir(_NAME, appauthor=False)),
+            data=Path(platformdirs.user_data_dir(_NAME, appauthor=False)),
+            logs=Path(platformdirs.user_log_dir(_NAME, appauthor=False)),
+        )
+
+    @classmethod
+    def under(cls, home: Path) -> ApplicationPaths:
+        """All folders below one."""
+        return cls(settings=home / "settings", data=home / "data", logs=home / "logs")
+
+    @property
+    def packs(self) -> Path:
+        """Packs that this user installed."""
+        return self.data / "packs"

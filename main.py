@@ -1,0 +1,163 @@
+"""The one entry: without an argument the application opens, a subcommand works without a window."""
+
+from __future__ import annotations
+
+import os
+
+# Small matrices: a second BLAS thread only waits for the first, and one thread keeps results equal.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import argparse
+import logging
+import sys
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+from inference.errors import EXIT_ANSWERED, EXIT_CANCELLED, EXIT_INTERNAL, EXIT_WITHHELD, ConciliumError
+from inference.messages.catalogue import LANGUAGES, Catalogue, load_catalogue
+
+_log = logging.getLogger("concilium")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0, 1, 2, 3 or 130 (``inference.errors``)."""
+    from inference.logs import start_log
+    from inference.paths import ApplicationPaths
+
+    options = _parser().parse_args(arguments)
+    paths = ApplicationPaths.of_this_user()
+    start_log(paths.logs, uuid.uuid4().hex[:8])
+    catalogue = load_catalogue(options.language or "en")
+    try:
+        return int(options.run(options, catalogue))
+    except KeyboardInterrupt:
+        print(catalogue.text("error.cancelled"), file=sys.stderr)
+        return EXIT_CANCELLED
+    except ConciliumError as error:
+        from headless.terminal import say_error
+
+        _log.warning("refused: %s", error.message.id)
+        say_error(error, catalogue)
+        return error.exit_code
+    except Exception:  # noqa: BLE001 - a user never sees a traceback; the log does
+        _log.exception("internal error")
+        print(catalogue.text("error.internal"), file=sys.stderr)
+        return EXIT_INTERNAL
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="main.py",
+        description="Concilium, for tumour boards. Research and teaching; not a medical device.",
+    )
+    language = argparse.ArgumentParser(add_help=False)
+    language.add_argument("--language", choices=sorted(LANGUAGES), help="language of texts and report")
+    parser.set_defaults(run=_run_window, language=None, path=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    window = commands.add_parser("open", parents=[language], help="open the window on a scan")
+    window.add_argument("path", type=Path, nargs="?")
+    window.set_defaults(run=_run_window)
+
+    assess = commands.add_parser("assess", parents=[language], help="answer one scan without a window")
+    assess.add_argument("path", type=Path, help="folder or file with one patient's scan")
+    assess.add_argument("--study", required=True, help="for instance npc-residual")
+    assess.add_argument("--clinical", type=Path, metavar="FILE.json", help="clinical values")
+    assess.add_argument(
+        "--mask", type=Path, metavar="SEG.dcm|NII", help="tumour mask instead of the pack's own"
+    )
+    assess.add_argument("--pack", metavar="ID[@VERSION]", help="model pack; default: the one of the study")
+    assess.add_argument("--rules", default="cautious", help="rule set: cautious (default) or published")
+    assess.add_argument("--state-modality", default="", metavar="MR|CT", help="where the file states none")
+    assess.add_argument("--state-contrast", choices=("yes", "no"), help="where the file states nothing")
+    assess.add_argument("--state-body-part", default="", metavar="CODE", help="where the file states none")
+    assess.add_argument("--out", type=Path, required=True, help="folder for the results")
+    assess.set_defaults(run=_run_assess)
+
+    phantom = commands.add_parser("phantom", parents=[language], help="write synthetic patients as DICOM")
+    phantom.add_argument("study")
+    phantom.add_argument("--cohort", default="training", help="training, internal or external")
+    phantom.add_argument("--patients", type=int, default=1)
+    phantom.add_argument("--seed", type=int, default=0)
+    phantom.add_argument("--size", choices=("full", "small"), default="full", help="512² or 128² pixels")
+    phantom.add_argument("--out", type=Path, required=True)
+    phantom.set_defaults(run=_run_phantom)
+
+    demo = commands.add_parser("demo", parents=[language], help="a synthetic patient from DICOM to report")
+    demo.add_argument("--out", type=Path, default=Path("demo"))
+    demo.add_argument("--headless", action="store_true", help="draw the window off-screen into a picture")
+    demo.set_defaults(run=_run_demo)
+
+    pack = commands.add_parser("pack", parents=[language], help="list or verify model packs")
+    pack.add_argument("action", choices=("list", "verify"))
+    pack.add_argument("name", nargs="?", help="ID[@VERSION] or a folder, with verify")
+    pack.set_defaults(run=_run_pack)
+    return parser
+
+
+def _run_window(options: argparse.Namespace, _: Catalogue) -> int:
+    if sys.platform == "win32":
+        import onnxruntime  # noqa: F401 - its libraries must be found before Qt brings its own
+    from gui.application import run_window
+
+    return run_window(options.path, language=options.language)
+
+
+def _run_assess(options: argparse.Namespace, catalogue: Catalogue) -> int:
+    from headless.assess import AssessRequest, assess_and_write
+    from inference.case_input import StatedFacts
+
+    contrast = {"yes": True, "no": False, None: None}[options.state_contrast]
+    request = AssessRequest(
+        source=options.path,
+        study=options.study,
+        out=options.out,
+        clinical=options.clinical,
+        mask=options.mask,
+        pack=options.pack,
+        rule_set=options.rules,
+        stated=StatedFacts(options.state_modality, contrast, options.state_body_part),
+        language=catalogue.language,
+    )
+    return EXIT_ANSWERED if assess_and_write(request, catalogue) else EXIT_WITHHELD
+
+
+def _run_phantom(options: argparse.Namespace, catalogue: Catalogue) -> int:
+    from headless.terminal import progress_bar
+    from models.phantoms.command import write_cohort
+
+    with progress_bar(catalogue) as on_progress:
+        folders = write_cohort(
+            options.study,
+            cohort=options.cohort,
+            patients=options.patients,
+            seed=options.seed,
+            out=options.out,
+            size={"full": 512, "small": 128}[options.size],
+            on_progress=on_progress,
+            should_stop=lambda: False,
+        )
+    print(catalogue.text("cli.phantom.written", count=len(folders), folder=str(options.out)))
+    for folder in folders:
+        print(folder)
+    return EXIT_ANSWERED
+
+
+def _run_demo(options: argparse.Namespace, catalogue: Catalogue) -> int:
+    from headless.demo import has_display, show_demo
+
+    if options.headless or not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        return show_demo(options.out, catalogue, on_screen=False)
+    return show_demo(options.out, catalogue, on_screen=True)
+
+
+def _run_pack(options: argparse.Namespace, catalogue: Catalogue) -> int:
+    from headless.pack import list_packs, verify
+
+    return list_packs(catalogue) if options.action == "list" else verify(options.name, catalogue)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
