@@ -10,7 +10,7 @@ from typing import Final
 
 import polib
 
-from inference.messages.message import FieldValue, Message
+from inference.messages.message import LIST_MARK, FieldValue, Message
 
 LOCALE_FOLDER: Final = Path(__file__).parent / "locale"
 LANGUAGES: Final = {"en": "English", "zh_CN": "简体中文"}
@@ -50,8 +50,8 @@ class Catalogue:
     def render(self, message: Message) -> str:
         """The text of a message.
 
-        A field whose value is itself the id of a text (``plane.axial``) is shown as that text, so that the
-        core can name things without speaking a language.
+        A field whose value is itself the id of a text (``plane.axial``), or several joined by ``LIST_MARK``,
+        is shown as that text, so that the core can name things without speaking a language.
         """
         template = self.template(message.id)
         values = {name: self._shown(value) for name, value in message.fields.items()}
@@ -61,7 +61,10 @@ class Catalogue:
             return f"{template} {values}"
 
     def _shown(self, value: FieldValue) -> FieldValue:
-        return self._texts.get(value, value) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        separator = self._texts.get("list.separator", ", ")
+        return separator.join(self._texts.get(part, part) for part in value.split(LIST_MARK))
 
 
 @cache

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 FieldValue = str | int | float
 
+LIST_MARK = " | "
+"""Stands between several ids in one field; shown as the language's own separator."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

@@ -1,13 +1,17 @@
-"""A pack that was verified and may be used: its manifest, its folder and its state."""
+"""A pack that was verified and may be used: its manifest, its folder, its state, its networks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import threading
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 from inference.assessment import PackReference
-from inference.packs.manifest import Manifest
+from inference.errors import PackError
+from inference.packs.manifest import Manifest, NetworkEntry
+from inference.runtime import Network, default_threads
 
 
 class PackState(StrEnum):
@@ -22,11 +26,18 @@ class PackState(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedPack:
-    """A verified pack; ``folder`` holds the files that the manifest hashes."""
+    """A verified pack; ``folder`` holds the files that the manifest hashes.
+
+    ``sha256`` is the hash of the canonical manifest and stands for the whole pack.  A network is opened when
+    it is first asked for and kept.
+    """
 
     manifest: Manifest
     folder: Path
     sha256: str
+    threads: int = field(default_factory=default_threads)
+    _networks: dict[str, Network] = field(default_factory=dict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def state(self) -> PackState:
@@ -48,3 +59,32 @@ class LoadedPack:
             state=self.state.value,
             provenance=self.manifest.provenance.kind,
         )
+
+    def read(self, file: str) -> bytes:
+        """The bytes of one file, hashed again: what is used is what was verified.
+
+        Raises
+        ------
+        PackError
+            When the file is gone or was altered since the pack was opened.
+        """
+        try:
+            content = (self.folder / file).read_bytes()
+        except OSError as error:
+            raise PackError("error.pack.missing_file", file=file) from error
+        if hashlib.sha256(content).hexdigest() != self.manifest.files[file]:
+            raise PackError("error.pack.altered", file=file)
+        return content
+
+    def network(self, entry: NetworkEntry) -> Network:
+        """The network of one manifest entry, opened on first use.
+
+        Raises
+        ------
+        PackError
+            When the file was altered or does not fit the manifest.
+        """
+        with self._lock:
+            if entry.file not in self._networks:
+                self._networks[entry.file] = Network(self.read(entry.file), entry, threads=self.threads)
+            return self._networks[entry.file]

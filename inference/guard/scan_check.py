@@ -1,0 +1,149 @@
+"""Is this scan one that the pack may answer for?  One line per condition; what is unknown never passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from inference.assessment import FactSource, GuardLine
+from inference.findings import Finding, Verdict
+from inference.guard.body_part import body_part_text, canonical_body_part
+from inference.guard.facts import Known, ScanFacts
+from inference.messages.message import LIST_MARK, FieldValue, Message
+from inference.packs.manifest import InputConditions, Range
+
+UNKNOWN = Message("guard.measured.unknown")
+
+_TOLERANCE_MM = 1e-3
+"""Positions are written as decimal strings: 3 mm may come out as 2.9999999."""
+
+
+def check_scan(
+    facts: ScanFacts, findings: Iterable[Finding], conditions: InputConditions
+) -> tuple[GuardLine, ...]:
+    """Every condition with what was measured and what is allowed; all reasons are reported, not the first.
+
+    A refusal by intake is a line of its own.
+    """
+    bodies = tuple(canonical_body_part(term) for term in conditions.body_parts)
+    return (
+        _said("guard.modality", facts.modality, (conditions.modality,)),
+        _contrast(facts.contrast_enhanced, conditions.contrast_enhanced),
+        _said("guard.body_part", facts.body_part, bodies),
+        _plane(facts, conditions),
+        _pair("guard.pixel_spacing", facts.pixel_spacing_mm, conditions.pixel_spacing_mm, digits=3),
+        _length("guard.slice_spacing", facts.slice_spacing_mm, conditions.slice_spacing_mm),
+        _length("guard.slice_thickness", facts.slice_thickness_mm.value, conditions.slice_thickness_mm),
+        _pair("guard.field_of_view", facts.field_of_view_mm, conditions.field_of_view_mm, digits=0),
+        _slices(facts, conditions),
+        *(
+            GuardLine("guard.intake", finding.message, Message("guard.allowed.no_refusal"), finding.answer)
+            for finding in findings
+            if finding.answer is Verdict.REFUSED
+        ),
+    )
+
+
+def _said(name: str, known: Known[str], accepted: tuple[str, ...]) -> GuardLine:
+    allowed = Message(
+        "guard.allowed.text", {"value": LIST_MARK.join(body_part_text(code) for code in accepted)}
+    )
+    if known.value is None:
+        return GuardLine(name, UNKNOWN, allowed, Verdict.REFUSED)
+    if known.contradicted_by is not None:
+        return _contradiction(
+            name, body_part_text(known.value), body_part_text(known.contradicted_by), allowed
+        )
+    return GuardLine(
+        name,
+        _measured(body_part_text(known.value), known.source),
+        allowed,
+        _verdict(known.value in accepted, known.source),
+    )
+
+
+def _contrast(known: Known[bool], required: bool) -> GuardLine:
+    name = "guard.contrast"
+    allowed = Message("guard.allowed.text", {"value": _yes_no(required)})
+    if known.value is None:
+        return GuardLine(name, UNKNOWN, allowed, Verdict.REFUSED)
+    if known.contradicted_by is not None:
+        return _contradiction(name, _yes_no(known.value), _yes_no(known.contradicted_by), allowed)
+    return GuardLine(
+        name,
+        _measured(_yes_no(known.value), known.source),
+        allowed,
+        _verdict(known.value is required, known.source),
+    )
+
+
+def _plane(facts: ScanFacts, conditions: InputConditions) -> GuardLine:
+    fits = facts.plane == conditions.plane and facts.obliquity_deg <= conditions.maximum_obliquity_deg
+    return GuardLine(
+        "guard.plane",
+        Message(
+            "guard.measured.plane", {"plane": f"plane.{facts.plane}", "degrees": f"{facts.obliquity_deg:.1f}"}
+        ),
+        Message(
+            "guard.allowed.plane",
+            {"plane": f"plane.{conditions.plane}", "degrees": f"{conditions.maximum_obliquity_deg:g}"},
+        ),
+        Verdict.FINE if fits else Verdict.REFUSED,
+    )
+
+
+def _length(name: str, length_mm: float | None, accepted: Range) -> GuardLine:
+    allowed = _range(accepted)
+    if length_mm is None:
+        return GuardLine(name, UNKNOWN, allowed, Verdict.REFUSED)
+    measured = Message("guard.measured.mm", {"value": f"{length_mm:.2f}"})
+    return GuardLine(name, measured, allowed, _inside(accepted, length_mm))
+
+
+def _pair(name: str, lengths_mm: tuple[float, float], accepted: Range, *, digits: int) -> GuardLine:
+    row, column = (f"{length:.{digits}f}" for length in lengths_mm)
+    measured = Message("guard.measured.mm_pair", {"row": row, "column": column})
+    return GuardLine(name, measured, _range(accepted), _inside(accepted, *lengths_mm))
+
+
+def _slices(facts: ScanFacts, conditions: InputConditions) -> GuardLine:
+    whole = facts.slices_present == facts.slices_expected
+    fields: dict[str, FieldValue] = {"present": facts.slices_present, "expected": facts.slices_expected}
+    fits = whole and facts.slices_present >= conditions.minimum_slices
+    return GuardLine(
+        "guard.slices",
+        Message("guard.measured.slices" if whole else "guard.measured.slices_missing", fields),
+        Message("guard.allowed.slices", {"minimum": conditions.minimum_slices}),
+        Verdict.FINE if fits else Verdict.REFUSED,
+    )
+
+
+def _contradiction(name: str, written: str, stated: str, allowed: Message) -> GuardLine:
+    measured = Message("guard.measured.contradiction", {"written": written, "stated": stated})
+    return GuardLine(name, measured, allowed, Verdict.REFUSED)
+
+
+def _measured(value: str, source: FactSource) -> Message:
+    said_by = "guard.measured.stated" if source is FactSource.USER else "guard.measured.text"
+    return Message(said_by, {"value": value})
+
+
+def _verdict(fits: bool, source: FactSource) -> Verdict:
+    if not fits:
+        return Verdict.REFUSED
+    return Verdict.NOTE if source is FactSource.USER else Verdict.FINE
+
+
+def _inside(accepted: Range, *lengths_mm: float) -> Verdict:
+    lowest, highest = accepted.minimum - _TOLERANCE_MM, accepted.maximum + _TOLERANCE_MM
+    return Verdict.FINE if all(lowest <= length <= highest for length in lengths_mm) else Verdict.REFUSED
+
+
+def _range(accepted: Range) -> Message:
+    return Message(
+        "guard.allowed.range_mm",
+        {"minimum": f"{accepted.minimum:g}", "maximum": f"{accepted.maximum:g}"},
+    )
+
+
+def _yes_no(value: bool) -> str:
+    return "fact.yes" if value else "fact.no"

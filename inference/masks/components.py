@@ -1,0 +1,24 @@
+"""Connected parts of a mask, and the removal of specks."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.geometry import Geometry
+
+
+def drop_small_components(
+    mask: NDArray[np.bool_], geometry: Geometry, minimum_ml: float
+) -> NDArray[np.bool_]:
+    """Keep the parts of at least ``minimum_ml``; voxels that touch by face, edge or corner are one part."""
+    from scipy import ndimage
+
+    labels, count = ndimage.label(mask, structure=np.ones((3, 3, 3), dtype=np.bool_))
+    if count == 0:
+        return mask.copy()
+    voxel_ml = abs(float(np.linalg.det(geometry.affine[:3, :3]))) / 1000.0
+    keep = np.bincount(labels.ravel(), minlength=count + 1) * voxel_ml >= minimum_ml
+    keep[0] = False
+    kept: NDArray[np.bool_] = keep[labels]
+    return kept

@@ -1,0 +1,126 @@
+"""Where packs are found: the ones that come with the application, and the user's own folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from inference.errors import PackError
+from inference.messages.message import Message
+from inference.packs.load import LoadedPack, PackState
+from inference.packs.manifest import Manifest
+from inference.packs.verify import read_manifest, verify_pack
+
+BUNDLED_PACKS = Path(__file__).resolve().parents[2] / "packs"
+
+_REQUEST = re.compile(r"(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)(?:@(?P<version>\d+\.\d+\.\d+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class PackListing:
+    """One installed pack as its manifest introduces it; ``problem`` says why it cannot be read.
+
+    A listing is not yet verified: that happens when the pack is opened.
+    """
+
+    folder: Path
+    id: str
+    version: str = ""
+    study: str = ""
+    title: str = ""
+    state: str = ""
+    problem: Message | None = None
+
+    @property
+    def version_key(self) -> tuple[int, ...]:
+        """The version as numbers, for ordering."""
+        return tuple(int(part) for part in self.version.split(".")) if self.version else ()
+
+
+class PackStore:
+    """The packs in ``folders``, earlier folders first.
+
+    ``threads`` is given to the runtime; None takes the machine's default.
+    """
+
+    def __init__(self, folders: Sequence[Path], *, threads: int | None = None) -> None:
+        self._folders = tuple(folders)
+        self._threads = threads
+        self._opened: dict[Path, LoadedPack] = {}
+
+    def installed(self) -> tuple[PackListing, ...]:
+        """Every pack found, by id and newest version first; unreadable ones are listed with their problem."""
+        listings = [_listing(folder) for root in self._folders for folder in _pack_folders(root)]
+        listings.sort(key=lambda listing: listing.version_key, reverse=True)
+        listings.sort(key=lambda listing: listing.id)
+        return tuple(listings)
+
+    def open(self, study: str, request: str | None = None) -> LoadedPack:
+        """Verify and open a pack for ``study``.
+
+        ``request`` is ``ID`` or ``ID@VERSION``; without a version the newest is taken, without a request the
+        newest pack of the study.  Every byte is hashed at each call; networks stay open between calls.
+
+        Raises
+        ------
+        PackError
+            When nothing fits the request, several packs could be meant, or the pack was altered.
+        """
+        listing = self._choose(study, request)
+        pack = verify_pack(listing.folder, threads=self._threads)
+        known = self._opened.get(listing.folder)
+        if known is None or known.sha256 != pack.sha256:
+            self._opened[listing.folder] = known = pack
+        return known
+
+    def _choose(self, study: str, request: str | None) -> PackListing:
+        installed = self.installed()
+        if request is None:
+            fitting = [listing for listing in installed if listing.study == study]
+            if len({listing.id for listing in fitting}) > 1:
+                names = ", ".join(sorted({listing.id for listing in fitting}))
+                raise PackError("error.pack.ambiguous", study=study, packs=names)
+            if not fitting:
+                raise self._nothing_fits(installed, "error.pack.none_for_study", study=study)
+            return fitting[0]
+        match = _REQUEST.fullmatch(request)
+        if match is None:
+            raise PackError("error.pack.request", request=request)
+        wanted, version = match["id"], match["version"]
+        fitting = [
+            listing
+            for listing in installed
+            if listing.id == wanted and (version is None or listing.version == version)
+        ]
+        readable = [listing for listing in fitting if listing.problem is None]
+        if not readable:
+            raise self._nothing_fits(tuple(fitting), "error.pack.unknown", request=request, study=study)
+        if readable[0].study != study:
+            raise PackError("error.pack.other_study", request=request, study=study, found=readable[0].study)
+        return readable[0]
+
+    @staticmethod
+    def _nothing_fits(candidates: tuple[PackListing, ...], message_id: str, **fields: str) -> PackError:
+        """A pack that is there but cannot be read explains more than that none was found."""
+        for listing in candidates:
+            if listing.problem is not None:
+                return PackError(listing.problem.id, **listing.problem.fields)
+        return PackError(message_id, **fields)
+
+
+def _pack_folders(root: Path) -> list[Path]:
+    try:
+        return sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+    except OSError:
+        return []
+
+
+def _listing(folder: Path) -> PackListing:
+    try:
+        manifest: Manifest = read_manifest(folder)
+    except PackError as error:
+        return PackListing(folder, folder.name, problem=error.message)
+    state = PackState.DEMONSTRATION if manifest.is_demonstration else PackState.UNVERIFIED
+    return PackListing(folder, manifest.id, manifest.version, manifest.study, manifest.title, state.value)

@@ -1,0 +1,206 @@
+"""Residual nasopharyngeal tumour after radiotherapy: one ensemble of fold networks per treatment.
+
+A pack's segmenter reads ``image`` (n, 1, row, column) and gives ``probability`` of the same shape.  A
+classifier reads ``image`` (n, slice, row, column) and gives ``score`` (n, 1), the probability of residual
+tumour; ``activation`` (n, C, h, w), its last convolution; and ``gradient`` (n, C, h, w), the derivative of
+the logit of the score with respect to that activation.  Source: Hua et al. 2023, doi 10.21037/qims-22-1226.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.errors import InputError, PackError
+from inference.geometry import Geometry
+from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, never_stop
+from inference.masks.components import drop_small_components
+from inference.masks.layer import MaskLayer, MaskOrigin
+from inference.outcome import HeatMap
+from inference.packs.load import LoadedPack
+from inference.packs.manifest import Threshold
+from inference.predictors.grad_cam import grad_cam, upsample
+from inference.preprocessing.classifier_input import ClassifierInput, classifier_input
+from inference.preprocessing.segmenter_input import SegmenterFrame
+from inference.runtime import Network
+from inference.volume import Volume
+
+OUTCOME = "residual_tumour"
+MASK_NAME = "mask.tumour"
+
+_BATCH = 4
+"""Slices per run: small, so that memory stays flat and a stop is noticed soon."""
+
+
+@dataclass(frozen=True, slots=True)
+class TreatmentScore:
+    """What the fold networks of one treatment say; ``score`` is their mean, higher is worse.
+
+    The comparison with the cut-off is made once, on the unrounded mean: positive means score ≥ cut-off.
+    """
+
+    treatment: str
+    fold_scores: tuple[float, ...]
+    threshold: Threshold
+
+    @property
+    def score(self) -> float:
+        """Mean of the folds."""
+        return sum(self.fold_scores) / len(self.fold_scores)
+
+    @property
+    def is_positive(self) -> bool:
+        """True for predicted residual tumour."""
+        return self.score >= self.threshold.value
+
+    @property
+    def is_borderline(self) -> bool:
+        """True when the mean lies nearer to the cut-off than the pack's margin."""
+        return abs(self.score - self.threshold.value) < self.threshold.borderline_margin
+
+    @property
+    def folds_disagree(self) -> bool:
+        """True when the folds stand on both sides of the cut-off."""
+        return len({score >= self.threshold.value for score in self.fold_scores}) > 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """Scores of all treatments with what explains them: the input and one heat map per treatment."""
+
+    scores: tuple[TreatmentScore, ...]
+    given: ClassifierInput
+    heat_maps: tuple[HeatMap, ...]
+
+
+def propose_mask(
+    volume: Volume,
+    pack: LoadedPack,
+    *,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> MaskLayer:
+    """Segment the tumour on every slice and drop parts below the pack's minimum; the mask may be empty.
+
+    Raises
+    ------
+    InputError
+        When the volume is not axial or holds nothing above its background.
+    """
+    settings = pack.manifest.preprocessing
+    try:
+        frame = SegmenterFrame.of(volume, settings.segmenter)
+    except ValueError as error:
+        raise InputError("error.scan.not_prepared") from error
+    network = pack.network(pack.manifest.segmenter)
+    total = frame.slice_count
+    report = partial(Progress, total=total, stage="stage.segmenting")
+    probabilities = np.empty((total, settings.segmenter.rows, settings.segmenter.columns), dtype=np.float32)
+    on_progress(report(0))
+    for start in range(0, total, _BATCH):
+        slices = range(start, min(start + _BATCH, total))
+        outputs = network.run(frame.batch(slices), should_stop=should_stop)
+        probabilities[start : slices.stop] = outputs["probability"][:, 0]
+        on_progress(report(slices.stop))
+    marked = frame.to_mask(probabilities, settings.mask_threshold)
+    marked[list(volume.missing_slices)] = False
+    kept = drop_small_components(marked, volume.geometry, settings.minimum_component_ml)
+    return MaskLayer(MASK_NAME, MaskOrigin.MODEL, kept, volume.geometry, maker=pack.name)
+
+
+def score_treatments(
+    volume: Volume,
+    mask: MaskLayer,
+    pack: LoadedPack,
+    *,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> Scored:
+    """Score every treatment of the pack on the crop around ``mask``, which must not be empty.
+
+    Raises
+    ------
+    InputError
+        When the volume or the mask cannot be prepared.
+    """
+    manifest = pack.manifest
+    try:
+        given = classifier_input(volume, mask.voxels, manifest.preprocessing.classifier)
+    except ValueError as error:
+        raise InputError("error.scan.not_prepared") from error
+    total = sum(len(manifest.classifiers(treatment)) for treatment in manifest.treatments)
+    scores: list[TreatmentScore] = []
+    heat_maps: list[HeatMap] = []
+    done = 0
+    on_progress(Progress(0, total, "stage.predicting"))
+    for treatment in manifest.treatments:
+        fold_scores: list[float] = []
+        maps: list[NDArray[np.float32]] = []
+        for entry in manifest.classifiers(treatment):
+            outputs = pack.network(entry).run(given.array, should_stop=should_stop)
+            fold_scores.append(_probability(outputs["score"], entry.file))
+            maps.append(grad_cam(outputs["activation"][0], outputs["gradient"][0]))
+            done += 1
+            on_progress(Progress(done, total, "stage.predicting"))
+        scores.append(TreatmentScore(treatment, tuple(fold_scores), manifest.threshold(treatment)))
+        heat_maps.append(_heat_map(treatment, maps, given.slices, given.geometry))
+    return Scored(tuple(scores), given, tuple(heat_maps))
+
+
+def slice_shares(
+    scored: Scored,
+    pack: LoadedPack,
+    *,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> dict[str, tuple[float, ...]]:
+    """How far each treatment's score falls when one slice is blanked, in the order of the input's slices.
+
+    A blanked slice is zero, as an absent one is.  Fold mean; negative when the score rises.
+    """
+    manifest = pack.manifest
+    total = sum(len(manifest.classifiers(treatment)) for treatment in manifest.treatments)
+    done = 0
+    on_progress(Progress(0, total, "stage.explaining"))
+    shares: dict[str, tuple[float, ...]] = {}
+    for score in scored.scores:
+        falls = np.zeros(len(scored.given.slices))
+        for entry, whole in zip(manifest.classifiers(score.treatment), score.fold_scores, strict=True):
+            falls += whole - _blanked_scores(pack.network(entry), scored.given, should_stop)
+            done += 1
+            on_progress(Progress(done, total, "stage.explaining"))
+        shares[score.treatment] = tuple(float(fall) for fall in falls / len(score.fold_scores))
+    return shares
+
+
+def _probability(output: NDArray[np.float32], file: str) -> float:
+    score = float(output[0, 0])
+    if not 0.0 <= score <= 1.0:
+        raise PackError("error.pack.not_a_probability", file=file)
+    return score
+
+
+def _blanked_scores(network: Network, given: ClassifierInput, should_stop: ShouldStop) -> NDArray[np.float64]:
+    count = len(given.slices)
+    scores = np.empty(count)
+    for start in range(0, count, _BATCH):
+        channels = range(start, min(start + _BATCH, count))
+        batch = np.repeat(given.array, len(channels), axis=0)
+        for position, channel in enumerate(channels):
+            batch[position, channel] = 0.0
+        scores[start : channels.stop] = network.run(batch, should_stop=should_stop)["score"][:, 0]
+    return scores
+
+
+def _heat_map(
+    treatment: str, maps: list[NDArray[np.float32]], slices: tuple[int, ...], crop: Geometry
+) -> HeatMap:
+    mean = np.mean(maps, axis=0, dtype=np.float32)
+    highest = float(mean.max())
+    if highest > 0:
+        mean = mean / highest
+    plane = upsample(np.asarray(mean, dtype=np.float32), (crop.shape[1], crop.shape[2]))
+    return HeatMap(treatment, np.broadcast_to(plane, (len(slices), *plane.shape)), slices, crop)
