@@ -21,7 +21,7 @@ from inference.masks.components import drop_small_components
 from inference.masks.layer import MaskLayer, MaskOrigin
 from inference.outcome import HeatMap
 from inference.packs.load import LoadedPack
-from inference.packs.manifest import Threshold
+from inference.packs.manifest import Preprocessing, Threshold
 from inference.predictors.grad_cam import grad_cam, upsample
 from inference.preprocessing.classifier_input import ClassifierInput, classifier_input
 from inference.preprocessing.segmenter_input import SegmenterFrame
@@ -90,12 +90,35 @@ def propose_mask(
     InputError
         When the volume is not axial or holds nothing above its background.
     """
-    settings = pack.manifest.preprocessing
+    kept = segment_volume(
+        volume,
+        pack.network(pack.manifest.segmenter),
+        pack.manifest.preprocessing,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+    return MaskLayer(MASK_NAME, MaskOrigin.MODEL, kept, volume.geometry, maker=pack.name)
+
+
+def segment_volume(
+    volume: Volume,
+    network: Network,
+    settings: Preprocessing,
+    *,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> NDArray[np.bool_]:
+    """Mask that one segmenter network proposes on a volume's own grid; training cuts its crops with it too.
+
+    Raises
+    ------
+    InputError
+        When the volume is not axial or holds nothing above its background.
+    """
     try:
         frame = SegmenterFrame.of(volume, settings.segmenter)
     except ValueError as error:
         raise InputError("error.scan.not_prepared") from error
-    network = pack.network(pack.manifest.segmenter)
     total = frame.slice_count
     report = partial(Progress, total=total, stage="stage.segmenting")
     probabilities = np.empty((total, settings.segmenter.rows, settings.segmenter.columns), dtype=np.float32)
@@ -107,8 +130,7 @@ def propose_mask(
         on_progress(report(slices.stop))
     marked = frame.to_mask(probabilities, settings.mask_threshold)
     marked[list(volume.missing_slices)] = False
-    kept = drop_small_components(marked, volume.geometry, settings.minimum_component_ml)
-    return MaskLayer(MASK_NAME, MaskOrigin.MODEL, kept, volume.geometry, maker=pack.name)
+    return drop_small_components(marked, volume.geometry, settings.minimum_component_ml)
 
 
 def score_treatments(
