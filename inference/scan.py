@@ -7,6 +7,7 @@ part of a series; a ``Volume`` is a stack that has been read.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from inference.cases.identity import PatientIdentity
 from inference.findings import Finding
@@ -27,7 +28,8 @@ class FrameSource:
     """Address and encoding of one frame: (file, frame), where its bytes lie, and how to read them.
 
     ``offset`` and ``length`` are bytes of native pixel data when ``is_native``; otherwise the frame is
-    decoded by a worker.  ``bits_stored`` and ``is_signed`` describe the stored integers.
+    decoded by a worker.  ``bits_stored`` and ``is_signed`` describe the stored integers.  ``kind`` is the
+    file's format: ``dicom``, ``nifti`` or ``nrrd``.
     """
 
     file: int
@@ -43,6 +45,7 @@ class FrameSource:
     slope: float
     intercept: float
     is_big_endian: bool = False
+    kind: Literal["dicom", "nifti", "nrrd"] = "dicom"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,365 @@
+"""From the elements of one DICOM file to an :class:`ImageRecord`, or to the reason why it is none.
+
+Runs in the reader process.  Numbers that carry geometry must parse exactly; a text that does not is
+absent, with a remark.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
+
+from inference.dicom.elements import (
+    DEFLATED_LE,
+    NATIVE_SYNTAXES,
+    Element,
+    Header,
+    MalformedError,
+    NotDicomError,
+    SyntaxMismatchError,
+    read_header,
+)
+from inference.dicom.records import ImageRecord, PixelLayout, Remark
+from inference.dicom.syntaxes import (
+    MEDIA_DIRECTORY,
+    READABLE_SYNTAXES,
+    SEGMENTATION,
+    SINGLE_FRAME_IMAGES,
+    STRUCTURE_SET,
+    object_name,
+    syntax_name,
+)
+from inference.messages.message import FieldValue
+
+_TAGS: Final = {
+    "SpecificCharacterSet": 0x00080005,
+    "ImageType": 0x00080008,
+    "SOPClassUID": 0x00080016,
+    "SOPInstanceUID": 0x00080018,
+    "StudyDate": 0x00080020,
+    "AcquisitionTime": 0x00080032,
+    "Modality": 0x00080060,
+    "Manufacturer": 0x00080070,
+    "SeriesDescription": 0x0008103E,
+    "ManufacturerModelName": 0x00081090,
+    "PatientName": 0x00100010,
+    "PatientID": 0x00100020,
+    "IssuerOfPatientID": 0x00100021,
+    "PatientBirthDate": 0x00100030,
+    "PatientSex": 0x00100040,
+    "ContrastBolusAgent": 0x00180010,
+    "BodyPartExamined": 0x00180015,
+    "ScanningSequence": 0x00180020,
+    "SliceThickness": 0x00180050,
+    "RepetitionTime": 0x00180080,
+    "EchoTime": 0x00180081,
+    "InversionTime": 0x00180082,
+    "MagneticFieldStrength": 0x00180087,
+    "ProtocolName": 0x00181030,
+    "TriggerTime": 0x00181060,
+    "GantryDetectorTilt": 0x00181120,
+    "ConvolutionKernel": 0x00181210,
+    "PatientPosition": 0x00185100,
+    "DiffusionBValue": 0x00189087,
+    "StudyInstanceUID": 0x0020000D,
+    "SeriesInstanceUID": 0x0020000E,
+    "SeriesNumber": 0x00200011,
+    "AcquisitionNumber": 0x00200012,
+    "InstanceNumber": 0x00200013,
+    "ImagePositionPatient": 0x00200032,
+    "ImageOrientationPatient": 0x00200037,
+    "FrameOfReferenceUID": 0x00200052,
+    "TemporalPositionIdentifier": 0x00200100,
+    "SliceLocation": 0x00201041,
+    "SamplesPerPixel": 0x00280002,
+    "PhotometricInterpretation": 0x00280004,
+    "NumberOfFrames": 0x00280008,
+    "Rows": 0x00280010,
+    "Columns": 0x00280011,
+    "PixelSpacing": 0x00280030,
+    "BitsAllocated": 0x00280100,
+    "BitsStored": 0x00280101,
+    "HighBit": 0x00280102,
+    "PixelRepresentation": 0x00280103,
+    "PixelPaddingValue": 0x00280120,
+    "BurnedInAnnotation": 0x00280301,
+    "WindowCenter": 0x00281050,
+    "WindowWidth": 0x00281051,
+    "RescaleIntercept": 0x00281052,
+    "RescaleSlope": 0x00281053,
+    "RescaleType": 0x00281054,
+    "LossyImageCompression": 0x00282110,
+    "LossyImageCompressionRatio": 0x00282112,
+}
+_MODALITY_LUT_SEQUENCE: Final = 0x00283000
+_WANTED: Final = frozenset(_TAGS.values())
+_DIMENSIONS: Final = (
+    "TemporalPositionIdentifier",
+    "TriggerTime",
+    "EchoTime",
+    "DiffusionBValue",
+    "ImageType",
+    "ConvolutionKernel",
+    "AcquisitionNumber",
+    "AcquisitionTime",
+)
+_COLOUR_PREFIXES: Final = ("RGB", "YBR", "PALETTE", "HSV", "ARGB", "CMYK", "ICT", "RCT")
+
+
+class NotAnImageError(Exception):
+    """The file is passed over; ``remark`` says why."""
+
+    def __init__(self, code: str, **fields: FieldValue) -> None:
+        super().__init__(code)
+        self.remark = Remark(code, fields)
+
+
+def read_dicom(stream: BinaryIO, size: int, most_frames: int) -> ImageRecord:
+    """The record of one DICOM image.
+
+    Raises
+    ------
+    NotAnImageError
+        With the remark to show, for everything that is no image that can be stacked.
+    """
+    try:
+        header = read_header(stream, size, _WANTED)
+    except NotDicomError as error:
+        raise NotAnImageError("intake.not_an_image_file") from error
+    except SyntaxMismatchError as error:
+        raise NotAnImageError("intake.syntax_mismatch") from error
+    except (MalformedError, RecursionError) as error:
+        raise NotAnImageError("intake.malformed") from error
+    return _Reading(header, size, most_frames).record()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One header being turned into a record; remarks gather on the way."""
+
+    header: Header
+    size: int
+    most_frames: int
+    remarks: list[Remark] = field(default_factory=list)
+
+    def record(self) -> ImageRecord:
+        self._refuse_other_objects()
+        pixels = self._pixel_layout()
+        if not self.header.has_preamble or self.header.syntax_was_guessed:
+            self._remark("intake.no_preamble")
+        orientation = self._exact_floats("ImageOrientationPatient", 6)
+        position = self._exact_floats("ImagePositionPatient", 3)
+        spacing = self._exact_floats("PixelSpacing", 2)
+        if spacing is not None and min(spacing) <= 0:
+            spacing = None
+        return ImageRecord(
+            kind="dicom",
+            pixels=pixels,
+            syntax_uid=self.header.syntax_uid,
+            sop_class_uid=self._text("SOPClassUID"),
+            sop_uid=self._text("SOPInstanceUID"),
+            study_uid=self._text("StudyInstanceUID"),
+            series_uid=self._text("SeriesInstanceUID"),
+            frame_of_reference_uid=self._text("FrameOfReferenceUID"),
+            patient_id=self._readable("PatientID"),
+            issuer=self._readable("IssuerOfPatientID"),
+            patient_name=self._readable("PatientName").rstrip("^"),
+            birth_date=_iso_date(self._text("PatientBirthDate")),
+            sex=self._text("PatientSex") if self._text("PatientSex") in ("M", "F", "O") else "",
+            orientation=orientation,
+            position=position,
+            pixel_spacing=spacing,
+            slice_location=self._float("SliceLocation"),
+            slice_thickness_mm=self._float("SliceThickness"),
+            gantry_tilt_deg=self._float("GantryDetectorTilt"),
+            instance_number=self._int("InstanceNumber"),
+            series_number=self._int("SeriesNumber"),
+            slope=self._float("RescaleSlope"),
+            intercept=self._float("RescaleIntercept"),
+            rescale_type=self._text("RescaleType"),
+            has_modality_table=_MODALITY_LUT_SEQUENCE in self.header.sequences,
+            padding_value=self._padding(pixels),
+            photometric_interpretation=self._text("PhotometricInterpretation") or "MONOCHROME2",
+            modality=self._text("Modality"),
+            series_description=self._readable("SeriesDescription"),
+            protocol_name=self._readable("ProtocolName"),
+            body_part=self._text("BodyPartExamined"),
+            contrast_agent=self._readable("ContrastBolusAgent"),
+            image_type=self._texts("ImageType"),
+            scanning_sequence=self._texts("ScanningSequence"),
+            repetition_time_ms=self._float("RepetitionTime"),
+            echo_time_ms=self._float("EchoTime"),
+            inversion_time_ms=self._float("InversionTime"),
+            magnetic_field_t=self._float("MagneticFieldStrength"),
+            study_date=_iso_date(self._text("StudyDate")),
+            manufacturer=self._readable("Manufacturer"),
+            model_name=self._readable("ManufacturerModelName"),
+            patient_position=self._text("PatientPosition"),
+            window_centre=self._float("WindowCenter"),
+            window_width=self._float("WindowWidth"),
+            is_lossy=self._text("LossyImageCompression") == "01",
+            lossy_ratio=self._float("LossyImageCompressionRatio"),
+            has_burned_in_text=self._text("BurnedInAnnotation") == "YES",
+            dimensions=tuple((name, value) for name in _DIMENSIONS if (value := self._text(name))),
+            remarks=tuple(self.remarks),
+        )
+
+    def _refuse_other_objects(self) -> None:
+        sop_class = self._text("SOPClassUID")
+        if not sop_class and not self._text("Modality") and self.header.pixel_offset is None:
+            if 0x00041220 in self.header.sequences:
+                raise NotAnImageError("intake.directory_file")
+            raise NotAnImageError("intake.no_pixels")
+        if sop_class == MEDIA_DIRECTORY:
+            raise NotAnImageError("intake.directory_file")
+        if sop_class == SEGMENTATION:
+            raise NotAnImageError(
+                "intake.segmentation_object", description=self._readable("SeriesDescription") or "–"
+            )
+        if sop_class == STRUCTURE_SET:
+            raise NotAnImageError("intake.structure_set")
+        if "Enhanced" in object_name(sop_class) and self.header.pixel_offset is not None:
+            raise NotAnImageError("intake.multiframe_unsupported", object=object_name(sop_class))
+        if sop_class and sop_class not in SINGLE_FRAME_IMAGES:
+            raise NotAnImageError("intake.other_object", object=object_name(sop_class))
+        if self.header.pixel_offset is None:
+            raise NotAnImageError("intake.no_pixels")
+
+    def _pixel_layout(self) -> PixelLayout:
+        header = self.header
+        syntax = header.syntax_uid
+        if syntax not in READABLE_SYNTAXES:
+            raise NotAnImageError("intake.syntax_unsupported", syntax=syntax_name(syntax), uid=syntax)
+        photometric = self._text("PhotometricInterpretation")
+        if (self._unsigned("SamplesPerPixel") or 1) != 1 or photometric.startswith(_COLOUR_PREFIXES):
+            raise NotAnImageError("intake.colour", photometric=photometric or "–")
+        rows, columns = self._unsigned("Rows") or 0, self._unsigned("Columns") or 0
+        frames = self._int("NumberOfFrames")
+        frames = 1 if frames is None else frames
+        allocated = self._unsigned("BitsAllocated") or 0
+        stored = self._unsigned("BitsStored") or allocated
+        high_bit = self._unsigned("HighBit")
+        if high_bit is None:
+            high_bit = stored - 1
+        if rows == 0 or columns == 0 or frames < 1 or frames > self.most_frames:
+            raise NotAnImageError("intake.dimensions_unsupported", rows=rows, columns=columns, frames=frames)
+        if allocated not in (8, 16) or not 1 <= stored <= allocated or high_bit != stored - 1:
+            raise NotAnImageError("intake.bits_impossible", allocated=allocated, stored=stored, high=high_bit)
+        if frames > 1:
+            raise NotAnImageError("intake.multiframe_unsupported", object=f"{frames} × {rows} × {columns}")
+        assert header.pixel_offset is not None
+        is_native = syntax in NATIVE_SYNTAXES
+        if is_native and header.pixel_length is None:
+            raise NotAnImageError("intake.syntax_mismatch")
+        inflated = syntax == DEFLATED_LE
+        offset = 0 if inflated else header.pixel_offset
+        length = header.pixel_length if is_native else self.size - offset
+        return PixelLayout(
+            rows=rows,
+            columns=columns,
+            frames=frames,
+            is_native=is_native,
+            offset=offset,
+            length=length or 0,
+            bits_allocated=allocated,
+            bits_stored=stored,
+            is_signed=self._unsigned("PixelRepresentation") == 1,
+            is_big_endian=header.is_big_endian,
+        )
+
+    def _padding(self, pixels: PixelLayout) -> int | None:
+        """Pixel Padding Value, read by PixelRepresentation whatever its VR says (PS3.3 C.7.5.1.1.2)."""
+        element = self.header.elements.get(_TAGS["PixelPaddingValue"])
+        if element is None or len(element.value) < 2:
+            return None
+        order = "big" if self.header.is_big_endian else "little"
+        raw = int.from_bytes(element.value[:2], "big" if order == "big" else "little")
+        if not pixels.is_signed:
+            return raw
+        if element.vr == b"US" and raw >= 0x8000:
+            self._remark("intake.padding_reinterpreted", written=raw, value=raw - 0x10000)
+        return raw - 0x10000 if raw >= 0x8000 else raw
+
+    def _remark(self, code: str, **fields: FieldValue) -> None:
+        self.remarks.append(Remark(code, fields))
+
+    def _raw(self, keyword: str) -> bytes:
+        element: Element | None = self.header.elements.get(_TAGS[keyword])
+        return b"" if element is None else element.value
+
+    def _text(self, keyword: str) -> str:
+        """Codes, UIDs and numbers: ASCII, padding removed."""
+        text = self._raw(keyword).decode("ascii", "replace").strip(" \0\t\r\n")
+        return "".join(letter for letter in text if letter.isprintable())[:1024]
+
+    def _texts(self, keyword: str) -> tuple[str, ...]:
+        text = self._text(keyword)
+        return tuple(part.strip() for part in text.split("\\")) if text else ()
+
+    def _readable(self, keyword: str) -> str:
+        """Text for people, decoded by (0008,0005); undecodable bytes show as replacement characters."""
+        raw = self._raw(keyword).strip(b" \0")
+        if raw.isascii() and b"\x1b" not in raw:
+            return self._text(keyword)
+        from pydicom.charset import decode_bytes, python_encoding
+
+        named = [python_encoding.get(name, "") for name in self._texts("SpecificCharacterSet")]
+        encodings = [name for name in named if name] or ["utf-8"]
+        text = decode_bytes(raw, encodings, {0x5C, 0x5E, 0x3D})
+        return "".join(letter for letter in text if letter.isprintable()).strip()[:1024]
+
+    def _unsigned(self, keyword: str) -> int | None:
+        raw = self._raw(keyword)
+        if len(raw) not in (2, 4):
+            return None
+        return int.from_bytes(raw, "big" if self.header.is_big_endian else "little")
+
+    def _float(self, keyword: str) -> float | None:
+        """The first number of a decimal string; a comma is taken for the point outside geometry."""
+        element = self.header.elements.get(_TAGS[keyword])
+        if element is not None and element.vr == b"FD" and len(element.value) >= 8:
+            import struct
+
+            value: float = struct.unpack(
+                (">" if self.header.is_big_endian else "<") + "d", element.value[:8]
+            )[0]
+            return value if math.isfinite(value) else None
+        texts = self._texts(keyword)
+        if not texts or not texts[0]:
+            return None
+        value = _number(texts[0].replace(",", "."))
+        if math.isnan(value):
+            self._remark("intake.value_unreadable", tag=keyword)
+            return None
+        return value
+
+    def _int(self, keyword: str) -> int | None:
+        value = self._float(keyword)
+        return None if value is None or abs(value) > 2**31 else int(value)
+
+    def _exact_floats(self, keyword: str, count: int) -> tuple[float, ...] | None:
+        texts = self._texts(keyword)
+        if not texts:
+            return None
+        values = tuple(_number(text) for text in texts)
+        if len(values) != count or any(map(math.isnan, values)):
+            self._remark("intake.value_unreadable", tag=keyword)
+            return None
+        return values
+
+
+def _number(text: str) -> float:
+    """A finite number, or NaN for anything else."""
+    try:
+        value = float(text) if "_" not in text else math.nan
+    except ValueError:
+        return math.nan
+    return value if math.isfinite(value) else math.nan
+
+
+def _iso_date(text: str) -> str:
+    digits = text.replace(".", "").replace("-", "")
+    if len(digits) != 8 or not digits.isdigit():
+        return ""
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"

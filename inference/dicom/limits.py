@@ -1,0 +1,49 @@
+"""How much a source may cost: files, bytes, seconds and memory."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+_MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeLimits:
+    """Bounds on a scan and on the process that parses foreign bytes.
+
+    Parameters
+    ----------
+    seconds_per_file
+        The watchdog ends a reader that spends longer on one file.
+    memory_bytes
+        Address space of a reader (``RLIMIT_AS``, Linux only; elsewhere the watchdog's time and the
+        size caps bound it).
+    files, depth
+        Files listed from one folder, and levels of folders walked.
+    frames, voxels
+        Frames in one file or slices in one grid, and voxels in one volume.
+    message_bytes
+        Longest message that either side accepts.
+    """
+
+    seconds_per_file: float = 5.0
+    memory_bytes: int = 2048 * _MIB
+    files: int = 50_000
+    depth: int = 16
+    frames: int = 8192
+    voxels: int = 1 << 30
+    message_bytes: int = 4 * _MIB
+
+
+def confine_this_process(memory_bytes: int) -> None:
+    """Bound memory and open files, and forbid writing files and core dumps, for the rest of this process."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))

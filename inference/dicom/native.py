@@ -1,0 +1,92 @@
+"""Uncompressed pixels copied from where a plan says they lie; no byte of them is interpreted.
+
+A foreign file is never memory-mapped: truncation or an ejected disc would be a bus error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.dicom.stored import to_int16
+from inference.errors import InputError
+from inference.scan import FrameSource, SourceFile
+
+_BINARY = getattr(os, "O_BINARY", 0)
+
+
+def check_unchanged(status: os.stat_result, file: SourceFile) -> None:
+    """Compare size and time of modification with what the scan saw.
+
+    Raises
+    ------
+    InputError
+        When they differ.
+    """
+    if status.st_size != file.size or status.st_mtime_ns != file.mtime_ns:
+        raise InputError("intake.file_changed", file=Path(file.path).name)
+
+
+def check_file_unchanged(file: SourceFile) -> None:
+    """As :func:`check_unchanged`, for a file that is not open here."""
+    try:
+        check_unchanged(os.stat(file.path), file)  # noqa: PTH116 - the path is a plain string
+    except OSError as error:
+        raise InputError("intake.file_gone", file=Path(file.path).name) from error
+
+
+def read_native_frame(file: SourceFile, frame: FrameSource, target: NDArray[np.int16]) -> None:
+    """Fill ``target`` (row, column) from the frame's extent; size and time are checked before and after.
+
+    Raises
+    ------
+    InputError
+        When the file is gone, has changed since the scan, or is shorter than planned.
+    """
+    raw = np.empty(target.shape, np.uint8 if frame.bits_allocated == 8 else np.uint16)
+    if frame.length != raw.nbytes or frame.offset + frame.length > file.size:
+        raise InputError("intake.file_changed", file=Path(file.path).name)
+    try:
+        with open(os.open(file.path, os.O_RDONLY | _BINARY), "rb", buffering=0) as stream:  # noqa: PTH123
+            check_unchanged(os.fstat(stream.fileno()), file)
+            stream.seek(frame.offset)
+            view = memoryview(raw).cast("B")
+            done = 0
+            while done < len(view):
+                count = stream.readinto(view[done:])
+                if not count:
+                    raise InputError("intake.file_changed", file=Path(file.path).name)
+                done += count
+            check_unchanged(os.fstat(stream.fileno()), file)
+    except OSError as error:
+        raise InputError("intake.file_gone", file=Path(file.path).name) from error
+    if raw.dtype == np.uint16 and frame.is_big_endian != (np.little_endian is False):
+        raw.byteswap(inplace=True)
+    if raw.dtype == np.uint16 and frame.bits_stored == 16 and frame.is_signed:
+        target[:] = raw.view(np.int16)
+    else:
+        target[:] = to_int16(raw, frame.bits_stored, frame.is_signed)
+
+
+def extent_sha256(file: SourceFile, offset: int, length: int) -> str:
+    """Hash of a part of a file, to tell equal pixels from different ones.
+
+    Raises
+    ------
+    InputError
+        When the file is gone.
+    """
+    digest = hashlib.sha256()
+    try:
+        with open(file.path, "rb") as stream:  # noqa: PTH123 - the path is a plain string
+            stream.seek(offset)
+            while length > 0 and (block := stream.read(min(length, 1 << 20))):
+                digest.update(block)
+                length -= len(block)
+    except OSError as error:
+        raise InputError("intake.file_gone", file=Path(file.path).name) from error
+    return digest.hexdigest()

@@ -1,0 +1,127 @@
+"""From answers about files to a :class:`Plan`: a pure function, apart from hashing files that collide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from inference.dicom.grid import in_plane_axes
+from inference.dicom.grouping import Entry, group_by_series, split_series
+from inference.dicom.limits import IntakeLimits
+from inference.dicom.native import extent_sha256
+from inference.dicom.records import ImageRecord
+from inference.dicom.stacking import build_stack, is_truncated
+from inference.dicom.verdicts import finding
+from inference.dicom.walk import shown_name
+from inference.findings import Finding
+from inference.scan import Plan, Series, SourceFile, Stack
+
+
+def make_plan(
+    root: str,
+    files: Sequence[SourceFile],
+    images: Iterable[tuple[int, ImageRecord]],
+    skipped: Sequence[Finding],
+    limits: IntakeLimits,
+) -> Plan:
+    """Group, split, sort and judge.
+
+    Parameters
+    ----------
+    images
+        (index into ``files``, header), in the order of the source.
+    skipped
+        What is known already about files that are no images.
+    """
+    passed_over = list(skipped)
+    entries: list[Entry] = []
+    for index, record in images:
+        entry = Entry(index, shown_name(files[index].path, root), record)
+        if record.orientation is not None and in_plane_axes(record.orientation) is None:
+            passed_over.append(finding("intake.orientation_invalid", file=entry.name))
+        else:
+            entries.append(entry)
+    entries, repeated = _one_file_for_each_instance(entries, files)
+    passed_over += repeated
+
+    def pixel_digest(entry: Entry) -> str:
+        pixels = entry.record.pixels
+        return extent_sha256(files[entry.file], pixels.offset, pixels.length)
+
+    series: list[Series] = []
+    for group in group_by_series(entries):
+        parts, dropped = split_series(group, pixel_digest)
+        passed_over += dropped
+        stacks = []
+        for part in parts:
+            stack = build_stack(part, limits)
+            if stack is not None:
+                stacks.append(stack)
+            else:
+                passed_over += [
+                    finding("intake.truncated", file=entry.name, slice=1)
+                    for entry in part.entries
+                    if is_truncated(entry.record)
+                ]
+        if stacks:
+            first = group[0].record
+            findings = (finding("intake.split", parts=len(stacks)),) if len(stacks) > 1 else ()
+            series.append(
+                Series(first.series_uid, first.series_description, first.modality, tuple(stacks), findings)
+            )
+    plan = Plan(root, tuple(files), tuple(_with_name_findings(series)), tuple(passed_over))
+    if len(plan.patients) > 1:
+        plan = replace(plan, findings=(finding("intake.two_patients", count=len(plan.patients)),))
+    return plan
+
+
+def _one_file_for_each_instance(
+    entries: Sequence[Entry], files: Sequence[SourceFile]
+) -> tuple[list[Entry], list[Finding]]:
+    """Files of one SOP Instance UID: equal bytes are kept once, different bytes refused all together."""
+    by_uid: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.record.sop_uid:
+            by_uid.setdefault(entry.record.sop_uid, []).append(entry)
+    dropped: set[int] = set()
+    findings: list[Finding] = []
+    for same in by_uid.values():
+        if len(same) == 1:
+            continue
+        hashes = {extent_sha256(files[entry.file], 0, files[entry.file].size) for entry in same}
+        first, *others = same
+        if len(hashes) == 1:
+            dropped |= {entry.file for entry in others}
+            findings += [
+                finding("intake.duplicate_file", file=entry.name, other=first.name) for entry in others
+            ]
+        else:
+            dropped |= {entry.file for entry in same}
+            findings += [
+                finding("intake.duplicate_uid", file=entry.name, other=other.name)
+                for entry, other in zip(same, [*others, first], strict=True)
+            ]
+    return [entry for entry in entries if entry.file not in dropped], findings
+
+
+def _with_name_findings(series: Sequence[Series]) -> list[Series]:
+    """Say so where one patient's name is spelled in more than one way."""
+    spellings: dict[object, set[str]] = {}
+    for stack in (stack for one in series for stack in one.stacks):
+        if stack.identity.key and stack.identity.name:
+            spellings.setdefault(_person(stack), set()).add(stack.identity.name.casefold().strip("^ "))
+    differing = {person: len(names) for person, names in spellings.items() if len(names) > 1}
+    if not differing:
+        return list(series)
+
+    def marked(stack: Stack) -> Stack:
+        count = differing.get(_person(stack))
+        if count is None:
+            return stack
+        return replace(stack, findings=(*stack.findings, finding("intake.name_differs", count=count)))
+
+    return [replace(one, stacks=tuple(map(marked, one.stacks))) for one in series]
+
+
+def _person(stack: Stack) -> object:
+    return stack.identity.key, stack.identity.birth_date

@@ -1,0 +1,191 @@
+"""Plan protocol v1: length-prefixed JSON between the application and a reader process.
+
+Either side drops the connection on a message that is too long, not JSON, of another version, or not of
+the expected shape.  Nothing that is received is ever executed or unpickled.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from dataclasses import dataclass
+from typing import Annotated, BinaryIO, Final, Literal, TypeVar
+
+from pydantic import Field, TypeAdapter, ValidationError, with_config
+
+from inference.dicom.records import STRICT, FileAnswer, FileKind
+
+VERSION: Final = 1
+_PREFIX: Final = struct.Struct(">I")
+
+
+class ProtocolError(Exception):
+    """The other side does not keep the protocol."""
+
+
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
+class ScanRequest:
+    """Read the headers of these files; answered by one :class:`FileAnswer` each, in order."""
+
+    first: int
+    paths: tuple[str, ...]
+    most_frames: int
+    op: Literal["scan"] = "scan"
+
+
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
+class DecodeRequest:
+    """Decode ``frames`` of one file as int16 into the shared buffer, one behind the other from ``offset``.
+
+    ``offset`` and ``capacity`` are bytes.  Answered by one :class:`FrameAnswer` for each frame, in order.
+    """
+
+    path: str
+    kind: FileKind
+    frames: tuple[int, ...]
+    rows: int
+    columns: int
+    offset: int
+    capacity: int
+    buffer: str
+    op: Literal["decode"] = "decode"
+
+
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
+class FrameAnswer:
+    """Frame ``frame`` lies in the buffer, or ``failure`` says in one word why it does not."""
+
+    frame: int
+    failure: str = ""
+
+
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
+class MaskRequest:
+    """Read a segmentation or label map into the shared buffer; answered by one mask answer."""
+
+    path: str
+    capacity: int
+    buffer: str
+    op: Literal["mask"] = "mask"
+
+
+Request = Annotated[ScanRequest | DecodeRequest | MaskRequest, Field(discriminator="op")]
+
+
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
+class MaskFrame:
+    """One plane of a mask file: which segment it belongs to and where it lies.
+
+    ``segment`` 0 stands for a label map whose values are the segments' numbers.
+    """
+
+    segment: int
+    position: tuple[float, float, float]
+    source_sop_uid: str = ""
+
+
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
+class MaskSegment:
+    """Name and coded meaning (value, scheme, meaning) of one segment."""
+
+    number: int
+    label: str
+    category: tuple[str, str, str] = ("", "", "")
+    kind: tuple[str, str, str] = ("", "", "")
+    algorithm_type: str = ""
+
+
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
+class MaskAnswer:
+    """What a mask file holds; the planes lie in the buffer as uint16, in the order of ``frames``.
+
+    Steps are LPS mm of one index along row and column.  ``refused`` names the code of a refusal instead.
+    """
+
+    rows: int = 0
+    columns: int = 0
+    row_step: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    column_step: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    slice_step: tuple[float, float, float] | None = None
+    frames: tuple[MaskFrame, ...] = ()
+    segments: tuple[MaskSegment, ...] = ()
+    frame_of_reference_uid: str = ""
+    patient_id: str = ""
+    is_fractional: bool = False
+    refused: str = ""
+
+
+Value = TypeVar("Value")
+
+REQUESTS: Final[TypeAdapter[ScanRequest | DecodeRequest | MaskRequest]] = TypeAdapter(Request)
+FILE_ANSWERS: Final = TypeAdapter(FileAnswer)
+FRAME_ANSWERS: Final = TypeAdapter(FrameAnswer)
+MASK_ANSWERS: Final = TypeAdapter(MaskAnswer)
+
+
+def encode(adapter: TypeAdapter[Value], value: Value) -> bytes:
+    """The body of a message that carries ``value``."""
+    return b'{"v":%d,"body":' % VERSION + adapter.dump_json(value) + b"}"
+
+
+def decode(adapter: TypeAdapter[Value], body: bytes) -> Value:
+    """The value that a message carries.
+
+    Raises
+    ------
+    ProtocolError
+        For anything but a message of this version with exactly the expected shape.
+    """
+    try:
+        envelope = json.loads(body)
+        if not isinstance(envelope, dict) or set(envelope) != {"v", "body"} or envelope["v"] != VERSION:
+            raise ProtocolError("version")
+        return adapter.validate_json(json.dumps(envelope["body"], allow_nan=False), strict=True)
+    except (ValidationError, ValueError, RecursionError) as error:
+        raise ProtocolError("shape") from error
+
+
+def send(stream: BinaryIO, body: bytes) -> None:
+    """Write one message."""
+    stream.write(_PREFIX.pack(len(body)) + body)
+    stream.flush()
+
+
+def receive(stream: BinaryIO, longest: int) -> bytes | None:
+    """The body of the next message; None at the end of the stream.
+
+    Raises
+    ------
+    ProtocolError
+        When it announces more than ``longest`` bytes or ends early.
+    """
+    prefix = stream.read(_PREFIX.size)
+    if not prefix:
+        return None
+    if len(prefix) < _PREFIX.size:
+        raise ProtocolError("end")
+    (length,) = _PREFIX.unpack(prefix)
+    if length > longest:
+        raise ProtocolError("length")
+    body = stream.read(length)
+    if len(body) < length:
+        raise ProtocolError("end")
+    return body
+
+
+def spelled_path(path: str) -> str:
+    """A path as a text that any message can carry, whatever its bytes."""
+    return os.fsencode(path).decode("latin-1")
+
+
+def plain_path(text: str) -> str:
+    """A path as the operating system has it, from its spelling in a message."""
+    return os.fsdecode(text.encode("latin-1"))

@@ -1,0 +1,185 @@
+"""The application's handle on a reader process: spawn, ask, wait with a watchdog, end, learn the culprit."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import numpy as np
+
+from inference.dicom import protocol
+from inference.dicom.limits import IntakeLimits
+from inference.dicom.shared_buffer import SharedBuffer
+from inference.errors import Cancelled
+from inference.jobs import ShouldStop, never_stop
+
+_log = logging.getLogger(__name__)
+
+_ROOT: Final = Path(__file__).resolve().parents[2]
+_SLOT_BYTES: Final = 8
+_POLL_S: Final = 0.05
+# A fresh interpreter has to import its parsers before its first answer.
+START_UP_S: Final = 20.0
+FROZEN_ARGUMENT: Final = "--intake-reader"
+
+
+class ReaderDiedError(Exception):
+    """The process is gone, or broke the protocol and was ended."""
+
+
+class ReaderTooSlowError(Exception):
+    """The process did not answer in time and was ended."""
+
+
+class ReaderProcess:
+    """One reader; started on first use, and afresh after it was ended."""
+
+    def __init__(self, limits: IntakeLimits) -> None:
+        self._limits = limits
+        self._process: subprocess.Popen[bytes] | None = None
+        self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._slot = SharedBuffer(_SLOT_BYTES)
+        self._has_answered = False
+        self.buffer = SharedBuffer(_SLOT_BYTES)
+
+    @property
+    def pid(self) -> int | None:
+        """Its process number while it runs."""
+        return None if self._process is None else self._process.pid
+
+    def start(self) -> None:
+        """Spawn it when it does not run; returns before it is ready."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        self.end()
+        self._answers = queue.SimpleQueue()
+        self._has_answered = False
+        self._process = subprocess.Popen(
+            self._command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            cwd=_ROOT,
+            pass_fds=self._slot.inherited + self.buffer.inherited if os.name == "posix" else (),
+        )
+        assert self._process.stdout is not None
+        threading.Thread(
+            target=_collect,
+            args=(self._process.stdout, self._answers, self._limits.message_bytes),
+            name="concilium-intake",
+            daemon=True,
+        ).start()
+
+    def ask(self, body: bytes) -> None:
+        """Send a request.
+
+        Raises
+        ------
+        ReaderDiedError
+        """
+        self.start()
+        assert self._process is not None and self._process.stdin is not None
+        try:
+            protocol.send(self._process.stdin, body)
+        except OSError as error:
+            self.end()
+            raise ReaderDiedError from error
+
+    def answer(self, seconds: float, should_stop: ShouldStop = never_stop) -> bytes:
+        """The next answer.
+
+        Raises
+        ------
+        ReaderDiedError, ReaderTooSlowError
+            The process is ended; :meth:`culprit` tells which file it had in hand.
+        Cancelled
+            The process is ended too: what it was asked for is no longer wanted.
+        """
+        deadline = time.monotonic() + seconds + (0.0 if self._has_answered else START_UP_S)
+        while True:
+            try:
+                body = self._answers.get(timeout=_POLL_S)
+            except queue.Empty:
+                if should_stop():
+                    self.end()
+                    raise Cancelled from None
+                if time.monotonic() > deadline:
+                    _log.warning("intake reader ended: no answer in %.1f s", seconds)
+                    self.end()
+                    raise ReaderTooSlowError from None
+                continue
+            if body is None:
+                _log.warning("intake reader is gone")
+                self.end()
+                raise ReaderDiedError
+            self._has_answered = True
+            return body
+
+    def broke_protocol(self) -> ReaderDiedError:
+        """End a process that answers nonsense; the error to raise."""
+        _log.warning("intake reader broke the protocol and was ended")
+        self.end()
+        return ReaderDiedError()
+
+    def culprit(self) -> int | None:
+        """Index of the file that the process touched last (the slot holds it plus one; 0 is none)."""
+        slot = np.zeros(1, "<i8")
+        self._slot.read_into(slot, 0)
+        index = int(slot[0])
+        return index - 1 if index > 0 else None
+
+    def end(self) -> None:
+        """Kill the process and collect it."""
+        if self._process is None:
+            return
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        self._process = None
+
+    def close(self) -> None:
+        """End the process and free its memory."""
+        self.end()
+        self._slot.close()
+        self.buffer.close()
+
+    def _command(self) -> list[str]:
+        arguments = [
+            str(self._limits.memory_bytes),
+            str(self._limits.message_bytes),
+            self._slot.address,
+            str(self._limits.voxels),
+        ]
+        if getattr(sys, "frozen", False):
+            return [sys.executable, FROZEN_ARGUMENT, *arguments]
+        return [sys.executable, "-B", "-m", "inference.dicom.worker", *arguments]
+
+
+def _collect(stream: BinaryIO, answers: queue.SimpleQueue[bytes | None], longest: int) -> None:
+    """Move messages into the queue; None stands for the end, whatever the reason."""
+    try:
+        while (body := protocol.receive(stream, longest)) is not None:
+            answers.put(body)
+    except (protocol.ProtocolError, OSError, ValueError):
+        _log.warning("intake reader: message refused")
+    answers.put(None)
+
+
+def _environment() -> dict[str, str]:
+    """What a fresh interpreter needs, and nothing that was set for other programs."""
+    kept = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "HOME")
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return environment | one_thread | {"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1"}

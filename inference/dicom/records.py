@@ -1,0 +1,155 @@
+"""What a reader says about one file: facts as they stand in its header, checked again by the receiver."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from pydantic import ConfigDict, with_config
+
+from inference.messages.message import FieldValue
+
+FileKind = Literal["dicom", "nifti", "nrrd"]
+Numbers = tuple[float, ...]
+
+STRICT: Final = ConfigDict(extra="forbid", allow_inf_nan=False)
+_LONGEST_TEXT: Final = 1024
+_LARGEST_SIDE: Final = 65_535
+
+
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A code of the verdict table and its fields, noted by the reader of a file."""
+
+    code: str
+    fields: dict[str, FieldValue]
+
+
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
+class PixelLayout:
+    """How the pixels of one file are stored.
+
+    ``offset`` and ``length`` are the extent of the pixel data in bytes (for encapsulated data up to the
+    end of the file); ``is_native`` says that frames lie there uncompressed, one after the other.
+    ``step`` is the size of one level when floating-point data are delivered as int16, else 0.
+    """
+
+    rows: int
+    columns: int
+    frames: int
+    is_native: bool
+    offset: int
+    length: int
+    bits_allocated: int
+    bits_stored: int
+    is_signed: bool
+    is_big_endian: bool
+    step: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (1 <= self.rows <= _LARGEST_SIDE and 1 <= self.columns <= _LARGEST_SIDE and self.frames >= 1):
+            raise ValueError("pixel layout: rows, columns and frames must be positive")
+        if self.bits_allocated not in (8, 16) or not 1 <= self.bits_stored <= self.bits_allocated:
+            raise ValueError("pixel layout: bits make no sense")
+        if self.offset < 0 or self.length < 0:
+            raise ValueError("pixel layout: negative extent")
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of one native frame."""
+        return self.rows * self.columns * (self.bits_allocated // 8)
+
+
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
+class ImageRecord:
+    """The header of one image file; an empty text or None means that the tag is absent or empty.
+
+    ``orientation`` holds six direction cosines, ``position`` three mm, ``pixel_spacing`` two mm (row step,
+    column step).  ``affine`` (16 numbers, row by row) replaces them for research formats and maps
+    ``(slice, row, column, 1)`` to LPS mm.  ``dimensions`` are the tags that may tell pictures at one
+    position apart, in the order in which they are asked.
+    """
+
+    kind: FileKind
+    pixels: PixelLayout
+    syntax_uid: str = ""
+    sop_class_uid: str = ""
+    sop_uid: str = ""
+    study_uid: str = ""
+    series_uid: str = ""
+    frame_of_reference_uid: str = ""
+    patient_id: str = ""
+    issuer: str = ""
+    patient_name: str = ""
+    birth_date: str = ""
+    sex: str = ""
+    orientation: Numbers | None = None
+    position: Numbers | None = None
+    pixel_spacing: Numbers | None = None
+    affine: Numbers | None = None
+    slice_location: float | None = None
+    slice_thickness_mm: float | None = None
+    gantry_tilt_deg: float | None = None
+    instance_number: int | None = None
+    series_number: int | None = None
+    slope: float | None = None
+    intercept: float | None = None
+    rescale_type: str = ""
+    has_modality_table: bool = False
+    padding_value: int | None = None
+    photometric_interpretation: str = "MONOCHROME2"
+    modality: str = ""
+    series_description: str = ""
+    protocol_name: str = ""
+    body_part: str = ""
+    contrast_agent: str = ""
+    image_type: tuple[str, ...] = ()
+    scanning_sequence: tuple[str, ...] = ()
+    repetition_time_ms: float | None = None
+    echo_time_ms: float | None = None
+    inversion_time_ms: float | None = None
+    magnetic_field_t: float | None = None
+    study_date: str = ""
+    manufacturer: str = ""
+    model_name: str = ""
+    patient_position: str = ""
+    window_centre: float | None = None
+    window_width: float | None = None
+    is_lossy: bool = False
+    lossy_ratio: float | None = None
+    has_burned_in_text: bool = False
+    dimensions: tuple[tuple[str, str], ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    def __post_init__(self) -> None:
+        lengths = {"orientation": 6, "position": 3, "pixel_spacing": 2, "affine": 16}
+        for name, length in lengths.items():
+            values = getattr(self, name)
+            if values is not None and (len(values) != length or not all(map(math.isfinite, values))):
+                raise ValueError(f"{name} must hold {length} finite numbers")
+        if self.pixel_spacing is not None and min(self.pixel_spacing) <= 0:
+            raise ValueError("pixel_spacing must be positive")
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+                raise ValueError(f"{name} is too long")
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ValueError(f"{name} must be finite")
+
+
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
+class FileAnswer:
+    """The answer about one file: an image, or the reason why it is none."""
+
+    file: int
+    image: ImageRecord | None = None
+    skipped: Remark | None = None
+
+    def __post_init__(self) -> None:
+        if (self.image is None) == (self.skipped is None):
+            raise ValueError("a file is either an image or skipped")

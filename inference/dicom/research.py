@@ -1,0 +1,373 @@
+"""NIfTI and NRRD images: header to affine, and a stream of slices as int16.
+
+Runs in the reader process.  Arrays of these formats are stored first index fastest, so a plane of the third
+index is contiguous; it becomes the slice, and rows and columns are turned so that the picture stands as a
+radiologist expects (columns to Left or Posterior, rows to Posterior or Inferior).
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.dicom.headers import NotAnImageError
+from inference.dicom.records import FileKind, ImageRecord, PixelLayout, Remark
+
+LEVELS: Final = 65_535
+NOT_A_NUMBER_VOXEL: Final = -32_768
+_FORM_TOLERANCE_MM: Final = 0.1
+_MOST_LABELS: Final = 64
+_LARGEST_LABEL: Final = 4096
+_NUMERIC: Final = "biuf"
+
+# For a slice normal nearest to x, y, z: the LPS axis and sign in which columns and rows should increase.
+_COLUMNS_TO: Final = ((1, 1.0), (0, 1.0), (0, 1.0))
+_ROWS_TO: Final = ((2, -1.0), (2, -1.0), (1, 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """How stored planes (j, i) become pictures (row, column), and in which order."""
+
+    is_transposed: bool
+    flips_rows: bool
+    flips_columns: bool
+    flips_slices: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResearchImage:
+    """A parsed header: the affine of stored indices (i, j, k) to LPS mm, and how to reach the data."""
+
+    kind: FileKind
+    affine_ijk: NDArray[np.float64]
+    shape_ijk: tuple[int, int, int]
+    dtype: np.dtype[Any]
+    slope: float
+    intercept: float
+    open_data: Callable[[], BinaryIO]
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """The turn that makes the picture stand upright, the third index remaining the slice."""
+        steps = self.affine_ijk[:3, :3]
+        plane = int(np.argmax(np.abs(np.cross(steps[:, 0], steps[:, 1]))))
+        (column_axis, column_sign), (row_axis, row_sign) = _COLUMNS_TO[plane], _ROWS_TO[plane]
+        unit = steps / np.linalg.norm(steps, axis=0)
+        is_transposed = bool(abs(unit[column_axis, 1]) > abs(unit[column_axis, 0]))
+        column, row = (1, 0) if is_transposed else (0, 1)
+        flips_columns = bool(unit[column_axis, column] * column_sign < 0)
+        flips_rows = bool(unit[row_axis, row] * row_sign < 0)
+        column_step = steps[:, column] * (-1 if flips_columns else 1)
+        row_step = steps[:, row] * (-1 if flips_rows else 1)
+        flips_slices = bool(np.cross(column_step, row_step) @ steps[:, 2] < 0)
+        return Arrangement(is_transposed, flips_rows, flips_columns, flips_slices)
+
+    @property
+    def picture_shape(self) -> tuple[int, int, int]:
+        """(slices, rows, columns) after arranging."""
+        i, j, k = self.shape_ijk
+        return (k, i, j) if self.arrangement.is_transposed else (k, j, i)
+
+    @property
+    def picture_affine(self) -> NDArray[np.float64]:
+        """4 × 4, ``(slice, row, column, 1)`` to LPS mm after arranging."""
+        arrangement = self.arrangement
+        column, row = (1, 0) if arrangement.is_transposed else (0, 1)
+        affine = self.affine_ijk[:, [2, row, column, 3]].copy()
+        flips = (arrangement.flips_slices, arrangement.flips_rows, arrangement.flips_columns)
+        for axis, (flipped, count) in enumerate(zip(flips, self.picture_shape, strict=True)):
+            if flipped:
+                affine[:3, 3] += affine[:3, axis] * (count - 1)
+                affine[:3, axis] *= -1
+        return affine
+
+    def planes(self) -> Iterator[tuple[int, NDArray[Any]]]:
+        """(slice index, picture) in stored order.
+
+        Raises
+        ------
+        NotAnImageError
+            When the data end early.
+        """
+        i, j, k = self.shape_ijk
+        arrangement = self.arrangement
+        plane_bytes = i * j * self.dtype.itemsize
+        with self.open_data() as stream:
+            for index in range(k):
+                try:
+                    block = stream.read(plane_bytes)
+                except (OSError, EOFError) as error:
+                    raise NotAnImageError("intake.malformed") from error
+                if len(block) < plane_bytes:
+                    raise NotAnImageError("intake.malformed")
+                plane = np.frombuffer(block, self.dtype).reshape(j, i)
+                if arrangement.is_transposed:
+                    plane = plane.T
+                if arrangement.flips_rows:
+                    plane = plane[::-1]
+                if arrangement.flips_columns:
+                    plane = plane[:, ::-1]
+                yield k - 1 - index if arrangement.flips_slices else index, plane
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What one pass over the values found; ``labels`` counts distinct values of a small integer image."""
+
+    low: float
+    high: float
+    is_integral: bool
+    has_nan: bool
+    labels: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantisation:
+    """value = voxel × slope + intercept; ``exact_shift`` is set when stored integers are only shifted."""
+
+    slope: float
+    intercept: float
+    exact_shift: int | None
+    step: float
+
+
+def open_nifti(path: str) -> ResearchImage:
+    """Parse a NIfTI-1 or NIfTI-2 header (``.nii``, ``.nii.gz``)."""
+    from nibabel.nifti1 import Nifti1Header
+    from nibabel.nifti2 import Nifti2Header
+    from nibabel.spatialimages import HeaderDataError
+
+    def opened() -> BinaryIO:
+        with open(path, "rb") as probe:  # noqa: PTH123 - bytes, names and descriptors stay plain here
+            packed = probe.read(2) == b"\x1f\x8b"
+        stream = gzip.open(path, "rb") if packed else open(path, "rb")  # noqa: PTH123, SIM115
+        return stream  # type: ignore[return-value]
+
+    try:
+        with opened() as stream:
+            size_field = stream.read(4)
+            is_second = (
+                int.from_bytes(size_field, "little") == 540 or int.from_bytes(size_field, "big") == 540
+            )
+            header_bytes = size_field + stream.read((540 if is_second else 348) - 4)
+        header = (Nifti2Header if is_second else Nifti1Header)(header_bytes)
+        dims = [int(n) for n in header["dim"]]
+        rank = dims[0]
+        shape = [*dims[1 : rank + 1], 1, 1, 1][:3]
+        if not 2 <= rank <= 7 or min(shape) < 1 or any(n > 1 for n in dims[4 : rank + 1]):
+            raise NotAnImageError(
+                "intake.dimensions_unsupported", rows=shape[1], columns=shape[0], frames=max(dims[3:8])
+            )
+        dtype = header.get_data_dtype()
+        qform, qcode = header.get_qform(coded=True)
+        sform, scode = header.get_sform(coded=True)
+        offset = int(header.get_data_offset())
+        slope, intercept = (float(value) for value in (header["scl_slope"], header["scl_inter"]))
+    except (HeaderDataError, ValueError, OSError, EOFError, KeyError, TypeError, IndexError) as error:
+        raise NotAnImageError("intake.malformed") from error
+    if dtype.kind not in _NUMERIC:
+        raise NotAnImageError("intake.colour", photometric=str(dtype))
+    if not scode and not qcode:
+        raise NotAnImageError("intake.no_orientation_code")
+    remarks: tuple[Remark, ...] = ()
+    if scode and qcode:
+        last = np.array(shape) - 1
+        corners = np.array([[i, j, k, 1] for i in (0, last[0]) for j in (0, last[1]) for k in (0, last[2])])
+        apart = float(np.abs((sform - qform) @ corners.T).max())
+        if not apart <= _FORM_TOLERANCE_MM:
+            remarks = (Remark("intake.form_codes_disagree", {"distance_mm": round(apart, 1)}),)
+    ras = np.asarray(sform if scode else qform, dtype=np.float64)
+    scaled = math.isfinite(slope) and slope != 0
+    return ResearchImage(
+        kind="nifti",
+        affine_ijk=_checked(np.diag((-1.0, -1.0, 1.0, 1.0)) @ ras),
+        shape_ijk=(shape[0], shape[1], shape[2]),
+        dtype=dtype,
+        slope=slope if scaled else 1.0,
+        intercept=intercept if scaled and math.isfinite(intercept) else 0.0,
+        open_data=lambda: _at(opened(), offset),
+        remarks=remarks,
+    )
+
+
+def open_nrrd(path: str) -> ResearchImage:
+    """Parse an NRRD header with attached data, raw or gzip."""
+    import nrrd
+
+    with open(path, "rb") as stream:  # noqa: PTH123 - bytes, names and descriptors stay plain here
+        try:
+            header = nrrd.read_header(stream)
+            dtype = np.dtype(nrrd.reader._TYPEMAP_NRRD2NUMPY[header["type"]])
+        except (nrrd.NRRDError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+            raise NotAnImageError("intake.malformed") from error
+        begin = stream.tell()
+    if "data file" in header or "datafile" in header:
+        raise NotAnImageError("intake.detached_header")
+    skipped = any(int(header.get(name, 0)) for name in ("line skip", "byte skip", "lineskip", "byteskip"))
+    encoding = header.get("encoding")
+    sizes = [int(n) for n in header.get("sizes", ())]
+    if len(sizes) != 3 or min(sizes) < 1 or dtype.kind not in _NUMERIC:
+        raise NotAnImageError(
+            "intake.dimensions_unsupported", rows=0, columns=0, frames=sizes[-1] if sizes else 0
+        )
+    if encoding not in ("raw", "gzip", "gz") or skipped:
+        raise NotAnImageError("intake.syntax_unsupported", syntax=str(encoding)[:64], uid="–")
+    signs = _lps_signs(str(header.get("space", "")))
+    directions, origin = header.get("space directions"), header.get("space origin")
+    if signs is None or directions is None or origin is None or np.shape(directions) != (3, 3):
+        raise NotAnImageError("intake.no_orientation_code")
+    affine = np.eye(4)
+    affine[:3, :3] = np.asarray(directions, dtype=np.float64).T
+    affine[:3, 3] = np.asarray(origin, dtype=np.float64)
+    if dtype.itemsize > 1:
+        dtype = dtype.newbyteorder(">" if header.get("endian") == "big" else "<")
+
+    def opened() -> BinaryIO:
+        raw = open(path, "rb")  # noqa: PTH123, SIM115 - closed by the caller
+        raw.seek(begin)
+        return raw if encoding == "raw" else gzip.GzipFile(fileobj=raw)  # type: ignore[return-value]
+
+    return ResearchImage(
+        kind="nrrd",
+        affine_ijk=_checked(np.diag((*signs, 1.0)) @ affine),
+        shape_ijk=(sizes[0], sizes[1], sizes[2]),
+        dtype=dtype,
+        slope=1.0,
+        intercept=0.0,
+        open_data=opened,
+    )
+
+
+def research_record(image: ResearchImage, size: int, most_voxels: int) -> ImageRecord:
+    """The record of a research image; small-integer label maps are told apart here.
+
+    Raises
+    ------
+    NotAnImageError
+        For label maps, for what is too large, and for what has no number in it.
+    """
+    slices, rows, columns = image.picture_shape
+    if slices * rows * columns > most_voxels:
+        raise NotAnImageError("intake.too_large")
+    values = value_range(image)
+    if values.labels is not None and values.labels <= _MOST_LABELS:
+        raise NotAnImageError("intake.label_map", labels=max(0, values.labels - 1))
+    quantised = quantisation(image, values)
+    remarks = list(image.remarks)
+    if quantised.exact_shift is None:
+        remarks.append(Remark("intake.quantised", {"levels": LEVELS, "step": float(f"{quantised.step:.3g}")}))
+    if values.has_nan:
+        remarks.append(Remark("intake.not_a_number", {}))
+    return ImageRecord(
+        kind=image.kind,
+        pixels=PixelLayout(
+            rows=rows,
+            columns=columns,
+            frames=slices,
+            is_native=False,
+            offset=0,
+            length=size,
+            bits_allocated=16,
+            bits_stored=16,
+            is_signed=True,
+            is_big_endian=False,
+            step=quantised.step if quantised.exact_shift is None else 0.0,
+        ),
+        affine=tuple(float(value) for value in image.picture_affine.ravel()),
+        slope=quantised.slope,
+        intercept=quantised.intercept,
+        padding_value=NOT_A_NUMBER_VOXEL if values.has_nan else None,
+        remarks=tuple(remarks),
+    )
+
+
+def value_range(image: ResearchImage) -> Range:
+    """One pass over the stored values (before slope and intercept)."""
+    low, high, integral, nan = math.inf, -math.inf, True, False
+    counts: NDArray[np.int64] | None = np.zeros(_LARGEST_LABEL + 1, np.int64)
+    for _, plane in image.planes():
+        if plane.dtype.kind == "f":
+            finite = np.isfinite(plane)
+            if not finite.all():
+                nan = True
+                plane = plane[finite]
+                if plane.size == 0:
+                    continue
+            integral = integral and bool((plane == np.rint(plane)).all())
+        low, high = min(low, float(plane.min())), max(high, float(plane.max()))
+        if counts is not None and integral and low >= 0 and high <= _LARGEST_LABEL:
+            counts += np.bincount(plane.ravel().astype(np.int64), minlength=len(counts))
+        else:
+            counts = None
+    if high < low:
+        raise NotAnImageError("intake.malformed")
+    labels = None if counts is None or nan else int(np.count_nonzero(counts))
+    return Range(low, high, integral, nan, labels)
+
+
+def quantisation(image: ResearchImage, values: Range) -> Quantisation:
+    """Exact where integers fit (shifted if need be), else 65 535 levels over the range."""
+    lowest = NOT_A_NUMBER_VOXEL + (1 if values.has_nan else 0)
+    if values.is_integral and values.high - values.low <= 32_767 - lowest:
+        shift = 0 if lowest <= values.low and values.high <= 32_767 else int(values.low) - lowest
+        return Quantisation(image.slope, image.intercept + shift * image.slope, shift, 0.0)
+    step = (values.high - values.low) / (LEVELS - 1)
+    middle = values.low / 2 + values.high / 2
+    return Quantisation(
+        step * image.slope, middle * image.slope + image.intercept, None, abs(step * image.slope)
+    )
+
+
+def quantised_planes(image: ResearchImage) -> Iterator[tuple[int, NDArray[np.int16]]]:
+    """(slice index, picture as int16), with the rescale that :func:`research_record` states."""
+    values = value_range(image)
+    quantised = quantisation(image, values)
+    step = (values.high - values.low) / (LEVELS - 1)
+    middle = values.low / 2 + values.high / 2
+    for index, plane in image.planes():
+        if quantised.exact_shift is not None and plane.dtype.kind != "f":
+            yield index, (plane.astype(np.int64) - quantised.exact_shift).astype(np.int16)
+            continue
+        stored = plane.astype(np.float64)
+        finite = np.isfinite(stored)
+        if quantised.exact_shift is not None:
+            levels = np.where(finite, stored, 0.0) - quantised.exact_shift
+        else:
+            levels = np.rint((np.where(finite, stored, middle) - middle) / step)
+        yield index, np.where(finite, levels, NOT_A_NUMBER_VOXEL).astype(np.int16)
+
+
+def _lps_signs(space: str) -> tuple[float, float, float] | None:
+    """What turns a named space into LPS; None for a space that says nothing about the patient."""
+    words = {"l": "left", "r": "right", "p": "posterior", "a": "anterior", "s": "superior", "i": "inferior"}
+    name = space.lower()
+    letters = [words.get(letter, letter) for letter in name] if len(name) == 3 else name.split("-")
+    if len(letters) != 3:
+        return None
+    pairs = (("left", "right"), ("posterior", "anterior"), ("superior", "inferior"))
+    signs = []
+    for letter, (positive, negative) in zip(letters, pairs, strict=True):
+        if letter not in (positive, negative):
+            return None
+        signs.append(1.0 if letter == positive else -1.0)
+    return signs[0], signs[1], signs[2]
+
+
+def _checked(affine: NDArray[np.float64]) -> NDArray[np.float64]:
+    if not np.isfinite(affine).all() or abs(float(np.linalg.det(affine[:3, :3]))) < 1e-12:
+        raise NotAnImageError("intake.orientation_invalid")
+    return affine
+
+
+def _at(stream: BinaryIO, offset: int) -> BinaryIO:
+    stream.seek(offset, io.SEEK_SET)
+    return stream

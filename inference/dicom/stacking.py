@@ -1,0 +1,299 @@
+"""From the entries of one grid-to-be to a :class:`Stack` with everything that is odd about it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from statistics import median
+from typing import Final
+
+import numpy as np
+
+from inference.dicom.grid import EVEN_RESIDUAL, UPRIGHT_DEG, USABLE_RESIDUAL, SliceGrid, fit_grid
+from inference.dicom.grouping import Entry, Part
+from inference.dicom.limits import IntakeLimits
+from inference.dicom.records import ImageRecord
+from inference.dicom.verdicts import finding
+from inference.findings import Finding
+from inference.geometry import Geometry
+from inference.scan import Acquisition, FrameSource, Stack
+
+_COARSE_HU: Final = 2.0
+_STRONG_RATIO: Final = 10.0
+_THICKNESS_TOLERANCE: Final = 0.01
+_LYING: Final = ("HFP", "FFP", "HFDL", "HFDR", "FFDL", "FFDR")
+_REFORMATTED: Final = ("MPR", "MIP", "PERFUSION")
+_SCREENSHOT: Final = "1.2.840.10008.5.1.4.1.1.7"
+
+
+def build_stack(part: Part, limits: IntakeLimits) -> Stack | None:
+    """The stack of one part; None when not one of its frames can be read.
+
+    ``part`` holds either DICOM files of one frame each, or one research file.
+    """
+    first = part.entries[0].record
+    if first.affine is not None:
+        geometry, frames, findings = _research_grid(part.entries[0])
+    elif part.entries[0].is_placed and part.entries[0].axes is not None:
+        geometry, frames, findings = _placed_grid(part.entries, limits)
+    else:
+        geometry, frames, findings = _unplaced_grid(part.entries)
+    if not any(frames):
+        return None
+    middle = part.entries[len(part.entries) // 2].record
+    findings += [*part.findings, *_about_the_source(part.entries), *_about_the_pixels(part.entries)]
+    return Stack(
+        stack_id=_stack_id(part.entries, geometry),
+        identity=part.entries[0].identity,
+        study_uid=first.study_uid,
+        series_uid=first.series_uid,
+        frame_of_reference_uid=first.frame_of_reference_uid,
+        geometry=geometry,
+        frames=frames,
+        acquisition=_acquisition(first, middle),
+        rows_columns=(first.pixels.rows, first.pixels.columns),
+        findings=tuple(findings),
+        padding_value=first.padding_value,
+    )
+
+
+def is_truncated(record: ImageRecord) -> bool:
+    """True when native pixel data are shorter than rows × columns."""
+    return record.pixels.is_native and record.pixels.length < record.pixels.frame_bytes
+
+
+def _placed_grid(
+    entries: Sequence[Entry], limits: IntakeLimits
+) -> tuple[Geometry, tuple[FrameSource | None, ...], list[Finding]]:
+    first = entries[0].record
+    axes = entries[0].axes
+    assert axes is not None
+    thickness = first.slice_thickness_mm
+    positions = np.array([entry.record.position for entry in entries], dtype=np.float64)
+    grid = fit_grid(positions, np.cross(axes[0], axes[1]), thickness_mm=thickness, longest=limits.frames)
+    frames: list[FrameSource | None] = [None] * grid.length
+    findings: list[Finding] = []
+    for position, slot in zip(grid.order, grid.slots, strict=True):
+        entry = entries[position]
+        if is_truncated(entry.record):
+            findings.append(finding("intake.truncated", file=entry.name, slice=int(slot) + 1))
+        else:
+            frames[slot] = _frame(entry)
+    spacing = first.pixel_spacing or (1.0, 1.0)
+    if first.pixel_spacing is None:
+        findings.append(finding("intake.no_pixel_spacing"))
+    geometry = Geometry.from_axes(
+        origin_lps_mm=grid.origin_mm,
+        slice_step_mm=grid.step_mm,
+        row_step_mm=axes[1] * spacing[0],
+        column_step_mm=axes[0] * spacing[1],
+        shape=(grid.length, first.pixels.rows, first.pixels.columns),
+    )
+    return geometry, tuple(frames), findings + _about_the_grid(grid, entries)
+
+
+def _about_the_grid(grid: SliceGrid, entries: Sequence[Entry]) -> list[Finding]:
+    findings: list[Finding] = []
+    first = entries[0].record
+    spacing = grid.spacing_mm
+    names = [entries[position].name for position in grid.order]
+    for before, after, low, high in zip(names, names[1:], grid.slots, grid.slots[1:], strict=False):
+        if high - low > 1:
+            findings.append(
+                finding(
+                    "intake.gap",
+                    before=before,
+                    after=after,
+                    slice=int(low) + 1,
+                    gap_mm=round(float(high - low) * spacing, 2),
+                    spacing_mm=round(spacing, 3),
+                    missing=int(high - low) - 1,
+                )
+            )
+    if grid.residual > USABLE_RESIDUAL:
+        findings.append(finding("intake.uneven", percent=round(100 * grid.residual)))
+    elif grid.residual > EVEN_RESIDUAL:
+        findings.append(finding("intake.uneven_slightly", percent=round(100 * grid.residual)))
+    if grid.tilt_deg > UPRIGHT_DEG:
+        findings.append(finding("intake.tilt", degrees=round(grid.tilt_deg, 1)))
+    tag = first.gantry_tilt_deg
+    if tag is not None and len(entries) > 1 and abs(abs(tag) - grid.tilt_deg) > UPRIGHT_DEG:
+        findings.append(finding("intake.tilt_tag", tag=tag, degrees=round(grid.tilt_deg, 1)))
+    if len(entries) == 1:
+        findings.append(finding("intake.single_slice"))
+    elif len(entries) == 2:
+        findings.append(finding("intake.two_slices"))
+    thickness = first.slice_thickness_mm
+    if not thickness:
+        findings.append(finding("intake.thickness_missing"))
+    elif len(entries) > 1 and abs(thickness - spacing) > _THICKNESS_TOLERANCE * spacing:
+        findings.append(
+            finding("intake.thickness_differs", thickness_mm=thickness, spacing_mm=round(spacing, 3))
+        )
+    return findings
+
+
+def _unplaced_grid(
+    entries: Sequence[Entry],
+) -> tuple[Geometry, tuple[FrameSource | None, ...], list[Finding]]:
+    """Pictures without position or orientation: in order, one unit apart, for looking at one by one."""
+    first = entries[0].record
+    ordered = sorted(
+        entries,
+        key=lambda entry: (
+            entry.record.slice_location if entry.record.slice_location is not None else 0.0,
+            entry.record.instance_number or 0,
+            entry.file,
+        ),
+    )
+    spacing = first.pixel_spacing or (1.0, 1.0)
+    geometry = Geometry.from_axes(
+        origin_lps_mm=(0.0, 0.0, 0.0),
+        slice_step_mm=(0.0, 0.0, 1.0),
+        row_step_mm=(0.0, spacing[0], 0.0),
+        column_step_mm=(spacing[1], 0.0, 0.0),
+        shape=(len(ordered), first.pixels.rows, first.pixels.columns),
+    )
+    findings = [finding("intake.no_position")]
+    if first.pixel_spacing is None:
+        findings.append(finding("intake.no_pixel_spacing"))
+    frames: list[FrameSource | None] = []
+    for slot, entry in enumerate(ordered):
+        truncated = is_truncated(entry.record)
+        if truncated:
+            findings.append(finding("intake.truncated", file=entry.name, slice=slot + 1))
+        frames.append(None if truncated else _frame(entry))
+    return geometry, tuple(frames), findings
+
+
+def _research_grid(entry: Entry) -> tuple[Geometry, tuple[FrameSource | None, ...], list[Finding]]:
+    record = entry.record
+    assert record.affine is not None
+    pixels = record.pixels
+    geometry = Geometry(np.array(record.affine).reshape(4, 4), (pixels.frames, pixels.rows, pixels.columns))
+    frames = tuple(_frame(entry, index) for index in range(pixels.frames))
+    few = {1: [finding("intake.single_slice")], 2: [finding("intake.two_slices")]}
+    normal_tilt = float(np.degrees(np.arccos(min(1.0, geometry.slice_normal @ geometry.direction[:, 0]))))
+    tilted = [finding("intake.tilt", degrees=round(normal_tilt, 1))] if normal_tilt > UPRIGHT_DEG else []
+    return geometry, frames, [*few.get(pixels.frames, []), *tilted]
+
+
+def _frame(entry: Entry, frame: int = 0) -> FrameSource:
+    record = entry.record
+    pixels = record.pixels
+    return FrameSource(
+        file=entry.file,
+        frame=frame,
+        sop_uid=record.sop_uid,
+        instance_number=record.instance_number,
+        is_native=pixels.is_native,
+        offset=pixels.offset,
+        length=pixels.frame_bytes if pixels.is_native else pixels.length,
+        bits_allocated=pixels.bits_allocated,
+        bits_stored=pixels.bits_stored,
+        is_signed=pixels.is_signed,
+        slope=record.slope or 1.0,
+        intercept=record.intercept or 0.0,
+        is_big_endian=pixels.is_big_endian,
+        kind=record.kind,
+    )
+
+
+def _about_the_source(entries: Sequence[Entry]) -> Iterable[Finding]:
+    """Identity, identifiers, kind of picture, and what the reader remarked."""
+    first = entries[0].record
+    identity = entries[0].identity
+    is_dicom = first.kind == "dicom"
+    if identity.key is None and not identity.name:
+        yield finding("intake.identity_unknown")
+    if is_dicom and not (first.study_uid and first.series_uid):
+        yield finding("intake.series_uid_missing")
+    if is_dicom and not all(entry.record.sop_uid for entry in entries):
+        yield finding("intake.sop_uid_missing")
+    if not first.frame_of_reference_uid:
+        yield finding("intake.frame_of_reference_missing")
+    if not first.modality:
+        yield finding("intake.modality_unknown")
+    if "LOCALIZER" in first.image_type:
+        yield finding("intake.localiser")
+    elif "MOSAIC" in first.image_type:
+        yield finding("intake.mosaic")
+    elif first.sop_class_uid == _SCREENSHOT or any(value in first.image_type for value in _REFORMATTED):
+        yield finding("intake.reformatted", image_type="\\".join(first.image_type) or "–")
+    elif "DERIVED" in first.image_type:
+        yield finding("intake.derived")
+    if first.patient_position in _LYING:
+        yield finding("intake.lying_otherwise", position=first.patient_position)
+    if any(entry.record.has_burned_in_text for entry in entries):
+        yield finding("intake.burned_in_text")
+    remarks = {}
+    for entry in entries:
+        for remark in entry.record.remarks:
+            count = remarks[remark.code][1] + 1 if remark.code in remarks else 1
+            remarks[remark.code] = (remark, count, entry.name)
+    for remark, count, name in remarks.values():
+        yield finding(remark.code, **(remark.fields | {"count": count, "file": name}))
+
+
+def _about_the_pixels(entries: Sequence[Entry]) -> Iterable[Finding]:
+    records = [entry.record for entry in entries]
+    first = records[0]
+    if first.modality == "CT" and any(record.slope is None for record in records):
+        yield finding("intake.rescale_missing")
+    elif first.modality == "CT":
+        slope = median(abs(record.slope or 1.0) for record in records)
+        if slope > _COARSE_HU or first.pixels.bits_allocated == 8:
+            yield finding("intake.rescale_coarse", step=round(slope, 3))
+    if first.modality == "CT" and first.rescale_type not in ("", "HU", "US"):
+        yield finding("intake.not_hounsfield", unit=first.rescale_type)
+    if first.photometric_interpretation == "MONOCHROME1":
+        yield finding("intake.inverted")
+    if any(record.has_modality_table for record in records):
+        yield finding("intake.modality_table")
+    if any(record.is_lossy for record in records):
+        ratios = [record.lossy_ratio for record in records if record.is_lossy]
+        known = [ratio for ratio in ratios if ratio]
+        if len(known) == len(ratios) and max(known) <= _STRONG_RATIO:
+            yield finding("intake.lossy", ratio=round(max(known), 1))
+        else:
+            yield finding("intake.lossy_strongly", ratio=round(max(known), 1) if known else "–")
+    for entry in entries:
+        pixels = entry.record.pixels
+        if pixels.is_native and pixels.length > pixels.frame_bytes + 1:
+            yield finding("intake.pixels_too_long", file=entry.name)
+            break
+
+
+def _acquisition(first: ImageRecord, middle: ImageRecord) -> Acquisition:
+    return Acquisition(
+        modality=first.modality,
+        series_description=first.series_description,
+        series_number=first.series_number,
+        body_part=first.body_part,
+        contrast_agent=first.contrast_agent,
+        image_type=first.image_type,
+        scanning_sequence=first.scanning_sequence,
+        repetition_time_ms=first.repetition_time_ms,
+        echo_time_ms=first.echo_time_ms,
+        inversion_time_ms=first.inversion_time_ms,
+        magnetic_field_t=first.magnetic_field_t,
+        slice_thickness_mm=first.slice_thickness_mm,
+        study_date=first.study_date,
+        manufacturer=first.manufacturer,
+        model_name=first.model_name,
+        photometric_interpretation=first.photometric_interpretation,
+        transfer_syntax_uid=first.syntax_uid,
+        window_centre=middle.window_centre,
+        window_width=middle.window_width if middle.window_width and middle.window_width >= 1 else None,
+        protocol_name=first.protocol_name,
+    )
+
+
+def _stack_id(entries: Sequence[Entry], geometry: Geometry) -> str:
+    """Sixteen hex digits that depend on instances and grid alone."""
+    names = sorted(
+        entry.record.sop_uid or f"{entry.name}\x1f{entry.record.pixels.length}" for entry in entries
+    )
+    digest = hashlib.sha256("\n".join(names).encode())
+    digest.update(geometry.affine.tobytes() + repr(geometry.shape).encode())
+    return digest.hexdigest()[:16]

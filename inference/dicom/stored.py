@@ -1,0 +1,35 @@
+"""Stored pixel integers as int16: the one rule, for pixels copied here and for pixels decoded elsewhere."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+UNSIGNED_16_SHIFT: Final = 32_768
+
+
+def is_shifted(bits_stored: int, is_signed: bool) -> bool:
+    """True when stored values do not fit int16 and are delivered less 32 768 (the intercept makes up)."""
+    return bits_stored == 16 and not is_signed
+
+
+def to_int16(raw: NDArray[np.generic], bits_stored: int, is_signed: bool) -> NDArray[np.int16]:
+    """Map stored integers (8 or 16 bits allocated, any shape) to int16.
+
+    Bits above ``bits_stored`` (overlays, PS3.5 8.1.1) are dropped and the sign is extended from its
+    highest bit.
+    """
+    words: NDArray[np.uint16] = raw.astype(np.uint16)
+    if is_shifted(bits_stored, is_signed):
+        shifted: NDArray[np.int16] = (words ^ np.uint16(0x8000)).view(np.int16)
+        return shifted
+    if bits_stored == 16:
+        return words.view(np.int16)
+    if is_signed:
+        unused = 16 - bits_stored
+        extended: NDArray[np.int16] = (words << np.uint16(unused)).view(np.int16) >> np.int16(unused)
+        return extended
+    masked: NDArray[np.int16] = (words & np.uint16((1 << bits_stored) - 1)).view(np.int16)
+    return masked

@@ -1,0 +1,125 @@
+"""What each oddity of a source means for viewing and for answering, in one table.
+
+``finding`` is the only way in which intake makes a :class:`Finding`; the catalogue holds a text for every
+code of the table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from inference.findings import Finding, Verdict
+from inference.messages.message import FieldValue
+
+_F, _N, _R = Verdict.FINE, Verdict.NOTE, Verdict.REFUSED
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Verdict for viewing, for answering, and whether a named user may lift the refusal."""
+
+    view: Verdict
+    answer: Verdict
+    releasable: bool = False
+
+
+RULES: Final = MappingProxyType(
+    {
+        # Files that are not part of any stack.
+        "intake.not_an_image_file": Rule(_F, _F),
+        "intake.directory_file": Rule(_F, _F),
+        "intake.empty_file": Rule(_F, _F),
+        "intake.link_outside": Rule(_F, _F),
+        "intake.unreadable": Rule(_N, _F),
+        "intake.too_many_files": Rule(_N, _R),
+        "intake.segmentation_object": Rule(_F, _F),
+        "intake.label_map": Rule(_F, _F),
+        "intake.structure_set": Rule(_F, _F),
+        "intake.other_object": Rule(_F, _F),
+        "intake.no_pixels": Rule(_R, _R),
+        "intake.malformed": Rule(_R, _R),
+        "intake.syntax_mismatch": Rule(_R, _R),
+        "intake.syntax_unsupported": Rule(_R, _R),
+        "intake.multiframe_unsupported": Rule(_R, _R),
+        "intake.colour": Rule(_R, _R),
+        "intake.bits_impossible": Rule(_R, _R),
+        "intake.dimensions_unsupported": Rule(_R, _R),
+        "intake.no_orientation_code": Rule(_R, _R),
+        "intake.detached_header": Rule(_R, _R),
+        "intake.too_large": Rule(_R, _R),
+        "intake.reader_died": Rule(_R, _R),
+        "intake.reader_too_slow": Rule(_R, _R),
+        "intake.duplicate_file": Rule(_F, _F),
+        "intake.duplicate_uid": Rule(_R, _R),
+        "intake.same_pixels": Rule(_N, _N),
+        # Identity.
+        "intake.two_patients": Rule(_R, _R),
+        "intake.name_differs": Rule(_N, _R, releasable=True),
+        "intake.identity_unknown": Rule(_N, _N),
+        "intake.series_uid_missing": Rule(_N, _N),
+        "intake.sop_uid_missing": Rule(_N, _N),
+        "intake.frame_of_reference_missing": Rule(_N, _N),
+        # Geometry.
+        "intake.gap": Rule(_N, _R, releasable=True),
+        "intake.truncated": Rule(_N, _R, releasable=True),
+        "intake.uneven_slightly": Rule(_N, _N),
+        "intake.uneven": Rule(_N, _R),
+        "intake.tilt": Rule(_N, _R),
+        "intake.tilt_tag": Rule(_N, _N),
+        "intake.thickness_differs": Rule(_N, _N),
+        "intake.thickness_missing": Rule(_N, _N),
+        "intake.orientation_invalid": Rule(_R, _R),
+        "intake.no_position": Rule(_N, _R),
+        "intake.no_pixel_spacing": Rule(_N, _R),
+        "intake.single_slice": Rule(_N, _R),
+        "intake.two_slices": Rule(_N, _R),
+        "intake.split": Rule(_F, _F),
+        "intake.split_by": Rule(_F, _F),
+        "intake.collision": Rule(_N, _R),
+        "intake.lying_otherwise": Rule(_F, _N),
+        "intake.form_codes_disagree": Rule(_N, _N),
+        # What the picture is.
+        "intake.localiser": Rule(_F, _R),
+        "intake.reformatted": Rule(_F, _R),
+        "intake.derived": Rule(_F, _N),
+        "intake.mosaic": Rule(_N, _R),
+        "intake.modality_unknown": Rule(_F, _R),
+        "intake.burned_in_text": Rule(_N, _N),
+        # Pixels.
+        "intake.rescale_missing": Rule(_N, _R),
+        "intake.rescale_coarse": Rule(_N, _R, releasable=True),
+        "intake.not_hounsfield": Rule(_N, _R),
+        "intake.padding_reinterpreted": Rule(_F, _N),
+        "intake.inverted": Rule(_F, _R),
+        "intake.modality_table": Rule(_F, _R),
+        "intake.lossy": Rule(_N, _N),
+        "intake.lossy_strongly": Rule(_N, _R, releasable=True),
+        "intake.quantised": Rule(_N, _N),
+        "intake.not_a_number": Rule(_N, _R),
+        # Bytes.
+        "intake.no_preamble": Rule(_N, _N),
+        "intake.pixels_too_long": Rule(_N, _N),
+        "intake.value_unreadable": Rule(_N, _N),
+        # Masks.
+        "intake.mask_resampled": Rule(_N, _N),
+        "intake.mask_frame_of_reference_absent": Rule(_N, _N),
+        "intake.mask_other_images": Rule(_N, _N),
+        "intake.mask_fractional": Rule(_F, _N),
+        "intake.mask_overlapping": Rule(_F, _N),
+        "intake.mask_outside": Rule(_N, _N),
+    }
+)
+
+
+def finding(code: str, **fields: FieldValue) -> Finding:
+    """The finding for ``code`` with the verdicts of the table.
+
+    Raises
+    ------
+    KeyError
+        For a code that the table does not hold.
+    """
+    rule = RULES[code]
+    return Finding(code, rule.view, rule.answer, dict(fields), rule.releasable)

@@ -1,0 +1,173 @@
+"""The reader process: the only place where foreign bytes are parsed.
+
+It is spawned as a fresh interpreter, bounds itself before any parser is imported, reads requests from
+standard input and answers on standard output.  Before it touches a file it writes the file's index into
+the culprit slot, so that whoever finds it dead knows which file did it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, BinaryIO
+
+from inference.dicom.limits import confine_this_process
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from inference.dicom.protocol import DecodeRequest, MaskRequest, ScanRequest
+    from inference.dicom.records import FileAnswer, ImageRecord
+
+_SLOT_BYTES = 8
+
+
+def main(arguments: list[str]) -> int:
+    """Serve until the stream of requests ends: ``memory_bytes message_bytes slot_address voxels``."""
+    memory_bytes, message_bytes, slot_address, voxels = (
+        int(arguments[0]), int(arguments[1]), arguments[2], int(arguments[3]),
+    )  # fmt: skip
+    confine_this_process(memory_bytes)
+    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr
+
+    import logging
+    import warnings
+
+    from inference.dicom import protocol
+    from inference.dicom.shared_buffer import opened_buffer
+
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    with opened_buffer(slot_address, _SLOT_BYTES) as slot:
+        while (body := protocol.receive(requests, message_bytes)) is not None:
+            request = protocol.decode(protocol.REQUESTS, body)
+            if isinstance(request, protocol.ScanRequest):
+                _scan(request, answers, slot, voxels)
+            elif isinstance(request, protocol.DecodeRequest):
+                _decode(request, answers)
+            else:
+                _mask(request, answers)
+    return 0
+
+
+def _scan(request: ScanRequest, answers: BinaryIO, slot: memoryview, voxels: int) -> None:
+    from inference.dicom import protocol
+
+    for index, path in enumerate(request.paths, request.first):
+        slot[:] = (index + 1).to_bytes(_SLOT_BYTES, "little")
+        answer = _file_answer(index, protocol.plain_path(path), request.most_frames, voxels)
+        protocol.send(answers, protocol.encode(protocol.FILE_ANSWERS, answer))
+
+
+def _file_answer(index: int, path: str, most_frames: int, voxels: int) -> FileAnswer:
+    from inference.dicom.headers import NotAnImageError
+    from inference.dicom.records import FileAnswer, Remark
+
+    try:
+        return FileAnswer(index, image=_image_record(path, most_frames, voxels))
+    except NotAnImageError as error:
+        return FileAnswer(index, skipped=error.remark)
+    except OSError:
+        return FileAnswer(index, skipped=Remark("intake.unreadable", {}))
+    except MemoryError:
+        return FileAnswer(index, skipped=Remark("intake.too_large", {}))
+    except Exception:  # noqa: BLE001 - the outermost frame of the process that meets foreign bytes
+        return FileAnswer(index, skipped=Remark("intake.malformed", {}))
+
+
+def _image_record(path: str, most_frames: int, voxels: int) -> ImageRecord:
+    from inference.dicom.headers import NotAnImageError, read_dicom
+
+    size = os.stat(path).st_size  # noqa: PTH116 - plain strings, as they came
+    if size == 0:
+        raise NotAnImageError("intake.empty_file")
+    name = path.lower()
+    if name.endswith((".nii", ".nii.gz")):
+        from inference.dicom.research import open_nifti, research_record
+
+        return research_record(open_nifti(path), size, voxels)
+    if name.endswith((".nrrd", ".nhdr")):
+        from inference.dicom.research import open_nrrd, research_record
+
+        return research_record(open_nrrd(path), size, voxels)
+    with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - plain strings, as they came
+        return read_dicom(stream, size, most_frames)
+
+
+def _decode(request: DecodeRequest, answers: BinaryIO) -> None:
+    import numpy as np
+
+    from inference.dicom import protocol
+    from inference.dicom.shared_buffer import opened_buffer
+
+    frame_voxels = request.rows * request.columns
+    count = len(request.frames)
+    if request.offset + count * frame_voxels * 2 > request.capacity:
+        raise protocol.ProtocolError("capacity")
+    with opened_buffer(request.buffer, request.capacity) as view:
+        target = np.frombuffer(view, np.int16, count * frame_voxels, request.offset)
+        target = target.reshape(count, request.rows, request.columns)
+        outcomes = _decoded(request, target)
+        del target
+    for frame, failure in zip(request.frames, outcomes, strict=True):
+        protocol.send(answers, protocol.encode(protocol.FRAME_ANSWERS, protocol.FrameAnswer(frame, failure)))
+
+
+def _decoded(request: DecodeRequest, target: NDArray[np.int16]) -> list[str]:
+    """Fill ``target``; one word of failure for each frame, empty where it is there."""
+    from inference.dicom.protocol import plain_path
+
+    path = plain_path(request.path)
+    try:
+        if request.kind == "dicom":
+            return [_decode_dicom(path, frame, target[slot]) for slot, frame in enumerate(request.frames)]
+        from inference.dicom.research import open_nifti, open_nrrd, quantised_planes
+
+        image = open_nifti(path) if request.kind == "nifti" else open_nrrd(path)
+        slots = {frame: slot for slot, frame in enumerate(request.frames)}
+        missing = dict.fromkeys(range(len(request.frames)), "absent")
+        for index, plane in quantised_planes(image):
+            if index in slots:
+                target[slots[index]] = plane
+                missing[slots[index]] = ""
+        return list(missing.values())
+    except MemoryError:
+        return ["memory"] * len(request.frames)
+    except Exception:  # noqa: BLE001 - a decoder may fail in any way; the frame is then absent
+        return ["decoder"] * len(request.frames)
+
+
+def _decode_dicom(path: str, frame: int, target: NDArray[np.int16]) -> str:
+    import pydicom
+    from pydicom.pixels import get_decoder
+
+    from inference.dicom.stored import to_int16
+
+    dataset = pydicom.dcmread(path, force=True)
+    decoder = get_decoder(dataset.file_meta.TransferSyntaxUID)
+    array, properties = decoder.as_array(dataset, index=frame, raw=True)
+    if array.shape != target.shape:
+        return "shape"
+    target[:] = to_int16(array, int(dataset.BitsStored), bool(properties["pixel_representation"]))
+    return ""
+
+
+def _mask(request: MaskRequest, answers: BinaryIO) -> None:
+    from inference.dicom import protocol
+    from inference.dicom.shared_buffer import opened_buffer
+    from inference.masks.codecs.mask_file import read_mask_file
+
+    with opened_buffer(request.buffer, request.capacity) as view:
+        try:
+            answer = read_mask_file(protocol.plain_path(request.path), view)
+        except MemoryError:
+            answer = protocol.MaskAnswer(refused="mask.too_large")
+        except Exception:  # noqa: BLE001 - the outermost frame of the process that meets foreign bytes
+            answer = protocol.MaskAnswer(refused="mask.unreadable")
+    protocol.send(answers, protocol.encode(protocol.MASK_ANSWERS, answer))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

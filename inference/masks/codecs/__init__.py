@@ -1,0 +1,1 @@
+"""Masks to and from files: DICOM SEG, NIfTI and NRRD label maps."""
