@@ -21,8 +21,9 @@ from inference.masks.components import drop_small_components
 from inference.masks.layer import MaskLayer, MaskOrigin
 from inference.outcome import HeatMap
 from inference.packs.load import LoadedPack
-from inference.packs.manifest import Preprocessing, Threshold
+from inference.packs.manifest import Preprocessing
 from inference.predictors.grad_cam import grad_cam, upsample
+from inference.predictors.treatment_score import TreatmentScore
 from inference.preprocessing.classifier_input import ClassifierInput, classifier_input
 from inference.preprocessing.segmenter_input import SegmenterFrame
 from inference.runtime import Network
@@ -33,38 +34,6 @@ MASK_NAME = "mask.tumour"
 
 _BATCH = 4
 """Slices per run: small, so that memory stays flat and a stop is noticed soon."""
-
-
-@dataclass(frozen=True, slots=True)
-class TreatmentScore:
-    """What the fold networks of one treatment say; ``score`` is their mean, higher is worse.
-
-    The comparison with the cut-off is made once, on the unrounded mean: positive means score ≥ cut-off.
-    """
-
-    treatment: str
-    fold_scores: tuple[float, ...]
-    threshold: Threshold
-
-    @property
-    def score(self) -> float:
-        """Mean of the folds."""
-        return sum(self.fold_scores) / len(self.fold_scores)
-
-    @property
-    def is_positive(self) -> bool:
-        """True for predicted residual tumour."""
-        return self.score >= self.threshold.value
-
-    @property
-    def is_borderline(self) -> bool:
-        """True when the mean lies nearer to the cut-off than the pack's margin."""
-        return abs(self.score - self.threshold.value) < self.threshold.borderline_margin
-
-    @property
-    def folds_disagree(self) -> bool:
-        """True when the folds stand on both sides of the cut-off."""
-        return len({score >= self.threshold.value for score in self.fold_scores}) > 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,41 @@
+"""A clinical record as an Assessment lists it: every field of the form, missing ones with their reason."""
+
+from __future__ import annotations
+
+from inference.assessment import ClinicalEntry
+from inference.clinical.record import ClinicalRecord, MissingReason
+from inference.clinical.schema import FormSchema
+from inference.errors import InputError
+from inference.messages.message import Message
+
+
+def clinical_entries(form: FormSchema, record: ClinicalRecord) -> tuple[ClinicalEntry, ...]:
+    """One entry per field, in the form's order: canonical value as text with its unit.
+
+    Raises
+    ------
+    InputError
+        When the record belongs to another study.
+    """
+    if record.study != form.study:
+        raise InputError("error.clinical.study", study=record.study, expected=form.study)
+    entries: list[ClinicalEntry] = []
+    for field in form.fields:
+        value = record.values.get(field.id)
+        unit = field.units[0].code if field.units else ""
+        if value is None or value.canonical is None:
+            reason = value.missing if value is not None and value.missing else MissingReason.NOT_RECORDED
+            entries.append(ClinicalEntry(field.id, "", unit, "", reason.value))
+            continue
+        text = value.canonical if isinstance(value.canonical, str) else f"{value.canonical:.12g}"
+        entries.append(ClinicalEntry(field.id, text, unit, value.provenance.value))
+    return tuple(entries)
+
+
+def missing_costs(form: FormSchema, record: ClinicalRecord) -> tuple[Message, ...]:
+    """What each missing required value costs; nothing is filled in for it."""
+    return tuple(
+        Message("clinical.missing.cost", {"field": f"clinical.{field.id}"})
+        for field in form.fields
+        if field.required and record.canonical(field.id) is None
+    )
