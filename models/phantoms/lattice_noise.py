@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,11 +47,21 @@ class LatticeNoise:
         return cls(coefficients, (through_plane_mm, in_plane_mm))
 
     def plane(self, z_mm: float, x_mm: Floats, y_mm: Floats) -> Floats:
-        """Evaluate on the straight grid (rows ``y_mm``, columns ``x_mm``) of the plane at ``z_mm``."""
+        """Evaluate on the evenly spaced grid (rows ``y_mm``, columns ``x_mm``) of the plane at ``z_mm``."""
         through, in_plane = self.spacing_mm
         w_z = bspline_weights(np.array([z_mm]), through, _HALF_EXTENT_MM[2])[0]
         used = np.flatnonzero(w_z)
         layer = np.tensordot(w_z[used], self.coefficients[used], axes=1)
-        w_x = bspline_weights(x_mm, in_plane, _HALF_EXTENT_MM[0])
-        w_y = bspline_weights(y_mm, in_plane, _HALF_EXTENT_MM[1])
+        w_x = _even_weights(float(x_mm[0]), float(x_mm[-1]), len(x_mm), in_plane, _HALF_EXTENT_MM[0])
+        w_y = _even_weights(float(y_mm[0]), float(y_mm[-1]), len(y_mm), in_plane, _HALF_EXTENT_MM[1])
         return np.asarray(w_y @ layer @ w_x.T, dtype=np.float32)
+
+
+@lru_cache(maxsize=64)
+def _even_weights(
+    first_mm: float, last_mm: float, count: int, spacing_mm: float, half_extent_mm: float
+) -> Floats:
+    """Weights at evenly spaced positions; the slices of a volume share them."""
+    weights = bspline_weights(np.linspace(first_mm, last_mm, count), spacing_mm, half_extent_mm)
+    weights.flags.writeable = False
+    return weights

@@ -128,7 +128,8 @@ BRAIN: tuple[Part, ...] = (
 def cavity_distance(x: Floats, y: Floats, z_mm: float) -> Floats:
     """Signed distance (mm, negative inside) to the inner surface of the skull."""
     distance = _ellipsoid(*_CEREBRUM, x, y, z_mm)
-    floor = np.float32(30.0) - np.float32(0.12) * y - np.float32(z_mm)
+    orbital_roof = 4.0 * np.exp(-(((np.abs(x) - 31.0) / 13.0) ** 2))
+    floor = (27.0 - z_mm) - np.float32(0.2) * y + orbital_roof.astype(np.float32)
     distance = np.maximum(distance, floor)
     for centre, radii in _LOWER_CAVITY:
         if abs(z_mm - centre[2]) < radii[2] + 8.0:
@@ -169,46 +170,47 @@ def paint_skull_and_brain(
     diploe = np.clip((d - 1.2) / 1.0, 0.0, 1.0) * np.clip((thickness - 1.2 - d) / 1.0, 0.0, 1.0)
     bone = np.asarray(CORTEX + diploe * (430.0 * (1.0 + 0.12 * tex) - CORTEX), dtype=np.float32)
     canvas.paint(box, canvas.cover(d - thickness, 0.6), bone)
-    brain = _brain_signal(x, y, z_mm, d, folds, tex, low)
+    brain = _brain_signal(x, y, z_mm, d, folds, tex, low, canvas.pixel_mm)
     canvas.paint(box, canvas.cover(d, 0.4), brain)
 
 
 def _brain_signal(
-    x: Floats, y: Floats, z_mm: float, d: Floats, folds: LatticeNoise, tex: Floats, low: Floats
+    x: Floats,
+    y: Floats,
+    z_mm: float,
+    d: Floats,
+    folds: LatticeNoise,
+    tex: Floats,
+    low: Floats,
+    pixel_mm: float,
 ) -> Floats:
     """Signal of meninges, CSF, cortex and white matter from depth and folding."""
     from scipy.ndimage import map_coordinates
 
-    depth = -d
-    arc = np.arctan2(x, -(y - np.float32(10.0)))
-    arc_nodes = np.linspace(-np.pi, np.pi, 361)
-    depth_nodes = np.arange(0.0, 60.0, 2.0)
-    through, in_plane = folds.spacing_mm
-    w_z = bspline_weights(np.array([z_mm]), through, 110.0)[0]
-    layer = np.tensordot(w_z, folds.coefficients, axes=1)
-    w_arc = bspline_weights(arc_nodes * _ARC_RADIUS_MM * 0.7, in_plane, 140.0)
-    w_depth = bspline_weights(depth_nodes * 0.42, in_plane, 140.0)
-    table = w_depth @ layer @ w_arc.T
-    rows = np.clip(depth, 0.0, 58.0) / 2.0
-    columns = (arc + np.pi) * (360.0 / (2.0 * np.pi))
+    depth = _depth_in_plane(d, pixel_mm)
+    arc = np.arctan2(x, -(y - np.float32(10.0))) + np.float32(0.05) * low
+    table = _fold_table(folds, z_mm)
+    rows = np.clip(depth, 0.0, 58.0) / np.float32(2.0)
+    columns = (arc + np.float32(np.pi)) * np.float32(360.0 / (2.0 * np.pi))
     fold = map_coordinates(table, np.stack([rows, columns]), order=1, mode="nearest")
 
-    reach = np.clip((21.0 + 6.0 * low - depth) / 8.0, 0.0, 1.0)
+    reach = np.clip((20.0 + 5.0 * low - depth) / 8.0, 0.0, 1.0)
     near_fold = np.abs(fold)
+    lateral = np.clip((np.hypot(x, y - np.float32(10.0)) - 26.0) / 8.0, 0.0, 1.0)
     ribbon = np.maximum(
-        np.clip((0.62 - near_fold) / 0.22 + 0.5, 0.0, 1.0) * reach,
-        np.clip((6.0 - depth) / 1.5 + 0.5, 0.0, 1.0),
+        np.clip((0.52 - near_fold) / 0.25 + 0.5, 0.0, 1.0) * reach,
+        np.clip((5.2 - depth) / 1.5 + 0.5, 0.0, 1.0),
     )
     value = WHITE + ribbon * (GREY - WHITE)
     cerebellum = _cerebellum(x, y, z_mm)
-    folia = 0.5 + 0.5 * np.sin(np.float32(2.0 * np.pi / 4.2) * depth + 2.2 * low + 1.2 * fold)
+    folia = 0.5 + 0.5 * np.sin(np.float32(2.0 * np.pi / 3.6) * depth + 2.6 * low + 2.2 * fold)
     inner = np.clip((depth - 13.0 - 3.0 * low) / 5.0, 0.0, 1.0)
-    hindbrain = (1.0 - inner) * (245.0 + 110.0 * folia) + inner * 385.0
+    hindbrain = (1.0 - inner) * (300.0 + 55.0 * folia) + inner * 385.0
     value += cerebellum * (hindbrain - value)
     sulcus = np.clip((0.17 - near_fold) / 0.14 + 0.5, 0.0, 1.0) * np.clip(
         (17.0 + 5.0 * low - depth) / 5.0, 0.0, 1.0
     )
-    sulcus *= 0.85 * (1.0 - cerebellum)
+    sulcus *= 0.85 * lateral * (1.0 - cerebellum)
     value += sulcus * (CSF - value)
     value *= 1.0 + 0.018 * tex + 0.02 * low
 
@@ -225,6 +227,37 @@ def _brain_signal(
     dura = np.clip((0.9 - depth) / 0.6, 0.0, 1.0)
     value += 0.8 * dura * (DURA - value)
     return np.asarray(value, dtype=np.float32)
+
+
+def _depth_in_plane(d: Floats, pixel_mm: float) -> Floats:
+    """Depth (mm) below the cavity's outline within the slice, so that every lobe gets an even cortex.
+
+    The transform runs on every other sample; the outline itself keeps its sub-pixel distance.
+    """
+    from scipy.ndimage import distance_transform_edt, map_coordinates
+
+    inside = d[::2, ::2] < 0.0
+    coarse = distance_transform_edt(inside) * (2.0 * pixel_mm) - pixel_mm
+    rows, columns = (np.arange(n, dtype=np.float32) * 0.5 for n in d.shape)
+    places = np.stack(np.meshgrid(rows, columns, indexing="ij"))
+    depth = map_coordinates(coarse.astype(np.float32), places, order=1, mode="nearest")
+    slope = np.hypot(*np.gradient(d, np.float32(pixel_mm)))
+    near_outline = np.clip(-d, 0.0, None) / np.maximum(slope, 0.2)
+    return np.asarray(
+        np.where(depth < 4.0, np.minimum(depth + 0.5 * pixel_mm, near_outline), depth), np.float32
+    )
+
+
+def _fold_table(folds: LatticeNoise, z_mm: float) -> Floats:
+    """Folding noise by depth (rows of 2 mm, compressed so that sulci run inwards) and angle (columns of 1 degree)."""
+    through, in_plane = folds.spacing_mm
+    layer = np.tensordot(bspline_weights(np.array([z_mm]), through, 110.0)[0], folds.coefficients, axes=1)
+    arc_mm = np.linspace(-np.pi, np.pi, 361) * (0.7 * _ARC_RADIUS_MM)
+    depth_mm = 0.26 * np.arange(0.0, 60.0, 2.0)
+    return np.asarray(
+        bspline_weights(depth_mm, in_plane, 140.0) @ layer @ bspline_weights(arc_mm, in_plane, 140.0).T,
+        dtype=np.float32,
+    )
 
 
 def _cerebellum(x: Floats, y: Floats, z_mm: float) -> Floats:

@@ -15,7 +15,7 @@ from models.phantoms.npc_population import STUDY, NpcPatient
 from models.phantoms.randomness import random_stream
 from models.phantoms.shapes import Floats, Section, SliceCanvas
 
-WARP_MM = 2.2
+WARP_MM = 1.8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +64,7 @@ def draw_head(patient: NpcPatient) -> Head:
         fine=LatticeNoise.draw(rng, 2.2, 6.0),
         medium=LatticeNoise.draw(rng, 4.5, 8.0),
         coarse=LatticeNoise.draw(rng, 13.0, 16.0),
-        folds=LatticeNoise.draw(rng, 7.5, 13.0),
+        folds=LatticeNoise.draw(rng, 4.6, 12.0),
     )
 
 
@@ -115,14 +115,15 @@ def _paint_outline(canvas: SliceCanvas, level: float, fatness: float, fields: Fi
     dr = np.interp(angle, steps, slope)
     d = (np.hypot(x, y) - r) * r / np.hypot(r, dr)
     d = (d + 0.35 * fields.coarse).astype(np.float32)
+    canvas.depth = -d
     table = np.array(atlas.SUBCUTANEOUS)
     front, side, back = (np.interp(level, table[:, 0], table[:, c]) for c in (1, 2, 3))
     turn = np.cos(np.deg2rad(angle))
     thick = fatness * np.where(turn > 0, side + (front - side) * turn**2, side + (back - side) * turn**2)
     full = slice(0, x.shape[0]), slice(0, x.shape[1])
-    septa = np.clip(0.35 - np.abs(fields.medium + 0.6 * fields.coarse), 0.0, 0.35) / 0.35
-    fat = atlas.FAT * (1.0 + 0.03 * fields.medium + 0.02 * fields.fine) * (1.0 - 0.10 * septa)
-    deep = atlas.FAT * 0.86 * (1.0 + 0.05 * fields.medium) * (1.0 - 0.30 * septa)
+    septa = np.clip(1.0 - np.abs(fields.medium + 0.6 * fields.coarse) / 0.6, 0.0, 1.0)
+    fat = atlas.FAT * (1.0 + 0.03 * fields.medium + 0.02 * fields.fine) * (1.0 - 0.06 * septa)
+    deep = atlas.FAT * 0.77 * (1.0 + 0.05 * fields.medium) * (1.0 - 0.13 * septa)
     inside = np.clip((-d - 2.0 - thick) / 1.5 + 0.5, 0.0, 1.0)
     canvas.paint(full, canvas.cover(d, 0.8), atlas.SKIN)
     canvas.paint(full, canvas.cover(d + 1.8, 0.8), fat.astype(np.float32))
@@ -150,7 +151,7 @@ def _paint_section(canvas: SliceCanvas, part: Part, section: Section, fields: Fi
         streak = np.clip(1.0 - np.abs(medium + 0.5 * coarse) / 0.16, 0.0, 1.0) * np.clip(
             coarse - 0.2, 0.0, 1.0
         )
-        value = part.signal * (1.0 + 0.035 * fine + 0.04 * medium) + 150.0 * streak
+        value = part.signal * (1.0 + 0.035 * fine + 0.04 * medium) + 80.0 * streak
     elif part.texture == "gland":
         d = d + 0.5 * medium
         value = part.signal * (1.0 + 0.11 * medium + 0.05 * fine)
@@ -169,7 +170,8 @@ def _paint_section(canvas: SliceCanvas, part: Part, section: Section, fields: Fi
     if part.cortex_mm > 0.0:
         core = np.clip((-d - part.cortex_mm) / 0.9 + 0.5, 0.0, 1.0)
         value = atlas.CORTEX + core * (value - atlas.CORTEX)
-    canvas.paint(box, canvas.cover(d, part.softness_mm), np.asarray(value, dtype=np.float32))
+    within = np.clip((canvas.depth[box] - part.skin_mm) / 1.2, 0.0, 1.0)
+    canvas.paint(box, canvas.cover(d, part.softness_mm) * within, np.asarray(value, dtype=np.float32))
 
 
 def _arch(half_width: float, front_y: float, back_y: float, points: int = 17) -> list[tuple[float, float]]:

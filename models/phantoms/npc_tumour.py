@@ -23,9 +23,11 @@ from models.phantoms.npc_population import STUDY, NpcPatient
 from models.phantoms.randomness import random_stream
 from models.phantoms.shapes import Floats, SliceCanvas, smooth_union
 
-CONFOUNDER_SD = 0.5
-SLICE_NOISE_SD = 0.63
-GRADIENT = 0.6
+CONFOUNDER_SD = 0.6
+SLICE_NOISE_SD = 0.6
+GRADIENT = 0.75
+# Enhancement against muscle at B = 0, its logarithmic step per unit of B, and the slice's own noise in B.
+ENHANCEMENT_RATIO, ENHANCEMENT_STEP, ENHANCEMENT_NOISE_SD = 1.75, 0.14, 0.6
 PRIMARY, NODES = 1, 2
 
 
@@ -54,13 +56,15 @@ class Lesions:
     fine: LatticeNoise
     address: tuple[str, int, int]
 
-    def slice_signal(self, z_mm: float, slice_index: int) -> float:
-        """J_k of the slice with this index at this level."""
+    def slice_appearance(self, z_mm: float, slice_index: int) -> tuple[float, float]:
+        """J_k and the enhancement (signal units) of the slice with this index at this level."""
         cohort, seed, index = self.address
-        noise = random_stream(STUDY, cohort, seed, index, "slice", slice_index).standard_normal()
+        rng = random_stream(STUDY, cohort, seed, index, "slice", slice_index)
+        noise, enhancement_noise = rng.standard_normal(2)
         t = float(np.clip((z_mm - self.z_centre) / self.z_half, -1.2, 1.2))
         shown = (self.signal + self.confounder) + GRADIENT * (self.signal - self.confounder) * t
-        return shown + SLICE_NOISE_SD * float(noise)
+        step = ENHANCEMENT_STEP * ENHANCEMENT_NOISE_SD * float(enhancement_noise)
+        return shown + SLICE_NOISE_SD * float(noise), self.enhancement * float(np.exp(step))
 
 
 def draw_lesions(patient: NpcPatient, contrast_gain: float) -> Lesions:
@@ -75,7 +79,7 @@ def draw_lesions(patient: NpcPatient, contrast_gain: float) -> Lesions:
     return Lesions(
         primary=primary,
         nodes=nodes,
-        enhancement=MUSCLE * contrast_gain * 1.75 * float(np.exp(0.17 * patient.ic_sensitivity_b)),
+        enhancement=MUSCLE * contrast_gain * _enhancement_ratio(patient.ic_sensitivity_b),
         signal=patient.image_signal_i,
         confounder=confounder,
         z_centre=0.5 * (low + high),
@@ -86,6 +90,11 @@ def draw_lesions(patient: NpcPatient, contrast_gain: float) -> Lesions:
         fine=LatticeNoise.draw(rng, 2.2, 8.0),
         address=(patient.cohort, patient.seed, patient.index),
     )
+
+
+def _enhancement_ratio(ic_sensitivity_b: float) -> float:
+    """Enhancement of viable tumour relative to muscle."""
+    return ENHANCEMENT_RATIO * float(np.exp(ENHANCEMENT_STEP * ic_sensitivity_b))
 
 
 def _primary(t_stage: int, rng: np.random.Generator) -> tuple[Ellipsoid, ...]:
@@ -169,29 +178,34 @@ def _distance(
     return total
 
 
+def _reaching(distance: Floats | None) -> Floats | None:
+    """Drop a lesion that only grazes the slice: its rough edge would leave specks."""
+    return distance if distance is not None and float(distance.min()) < -1.0 else None
+
+
 def paint_lesions(
     canvas: SliceCanvas, lesions: Lesions, z_mm: float, slice_index: int
 ) -> tuple[Floats | None, Floats | None]:
     """Paint primary and nodes; return their signed distances (row, column) in mm, None where absent."""
-    primary = _distance(lesions.primary, canvas, z_mm, 5.0)
-    nodes = _distance(lesions.nodes, canvas, z_mm, 1.5)
+    primary = _reaching(_distance(lesions.primary, canvas, z_mm, 5.0))
+    nodes = _reaching(_distance(lesions.nodes, canvas, z_mm, 1.5))
     if primary is None and nodes is None:
         return None, None
-    signal = lesions.slice_signal(z_mm, slice_index)
+    signal, tone = lesions.slice_appearance(z_mm, slice_index)
     grid = canvas.grid_x, canvas.grid_y
     edge = lesions.edge.plane(z_mm, *grid) + 0.5 * lesions.medium.plane(z_mm, *grid)
     rough_mm = 1.0 + 1.4 / (1.0 + np.exp(-1.5 * signal))
     if primary is not None:
-        primary = np.asarray(primary + np.float32(rough_mm) * edge, dtype=np.float32)
-        _paint(canvas, lesions, primary, z_mm, signal, 1.0)
+        primary = np.asarray(primary + np.clip(rough_mm * edge, -2.5, 2.5), dtype=np.float32)
+        _paint(canvas, lesions, primary, z_mm, signal, tone)
     if nodes is not None:
-        nodes = np.asarray(nodes + np.float32(0.35 * rough_mm) * edge, dtype=np.float32)
-        _paint(canvas, lesions, nodes, z_mm, signal, 0.94)
+        nodes = np.asarray(nodes + np.clip(0.35 * rough_mm * edge, -1.5, 1.5), dtype=np.float32)
+        _paint(canvas, lesions, nodes, z_mm, signal, 0.94 * tone)
     return primary, nodes
 
 
 def _paint(
-    canvas: SliceCanvas, lesions: Lesions, distance: Floats, z_mm: float, signal: float, level: float
+    canvas: SliceCanvas, lesions: Lesions, distance: Floats, z_mm: float, signal: float, tone: float
 ) -> None:
     """Paint one lesion from its signed distance."""
     inside = distance < 2.0
@@ -206,13 +220,12 @@ def _paint(
     relative = depth / max(float(depth.max()), 4.0)
     share = 1.0 / (1.0 + np.exp(-1.7 * signal))
     texture = (1.0 - share) * 0.09 * fine + share * 0.17 * (0.8 * coarse + 0.6 * medium)
-    tone = lesions.enhancement * level
     value = tone * (1.0 + texture)
     value += tone * 0.22 * share * np.exp(-(((depth - 2.0) / 2.2) ** 2))
-    threshold = 2.35 - 1.05 * signal
+    threshold = 0.8 + 1.9 / (1.0 + np.exp(1.1 * signal))
     field = 2.2 * relative + 0.75 * coarse + 0.35 * medium
     necrotic = np.clip((field - threshold) / 0.5 + 0.5, 0.0, 1.0) * np.clip((depth - 2.0) / 1.5, 0.0, 1.0)
-    value += necrotic * (0.36 * tone * (1.0 + 0.1 * fine) - value)
+    value += necrotic * (0.42 * tone * (1.0 + 0.1 * fine) - value)
     canvas.paint(box, canvas.cover(d, 0.8), np.asarray(value, dtype=np.float32))
 
 

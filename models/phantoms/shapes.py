@@ -65,6 +65,8 @@ class SliceCanvas:
         self.grid_x, self.grid_y, self.x, self.y = grid_x, grid_y, x, y
         self.pixel_mm = float(grid_x[1] - grid_x[0])
         self.image: Floats = np.zeros(x.shape, dtype=np.float32)
+        # Depth (mm) below the skin, set when the outline is painted; parts stay inside it.
+        self.depth: Floats = np.zeros(x.shape, dtype=np.float32)
 
     def box(self, x: float, y: float, half_x: float, half_y: float) -> Box | None:
         """Rows and columns that can hold the given rectangle, or None off the grid."""
