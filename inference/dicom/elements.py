@@ -106,7 +106,12 @@ def read_header(stream: BinaryIO, size: int, wanted: Container[int]) -> Header:
     syntax = meta.rstrip(b"\0 ").decode("ascii", "replace") if meta is not None else ""
     guessed = not syntax
     if guessed:
-        syntax = _guess_syntax(window, offset)
+        try:
+            syntax = _guess_syntax(window, offset)
+        except NotDicomError:
+            if has_preamble:
+                raise MalformedError("nothing after the preamble") from None
+            raise
     if syntax == DEFLATED_LE:
         window = _inflated(stream, offset, size)
         offset = 0

@@ -7,6 +7,7 @@ absent, with a remark.
 from __future__ import annotations
 
 import math
+import struct
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
@@ -319,11 +320,8 @@ class _Reading:
         """The first number of a decimal string; a comma is taken for the point outside geometry."""
         element = self.header.elements.get(_TAGS[keyword])
         if element is not None and element.vr == b"FD" and len(element.value) >= 8:
-            import struct
-
-            value: float = struct.unpack(
-                (">" if self.header.is_big_endian else "<") + "d", element.value[:8]
-            )[0]
+            order = ">" if self.header.is_big_endian else "<"
+            value: float = struct.unpack(order + "d", element.value[:8])[0]
             return value if math.isfinite(value) else None
         texts = self._texts(keyword)
         if not texts or not texts[0]:

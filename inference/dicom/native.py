@@ -54,7 +54,7 @@ def read_native_frame(file: SourceFile, frame: FrameSource, target: NDArray[np.i
         with open(os.open(file.path, os.O_RDONLY | _BINARY), "rb", buffering=0) as stream:  # noqa: PTH123
             check_unchanged(os.fstat(stream.fileno()), file)
             stream.seek(frame.offset)
-            view = memoryview(raw).cast("B")
+            view = raw.reshape(-1).view(np.uint8).data
             done = 0
             while done < len(view):
                 count = stream.readinto(view[done:])

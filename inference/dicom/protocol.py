@@ -10,7 +10,7 @@ import json
 import os
 import struct
 from dataclasses import dataclass
-from typing import Annotated, BinaryIO, Final, Literal, TypeVar
+from typing import IO, Annotated, Final, Literal, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError, with_config
 
@@ -153,13 +153,13 @@ def decode(adapter: TypeAdapter[Value], body: bytes) -> Value:
         raise ProtocolError("shape") from error
 
 
-def send(stream: BinaryIO, body: bytes) -> None:
+def send(stream: IO[bytes], body: bytes) -> None:
     """Write one message."""
     stream.write(_PREFIX.pack(len(body)) + body)
     stream.flush()
 
 
-def receive(stream: BinaryIO, longest: int) -> bytes | None:
+def receive(stream: IO[bytes], longest: int) -> bytes | None:
     """The body of the next message; None at the end of the stream.
 
     Raises

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, Final
 
 import numpy as np
 
@@ -167,7 +167,7 @@ class ReaderProcess:
         return [sys.executable, "-B", "-m", "inference.dicom.worker", *arguments]
 
 
-def _collect(stream: BinaryIO, answers: queue.SimpleQueue[bytes | None], longest: int) -> None:
+def _collect(stream: IO[bytes], answers: queue.SimpleQueue[bytes | None], longest: int) -> None:
     """Move messages into the queue; None stands for the end, whatever the reason."""
     try:
         while (body := protocol.receive(stream, longest)) is not None:

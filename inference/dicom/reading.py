@@ -80,7 +80,8 @@ class StackReader:
         for _, succeeded in self._frames([index], voxels, should_stop, offset=index):
             if not succeeded:
                 raise InputError("intake.nothing_decoded", slices=1)
-        return voxels[0]
+        picture: NDArray[np.int16] = voxels[0]
+        return picture
 
     def _frames(
         self,

@@ -159,7 +159,7 @@ def open_nifti(path: str) -> ResearchImage:
                 int.from_bytes(size_field, "little") == 540 or int.from_bytes(size_field, "big") == 540
             )
             header_bytes = size_field + stream.read((540 if is_second else 348) - 4)
-        header = (Nifti2Header if is_second else Nifti1Header)(header_bytes)
+        header = (Nifti2Header if is_second else Nifti1Header)(header_bytes)  # type: ignore[no-untyped-call]
         dims = [int(n) for n in header["dim"]]
         rank = dims[0]
         shape = [*dims[1 : rank + 1], 1, 1, 1][:3]

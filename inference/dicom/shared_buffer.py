@@ -60,8 +60,9 @@ class SharedBuffer:
 
     def read_into(self, target: NDArray[np.generic], offset: int) -> bool:
         """Copy bytes from ``offset`` into a contiguous array; False when they are not all there."""
-        view = memoryview(target).cast("B")
+        view = target.reshape(-1).view(np.uint8).data
         if self._memory is not None:
+            assert self._memory.buf is not None
             view[:] = self._memory.buf[offset : offset + len(view)]
             return True
         done = 0
@@ -96,6 +97,7 @@ def opened_buffer(address: str, size: int) -> Iterator[memoryview]:
         return
     memory = shared_memory.SharedMemory(name=address)
     try:
+        assert memory.buf is not None
         with memory.buf[:size] as view:
             yield view
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import Final
@@ -12,7 +13,7 @@ import numpy as np
 from inference.dicom.grid import EVEN_RESIDUAL, UPRIGHT_DEG, USABLE_RESIDUAL, SliceGrid, fit_grid
 from inference.dicom.grouping import Entry, Part
 from inference.dicom.limits import IntakeLimits
-from inference.dicom.records import ImageRecord
+from inference.dicom.records import ImageRecord, Remark
 from inference.dicom.verdicts import finding
 from inference.findings import Finding
 from inference.geometry import Geometry
@@ -173,7 +174,8 @@ def _research_grid(entry: Entry) -> tuple[Geometry, tuple[FrameSource | None, ..
     geometry = Geometry(np.array(record.affine).reshape(4, 4), (pixels.frames, pixels.rows, pixels.columns))
     frames = tuple(_frame(entry, index) for index in range(pixels.frames))
     few = {1: [finding("intake.single_slice")], 2: [finding("intake.two_slices")]}
-    normal_tilt = float(np.degrees(np.arccos(min(1.0, geometry.slice_normal @ geometry.direction[:, 0]))))
+    cosine = float(geometry.slice_normal @ geometry.direction[:, 0])
+    normal_tilt = math.degrees(math.acos(min(1.0, cosine)))
     tilted = [finding("intake.tilt", degrees=round(normal_tilt, 1))] if normal_tilt > UPRIGHT_DEG else []
     return geometry, frames, [*few.get(pixels.frames, []), *tilted]
 
@@ -226,7 +228,7 @@ def _about_the_source(entries: Sequence[Entry]) -> Iterable[Finding]:
         yield finding("intake.lying_otherwise", position=first.patient_position)
     if any(entry.record.has_burned_in_text for entry in entries):
         yield finding("intake.burned_in_text")
-    remarks = {}
+    remarks: dict[str, tuple[Remark, int, str]] = {}
     for entry in entries:
         for remark in entry.record.remarks:
             count = remarks[remark.code][1] + 1 if remark.code in remarks else 1

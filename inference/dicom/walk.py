@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,8 +49,7 @@ def list_files(path: Path, limits: IntakeLimits) -> Listing:
 def _walk(root: Path, limits: IntakeLimits) -> Listing:
     files: list[SourceFile] = []
     skipped: list[Finding] = []
-    os.listdir(root)
-    for folder, folders, names in os.walk(root, followlinks=False):
+    for folder, folders, names in os.walk(root, onerror=_refuse_unlisted(root), followlinks=False):
         here = Path(folder)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         if len(here.relative_to(root).parts) >= limits.depth:
@@ -73,6 +73,16 @@ def _walk(root: Path, limits: IntakeLimits) -> Listing:
             elif described is not None:
                 files.append(described)
     return Listing(str(root), tuple(files), tuple(skipped))
+
+
+def _refuse_unlisted(root: Path) -> Callable[[OSError], None]:
+    """A root that cannot be listed is an error; a folder inside it merely stays closed."""
+
+    def refuse(error: OSError) -> None:
+        if error.filename == str(root):
+            raise error
+
+    return refuse
 
 
 def _described(entry: Path, root: Path) -> SourceFile | Finding | None:
