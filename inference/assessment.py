@@ -127,6 +127,18 @@ class Prediction:
     slice_shares: tuple[float, ...] = ()
     reasons: tuple[Message, ...] = ()
 
+    def __post_init__(self) -> None:
+        numbers = (self.score, self.low, self.high, self.is_positive)
+        if self.status is PredictionStatus.ANSWERED:
+            if None in numbers or not self.fold_scores:
+                raise ValueError("an answered prediction carries its score and folds")
+            if len(self.slices) != len(self.slice_shares):
+                raise ValueError("one share per slice")
+        elif numbers != (None,) * 4 or self.fold_scores or self.slice_shares:
+            raise ValueError("a prediction that is not answered carries no number")
+        elif self.is_borderline or self.folds_disagree:
+            raise ValueError("a prediction that is not answered says nothing of its score")
+
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from inference.assessment import Recommendation, RecommendationStatus
 from inference.clinical.record import ClinicalRecord
-from inference.messages.message import Message
+from inference.messages.message import FieldValue, Message
 from inference.predictors.treatment_score import TreatmentScore
 from inference.rules.rule_book import NON_RESIDUAL, RESIDUAL, Predicted, RuleBook, RuleSet
+
+_MOST_DECIMALS = 3
 
 
 def ineligible(book: RuleBook, record: ClinicalRecord) -> tuple[Message, ...]:
@@ -127,9 +129,19 @@ def _would_change(book: RuleBook, rule_set: RuleSet, scores: Sequence[TreatmentS
                 {
                     "recommend": f"recommend.{then}",
                     "treatment": f"treatment.{score.treatment}",
-                    "cutoff": score.threshold.value,
-                    "score": score.score,
+                    **_apart(score),
                 },
             )
         )
     return tuple(changes)
+
+
+def _apart(score: TreatmentScore) -> dict[str, FieldValue]:
+    """Cut-off and score in percent, with as many decimals as tell them apart."""
+    cutoff, mean = 100 * score.threshold.value, 100 * score.score
+    for decimals in range(_MOST_DECIMALS):
+        if f"{cutoff:.{decimals}f}" != f"{mean:.{decimals}f}":
+            break
+    else:
+        decimals = 0 if cutoff == mean else _MOST_DECIMALS
+    return {"cutoff": f"{cutoff:.{decimals}f}", "score": f"{mean:.{decimals}f}"}
