@@ -1,0 +1,1 @@
+"""The clinical form, drawn from the study's schema."""

@@ -1,0 +1,157 @@
+"""The clinical form of a study: one row per field of its schema, and an import from a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from gui.clinical.field_editor import FieldEditor, editor_for
+from gui.commands.clinical_commands import import_record, set_clinical_value
+from gui.feedback.text import label, say
+from gui.theme.tokens import GRID_PX, Tone
+from inference.clinical.record import ClinicalRecord, ClinicalValue
+from inference.clinical.schema import FormSchema, load_form, record_from_json
+from inference.errors import ConciliumError, InputError
+from inference.messages.message import Message
+from inference.storage import storage_error
+
+if TYPE_CHECKING:
+    from gui.session import Session
+
+_LABEL_WIDTH_PX: Final = 84
+_LARGEST_RECORD_BYTES: Final = 1024 * 1024
+
+
+class ClinicalForm(QWidget):
+    """Shows the session's record and asks for changes by commands; it keeps no value itself."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._study = ""
+        self.editors: dict[str, FieldEditor] = {}
+        self._heading = label("heading", self)
+        self.import_button = QToolButton(self)
+        self.import_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.import_button.clicked.connect(self._on_import_clicked)
+        self.import_note = label("small", self, wraps=True)
+        self.import_note.hide()
+        self._rows = QWidget(self)
+        self._grid = QGridLayout(self._rows)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(2 * GRID_PX)
+        self._grid.setVerticalSpacing(GRID_PX)
+        self._grid.setColumnStretch(1, 1)
+        top = QHBoxLayout()
+        top.addWidget(self._heading, 1)
+        top.addWidget(self.import_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID_PX)
+        column.addLayout(top)
+        column.addWidget(self.import_note)
+        column.addWidget(self._rows)
+        session.record_changed.connect(self._on_record_changed)
+        session.stack_changed.connect(self._on_stack_changed)
+        session.language_changed.connect(self._on_language_changed)
+        self._on_record_changed()
+        self._on_language_changed()
+
+    def import_file(self, path: Path) -> None:
+        """Take the record from a ``concilium.clinical`` file; what is wrong with it is said inline."""
+        self._say(None)
+        try:
+            form = load_form(self._session.record.study)
+            self._session.undo_stack.push(import_record(self._session, _read_record(form, path)))
+        except ConciliumError as error:
+            self._say(error.message)
+
+    def _on_record_changed(self) -> None:
+        record = self._session.record
+        if record.study != self._study:
+            self._build(load_form(record.study))
+        for field_id, editor in self.editors.items():
+            editor.show_value(record.values.get(field_id, ClinicalValue.absent(field_id)))
+
+    def _on_stack_changed(self) -> None:
+        """Another patient: nothing that was typed for the former one may stay."""
+        self._say(None)
+        self._on_record_changed()
+        for editor in self.editors.values():
+            editor.reset()
+
+    def _on_language_changed(self) -> None:
+        self._heading.setText(self._session.tr("panel.clinical.heading"))
+        self.setAccessibleName(self._session.tr("panel.clinical.heading"))
+        self.import_button.setText(self._session.tr("panel.clinical.import"))
+        self.import_button.setToolTip(self._session.tr("panel.clinical.import.tip"))
+        for editor in self.editors.values():
+            editor.retranslate()
+        self._say(None)
+
+    def _build(self, form: FormSchema) -> None:
+        self._study = form.study
+        for editor in self.editors.values():
+            for widget in (editor.label, editor.control, editor.unit, editor.note, editor.reason):
+                if widget is not None:
+                    widget.deleteLater()
+            editor.deleteLater()
+        self.editors = {}
+        previous: QWidget = self.import_button
+        for number, schema in enumerate(form.fields):
+            editor = editor_for(self._session, schema, self._rows)
+            editor.entered.connect(self._on_entered)
+            self._place(editor, 2 * number)
+            for widget in (editor.control, editor.unit, editor.reason):
+                if widget is not None and widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                    QWidget.setTabOrder(previous, widget)
+                    previous = widget
+            editor.retranslate()
+            self.editors[schema.id] = editor
+
+    def _place(self, editor: FieldEditor, row: int) -> None:
+        middle = Qt.AlignmentFlag.AlignVCenter
+        editor.label.setFixedWidth(_LABEL_WIDTH_PX)
+        self._grid.addWidget(editor.label, row, 0, middle)
+        self._grid.addWidget(editor.control, row, 1)
+        self._grid.addWidget(editor.unit, row, 2, middle)
+        if editor.reason is not None:
+            self._grid.addWidget(editor.reason, row, 3, middle)
+        self._grid.addWidget(editor.note, row + 1, 1, 1, 3)
+
+    def _on_entered(self, value: ClinicalValue) -> None:
+        editor = self.editors[value.field_id]
+        try:
+            command = set_clinical_value(self._session, value)
+        except InputError as error:
+            editor.show_problem(error.message)
+            return
+        if command is not None:
+            self._session.undo_stack.push(command)
+
+    def _on_import_clicked(self) -> None:
+        title = self._session.tr("panel.clinical.import.tip")
+        name, _ = QFileDialog.getOpenFileName(self, title, "", "JSON (*.json)")
+        if name:
+            self.import_file(Path(name))
+
+    def _say(self, message: Message | None) -> None:
+        say(self.import_note, "" if message is None else self._session.render(message), Tone.BAD)
+
+
+def _read_record(form: FormSchema, path: Path) -> ClinicalRecord:
+    try:
+        if path.stat().st_size > _LARGEST_RECORD_BYTES:
+            raise InputError("error.clinical.not_a_record")
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise storage_error(error, path) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError("error.clinical.not_a_record") from error
+    if not isinstance(document, dict):
+        raise InputError("error.clinical.not_a_record")
+    return record_from_json(form, document)

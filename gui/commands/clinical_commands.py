@@ -1,0 +1,58 @@
+"""Undoable changes of the clinical record: one value set, or a whole record imported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gui.commands.named_command import NamedCommand
+from inference.clinical.record import ClinicalRecord, ClinicalValue
+from inference.clinical.staging import with_derived_stage
+from inference.messages.message import Message
+
+if TYPE_CHECKING:
+    from gui.session import Session
+
+
+class ReplaceRecord(NamedCommand):
+    """Put ``record`` in the place of the session's record; undo restores the former one exactly."""
+
+    def __init__(self, session: Session, record: ClinicalRecord, name: Message) -> None:
+        super().__init__(session, name)
+        self._before = session.record
+        self._after = record
+
+    def redo(self) -> None:
+        self._session.set_record(self._after)
+
+    def undo(self) -> None:
+        self._session.set_record(self._before)
+
+
+def set_clinical_value(session: Session, value: ClinicalValue) -> ReplaceRecord | None:
+    """The command that sets one field and what is derived from it; None when nothing would change.
+
+    Raises
+    ------
+    InputError
+        When the value contradicts an imported stage.
+    """
+    record = session.record.with_value(value)
+    if value.field_id != "stage" and "stage" in session.record.values:
+        record = with_derived_stage(record)
+    if dict(record.values) == dict(session.record.values):
+        return None
+    return ReplaceRecord(
+        session, record, Message("panel.edit.value", {"field": f"clinical.{value.field_id}"})
+    )
+
+
+def import_record(session: Session, record: ClinicalRecord) -> ReplaceRecord:
+    """The command that takes a whole record from a file.
+
+    Raises
+    ------
+    InputError
+        When the record's stage contradicts its T and N.
+    """
+    derived = with_derived_stage(record) if "stage" in record.values else record
+    return ReplaceRecord(session, derived, Message("panel.edit.import_record"))

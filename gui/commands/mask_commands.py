@@ -1,0 +1,48 @@
+"""Undoable changes of the tumour mask: an edit of some voxels, or another mask in its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from gui.commands.named_command import NamedCommand
+from inference.masks.layer import MaskEdit, MaskLayer
+from inference.messages.message import Message
+
+if TYPE_CHECKING:
+    from gui.session import Session
+
+MaskVerb = Literal["segment", "import", "draw", "remove"]
+
+
+class EditMask(NamedCommand):
+    """Apply one ``MaskEdit``; only its box is kept, never a whole volume."""
+
+    def __init__(self, session: Session, edit: MaskEdit) -> None:
+        super().__init__(session, Message(edit.step))
+        self._edit = edit
+
+    def redo(self) -> None:
+        assert self._session.mask is not None
+        self._session.set_mask(self._session.mask.apply(self._edit))
+
+    def undo(self) -> None:
+        assert self._session.mask is not None
+        self._session.set_mask(self._session.mask.take_back())
+
+
+class ReplaceMask(NamedCommand):
+    """Put another mask, or none, in the place of the session's mask.
+
+    ``verb`` says how the new mask came about and names the command.
+    """
+
+    def __init__(self, session: Session, layer: MaskLayer | None, verb: MaskVerb) -> None:
+        super().__init__(session, Message(f"panel.edit.mask.{verb}"))
+        self._before = session.mask
+        self._after = layer
+
+    def redo(self) -> None:
+        self._session.set_mask(self._after)
+
+    def undo(self) -> None:
+        self._session.set_mask(self._before)

@@ -1,0 +1,105 @@
+"""A figure of the report on screen: the same drawing, in the colours of the theme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.theme.palette import current_tokens
+from gui.theme.tokens import Tokens
+from reports.figures.drawing import Drawing, to_svg
+from reports.figures.style import FigureStyle
+
+PX_PER_POINT: Final = 1.55
+"""The report's 7 point labels become 11 px on screen."""
+
+MakeDrawing = Callable[[float, FigureStyle], Drawing]
+
+
+def screen_style(tokens: Tokens) -> FigureStyle:
+    """The colours of figures in the theme that is shown."""
+    return FigureStyle(
+        ground=tokens.raised,
+        ink=tokens.text,
+        quiet=tokens.muted,
+        track=tokens.bar_track,
+        spread="#33618a" if tokens.is_dark else "#a9c9e6",
+        accent=tokens.accent,
+        cutoff=tokens.text,
+        fine=tokens.good,
+        note=tokens.warn,
+        refused=tokens.bad,
+    )
+
+
+def grey_style(tokens: Tokens) -> FigureStyle:
+    """The colours of a figure that no longer fits the inputs."""
+    return FigureStyle(
+        ground=tokens.panel,
+        ink=tokens.muted,
+        quiet=tokens.muted,
+        track=tokens.bar_track,
+        spread=tokens.line,
+        accent=tokens.strong_line,
+        cutoff=tokens.muted,
+        fine=tokens.muted,
+        note=tokens.muted,
+        refused=tokens.muted,
+    )
+
+
+class Figure(QWidget):
+    """Draws what ``show_figure`` is given, anew for every width and theme."""
+
+    def __init__(self, height_points: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._height_px = round(height_points * PX_PER_POINT)
+        self._make: MakeDrawing | None = None
+        self._is_stale = False
+        self._renderer = QSvgRenderer(self)
+        self.setFixedHeight(self._height_px)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @property
+    def width_points(self) -> float:
+        """Width of the drawing in its own points."""
+        return max(1.0, self.width() / PX_PER_POINT)
+
+    def show_figure(self, make: MakeDrawing | None, *, stale: bool = False) -> None:
+        """Show the drawing that ``make`` gives for a width in points and a style."""
+        self._make, self._is_stale = make, stale
+        self._draw()
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, self._height_px)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._draw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self._draw()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._make is not None:
+            painter = QPainter(self)
+            self._renderer.render(painter, QRectF(self.rect()))
+            painter.end()
+
+    def _draw(self) -> None:
+        if self._make is None:
+            self.update()
+            return
+        style = (grey_style if self._is_stale else screen_style)(current_tokens())
+        drawing = self._make(self.width_points, style)
+        self._renderer.load(QByteArray(to_svg(drawing).encode()))
+        self.setAccessibleName(drawing.title)
+        self.setToolTip(drawing.title)
+        self.update()

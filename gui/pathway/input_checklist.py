@@ -1,0 +1,80 @@
+"""What the guard says about the inputs before anything runs, line by line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gui.feedback.text import label, say
+from gui.pathway.check_line import CheckLine
+from gui.pathway.readiness import guard_lines
+from gui.pathway.stated_fact_menu import StatedFactMenu, stateable_lines
+from gui.theme.tokens import GRID_PX
+
+if TYPE_CHECKING:
+    from gui.session import Session
+
+
+class InputChecklist(QWidget):
+    """Green, amber or red per condition of the pack, each with a shape and a word."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.lines: dict[str, CheckLine] = {}
+        self.state_controls: dict[str, StatedFactMenu] = {}
+        self._heading = label("heading", self)
+        self.hint = label("small", self, wraps=True)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(GRID_PX // 2)
+        self._column.addWidget(self._heading)
+        self._column.addWidget(self.hint)
+        for signal in (
+            session.stack_changed,
+            session.volume_changed,
+            session.mask_changed,
+            session.stated_changed,
+            session.pack_changed,
+            session.language_changed,
+        ):
+            signal.connect(self._on_changed)
+        self._on_changed()
+
+    def _on_changed(self) -> None:
+        session = self._session
+        self._heading.setText(session.tr("panel.check.heading"))
+        self.setAccessibleName(self._heading.text())
+        lines = guard_lines(session)
+        say(self.hint, "" if lines else self._why_empty())
+        self._clear()
+        case = session.case_input
+        stateable = stateable_lines(case) if lines and case is not None else frozenset()
+        for number, line in enumerate(lines):
+            shown = CheckLine(self)
+            shown.show_line(line, session)
+            self._column.addWidget(shown)
+            key = line.name if line.name not in self.lines else f"{line.name}.{number}"
+            self.lines[key] = shown
+            if line.name in stateable:
+                control = StatedFactMenu(session, line.name, shown)
+                shown.grid.addWidget(control, 2, 1, 1, 2)
+                self.state_controls[line.name] = control
+
+    def _clear(self) -> None:
+        for shown in self.lines.values():
+            self._column.removeWidget(shown)
+            shown.hide()
+            shown.deleteLater()
+        self.lines, self.state_controls = {}, {}
+
+    def _why_empty(self) -> str:
+        session = self._session
+        if session.stack is None:
+            return session.tr("panel.check.no_scan")
+        if session.volume is None:
+            return session.tr("panel.check.loading")
+        if session.pack_problem is not None:
+            return session.render(session.pack_problem)
+        return session.tr("panel.check.no_pack")

@@ -1,0 +1,36 @@
+"""Whether the open case can be run, and what the answer would meet: read from the session, never stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gui.actions import needs_pack
+from inference.findings import Verdict
+from inference.messages.message import Message
+
+if TYPE_CHECKING:
+    from gui.session import Session
+    from inference.assessment import GuardLine
+
+
+def guard_lines(session: Session) -> tuple[GuardLine, ...]:
+    """What the guard says about the inputs as they are now; nothing while they are not complete."""
+    case = session.case_input
+    if case is None or session.pack is None:
+        return ()
+    from inference.pipeline import check_inputs
+
+    return check_inputs(case, session.pack)
+
+
+def run_obstacle(session: Session) -> Message | None:
+    """Why the case cannot be run now, or None when it can."""
+    if session.pack is None and session.pack_problem is not None:
+        return session.pack_problem
+    reason = needs_pack(session)
+    return Message(reason) if reason else None
+
+
+def refused_names(lines: tuple[GuardLine, ...]) -> tuple[str, ...]:
+    """Message ids of the checks because of which an answer would be withheld."""
+    return tuple(line.name for line in lines if line.verdict is Verdict.REFUSED)

@@ -1,0 +1,165 @@
+"""Run and Cancel, what is under way and for how long, and how it ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from gui.feedback.text import label, set_tone
+from gui.feedback.verdict_mark import TONE_BY_VERDICT, VerdictMark
+from gui.pathway.readiness import guard_lines, refused_names, run_obstacle
+from gui.theme.tokens import GRID_PX, Tone
+from inference.findings import Verdict
+from inference.jobs import EndState
+from inference.messages.message import LIST_MARK
+
+if TYPE_CHECKING:
+    from gui.session import Session
+
+_REFRESH_MS: Final = 250
+_STEPS: Final = 1000
+
+_VERDICT_BY_END: Final = {
+    EndState.DONE: Verdict.FINE,
+    EndState.REFUSED: Verdict.NOTE,
+    EndState.FAILED: Verdict.REFUSED,
+    EndState.CANCELLED: None,
+}
+
+
+class RunBar(QWidget):
+    """The one place from which an answer is asked for; it always says what the next step is."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.run_button = QPushButton(self)
+        self.run_button.setProperty("role", "primary")
+        self.run_button.clicked.connect(session.run)
+        self.cancel_button = QPushButton(self)
+        self.cancel_button.clicked.connect(session.cancel)
+        self.progress = QProgressBar(self)
+        self.progress.setTextVisible(False)
+        self.progress.setFixedHeight(GRID_PX)
+        self.mark = VerdictMark(self)
+        self.status = label("muted", self, wraps=True)
+        self.time_left = label("muted", self)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(2 * GRID_PX)
+        buttons.addWidget(self.run_button, 1)
+        buttons.addWidget(self.cancel_button)
+        said = QHBoxLayout()
+        said.setSpacing(2 * GRID_PX)
+        said.addWidget(self.mark)
+        said.addWidget(self.status, 1)
+        said.addWidget(self.time_left)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(int(1.5 * GRID_PX))
+        column.addLayout(buttons)
+        column.addWidget(self.progress)
+        column.addLayout(said)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_REFRESH_MS)
+        self._timer.timeout.connect(self._show_running)
+        for signal in (
+            session.job_changed,
+            session.volume_changed,
+            session.mask_changed,
+            session.record_changed,
+            session.stated_changed,
+            session.pack_changed,
+            session.rule_set_changed,
+            session.outcome_changed,
+            session.language_changed,
+        ):
+            signal.connect(self._on_changed)
+        self._on_changed()
+
+    def _on_changed(self) -> None:
+        session = self._session
+        busy = session.is_busy
+        obstacle = run_obstacle(session)
+        self.run_button.setEnabled(obstacle is None)
+        self.run_button.setText(session.tr(self._verb()))
+        self.run_button.setToolTip("" if obstacle is None else session.render(obstacle))
+        self.run_button.setAccessibleDescription(self.run_button.toolTip())
+        self.cancel_button.setText(session.tr("panel.run.cancel"))
+        self.cancel_button.setVisible(busy)
+        self.progress.setVisible(busy)
+        self.progress.setAccessibleName(session.tr("panel.run.progress"))
+        self.time_left.setVisible(busy)
+        if busy:
+            self._timer.start()
+            self._show_running()
+        else:
+            self._timer.stop()
+            self._show_standing()
+
+    def _verb(self) -> str:
+        if self._session.outcome is None:
+            return "panel.run.run"
+        return "panel.run.again" if self._session.is_current else "panel.run.recalculate"
+
+    def _show_running(self) -> None:
+        job = self._session.job
+        if job is None or not self._session.is_busy:
+            return
+        fraction = job.fraction
+        self.progress.setRange(0, 0 if fraction is None else _STEPS)
+        if fraction is not None:
+            self.progress.setValue(round(fraction * _STEPS))
+        stage = "panel.run.cancelling" if job.is_cancelling else job.stage or "panel.run.starting"
+        self._say(None, self._session.tr(stage))
+        self.cancel_button.setEnabled(not job.is_cancelling)
+        left = None if job.is_cancelling else job.remaining_s
+        self.time_left.setText("" if left is None else self._time_text(left))
+
+    def _show_standing(self) -> None:
+        """Say how the last run ended while that still holds, else what stands in the way or comes next."""
+        session = self._session
+        obstacle = run_obstacle(session)
+        end = session.last_end
+        if end is not None and not (
+            end.state is EndState.DONE and session.outcome and not session.is_current
+        ):
+            self._say(_VERDICT_BY_END[end.state], self._end_text(end.state))
+        elif obstacle is not None:
+            self._say(None, session.render(obstacle))
+        elif session.outcome is not None and not session.is_current:
+            self._say(Verdict.NOTE, session.tr("panel.run.stale"))
+        elif refused := refused_names(guard_lines(session)):
+            names = LIST_MARK.join(dict.fromkeys(refused))
+            self._say(Verdict.REFUSED, session.tr("panel.run.would_be_withheld", checks=names))
+        else:
+            self._say(Verdict.FINE, session.tr("panel.run.ready"))
+
+    def _end_text(self, state: EndState) -> str:
+        session = self._session
+        end = session.last_end
+        assert end is not None
+        stage = session.tr(end.stage) if end.stage else session.tr("panel.run.starting")
+        reason = "" if end.message is None else session.render(end.message)
+        if state is EndState.DONE:
+            seconds = session.outcome_seconds
+            if session.outcome is None or seconds is None:
+                return session.tr("panel.run.done_other")
+            return session.tr("panel.run.done", seconds=f"{seconds:.1f}")
+        if state is EndState.CANCELLED:
+            return session.tr("panel.run.cancelled", stage=stage)
+        return session.tr(f"panel.run.{state.value}", stage=stage, reason=reason)
+
+    def _time_text(self, seconds: float) -> str:
+        if seconds < 1:
+            return self._session.tr("panel.run.left.moment")
+        if seconds < 90:
+            return self._session.tr("panel.run.left.seconds", count=round(seconds))
+        return self._session.tr("panel.run.left.minutes", count=round(seconds / 60))
+
+    def _say(self, verdict: Verdict | None, text: str) -> None:
+        self.mark.show_verdict(verdict)
+        self.status.setText(text)
+        set_tone(self.status, Tone.PLAIN if verdict is None else TONE_BY_VERDICT[verdict])
+        self.status.setAccessibleName(text)

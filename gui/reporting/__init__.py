@@ -1,0 +1,1 @@
+"""The page that shows what the report will say and saves it."""

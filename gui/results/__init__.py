@@ -1,0 +1,1 @@
+"""What comes out: probabilities, the recommendation, what was checked, and where the score comes from."""

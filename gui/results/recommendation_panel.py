@@ -1,0 +1,138 @@
+"""What the rules say for this patient, by which rule, and what would change it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from gui.clinical.field_editor import CalmComboBox
+from gui.feedback.text import label, say
+from gui.results.card import Card
+from gui.results.rule_table import RuleTable
+from gui.theme.palette import set_look
+from gui.theme.tokens import GRID_PX, Tone
+from inference.assessment import Recommendation, RecommendationStatus
+from inference.messages.message import Message
+from inference.rules.rule_book import rules_of
+from reports.wording import recommendation_name
+
+if TYPE_CHECKING:
+    from gui.session import Session
+
+_UNCERTAIN: Final = "ibt"
+
+
+class RecommendationPanel(QWidget):
+    """The recommendation with the whole rule table; the rule set is chosen by name."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.card = Card(self)
+        self.caption = label("muted", self.card, wraps=True)
+        self.title = label("title", self.card, wraps=True)
+        self.reasons = label("", self.card, wraps=True)
+        self.table = RuleTable(self.card)
+        self.statements = label("strong", self.card, wraps=True)
+        self.would_change = label("muted", self.card, wraps=True)
+        self.citation = label("annotation", self.card, wraps=True)
+        self.choice_label = label("muted", self.card)
+        self.rule_set = CalmComboBox(self.card)
+        self.rule_set.activated.connect(self._on_rule_set_chosen)
+        self.choice_label.setBuddy(self.rule_set)
+        choice = QHBoxLayout()
+        choice.setSpacing(2 * GRID_PX)
+        choice.addWidget(self.choice_label)
+        choice.addWidget(self.rule_set, 1)
+        column = self.card.column
+        for widget in (self.caption, self.title, self.reasons, self.statements, self.table):
+            column.addWidget(widget)
+        column.addWidget(self.would_change)
+        column.addWidget(self.citation)
+        column.addLayout(choice)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.card)
+        for signal in (
+            session.outcome_changed,
+            session.currency_changed,
+            session.rule_set_changed,
+            session.pack_changed,
+            session.language_changed,
+        ):
+            signal.connect(self._on_changed)
+        self._on_changed()
+
+    def _on_changed(self) -> None:
+        session = self._session
+        outcome = session.outcome
+        recommendation = None if outcome is None else outcome.assessment.recommendation
+        stale = recommendation is not None and not session.is_current
+        self.setAccessibleName(session.tr("panel.recommendation.heading"))
+        self._offer_rule_sets()
+        self.table.show_recommendation(recommendation, session.catalogue, stale=stale)
+        if recommendation is None:
+            self._show_nothing()
+        else:
+            self._show(recommendation, stale=stale)
+
+    def _show_nothing(self) -> None:
+        self.caption.setText(self._session.tr("panel.recommendation.heading"))
+        say(self.title, "")
+        say(self.reasons, self._session.tr("panel.recommendation.none"))
+        for widget in (self.statements, self.would_change, self.citation):
+            say(widget, "")
+        self.card.look(Tone.PLAIN)
+
+    def _show(self, recommendation: Recommendation, *, stale: bool) -> None:
+        session = self._session
+        given = recommendation.status is RecommendationStatus.GIVEN
+        caption = (
+            "panel.recommendation.row" if recommendation.row is not None else "panel.recommendation.rules"
+        )
+        self.caption.setText(
+            session.tr(
+                caption,
+                rules=_set_name(recommendation.rule_set),
+                version=recommendation.rule_version,
+                row=recommendation.row or 0,
+            )
+        )
+        if given and recommendation.recommend is not None:
+            title = recommendation_name(recommendation.recommend, session.catalogue)
+        else:
+            title = session.tr("panel.recommendation.withheld")
+        certain = given and recommendation.recommend != _UNCERTAIN
+        tone = Tone.PLAIN if stale else Tone.GOOD if certain else Tone.WARN
+        say(self.title, title, Tone.PLAIN if given else tone)
+        set_look(self.title, stale=stale)
+        say(self.reasons, self._lines(recommendation.reasons, listed=not given))
+        say(self.statements, self._lines(recommendation.statements))
+        say(self.would_change, self._lines(recommendation.would_change))
+        say(self.citation, recommendation.citation)
+        self.card.look(tone, stale=stale)
+
+    def _lines(self, messages: tuple[Message, ...], *, listed: bool = False) -> str:
+        mark = "– " if listed else ""
+        return "\n".join(f"{mark}{self._session.render(message)}" for message in messages)
+
+    def _offer_rule_sets(self) -> None:
+        session = self._session
+        self.choice_label.setText(session.tr("panel.rules.set"))
+        self.rule_set.setAccessibleName(self.choice_label.text())
+        self.rule_set.clear()
+        offered = (session.rule_set,)
+        if session.pack is not None:
+            offered = tuple(rules.id for rules in rules_of(session.pack.manifest).rule_sets)
+        for name in offered:
+            self.rule_set.addItem(session.tr(_set_name(name)), name)
+        self.rule_set.setCurrentIndex(self.rule_set.findData(session.rule_set))
+        self.rule_set.setToolTip(session.tr(f"panel.rules.set.{session.rule_set}.tip"))
+
+    def _on_rule_set_chosen(self, index: int) -> None:
+        self._session.set_rule_set(str(self.rule_set.itemData(index)))
+
+
+def _set_name(name: str) -> str:
+    return f"panel.rules.set.{name}"
