@@ -1,0 +1,1 @@
+"""White A4 paper: text styles, blocks that flow over pages, and the frame around every page."""

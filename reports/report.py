@@ -1,0 +1,135 @@
+"""The report for the board: what was shown on screen, on one to three pages of white A4 as PDF."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from inference.assessment import Assessment
+from inference.cases.identity import PatientIdentity
+from inference.errors import InputError
+from inference.masks.layer import MaskLayer
+from inference.messages.catalogue import Catalogue, load_catalogue
+from inference.outcome import HeatMap
+from inference.scan import Acquisition
+from inference.storage import write_atomically
+from inference.volume import Volume
+from reports.paper.blocks import Block, Gap, TextBlock
+from reports.paper.flow import Page, Section, SideBySide, paginate
+from reports.paper.frame import PageFrame
+from reports.paper.sheet import MARGIN, PAGE_HEIGHT, PAGE_WIDTH, TEXT_WIDTH, TITLE, Sheet
+from reports.sections.clinical_values import clinical_section
+from reports.sections.comparison import comparison
+from reports.sections.guard_lines import guard_section
+from reports.sections.limits import findings_section, limits_section
+from reports.sections.pack_card import pack_section
+from reports.sections.pictures import PictureSource, pictures_section
+from reports.sections.recommendation import recommendation_section
+from reports.sections.scan_facts import scan_section
+from reports.sections.shares import shares_section
+from reports.sections.signature import signature_section
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReportContent:
+    """Everything that a report prints; conclusions come from the Assessment alone.
+
+    ``created_at`` carries a time zone.
+    """
+
+    assessment: Assessment
+    identity: PatientIdentity
+    case_id: uuid.UUID
+    volume: Volume
+    mask: MaskLayer | None
+    heat_maps: tuple[HeatMap, ...]
+    language: str
+    created_at: datetime
+    scan: Acquisition = field(default_factory=Acquisition)
+
+    def __post_init__(self) -> None:
+        if self.created_at.tzinfo is None:
+            raise ValueError("the moment of a report needs a time zone")
+
+
+def build_report(content: ReportContent) -> bytes:
+    """The report as PDF; the same bytes for the same content.
+
+    Raises
+    ------
+    InputError
+        When the patient has fewer than two identifiers: an identifier, and a name or birth date.
+    """
+    if not content.identity.is_known:
+        raise InputError("report.identity_unknown")
+    catalogue = load_catalogue(content.language)
+    frame = PageFrame(content.assessment, content.identity, content.case_id, content.created_at, catalogue)
+    continued = catalogue.template("report.continued")
+    pages = paginate(_parts(content, catalogue), TEXT_WIDTH, frame.body_height, continued)
+    return _render(pages, frame, content, catalogue)
+
+
+def write_report(content: ReportContent, path: Path) -> None:
+    """Write the report whole or not at all.
+
+    Raises
+    ------
+    InputError
+        As :func:`build_report`.
+    StorageError
+        When the place cannot be written.
+    """
+    write_atomically(path, build_report(content))
+
+
+def _parts(content: ReportContent, catalogue: Catalogue) -> list[Section | SideBySide | Block]:
+    """The sections in the order in which a board asks: what, why, on what grounds, within which limits."""
+    assessment = content.assessment
+    source = PictureSource(content.volume, content.mask, content.heat_maps, content.scan)
+    answer = [comparison(assessment, catalogue), recommendation_section(assessment, catalogue)]
+    if not assessment.is_answered:
+        answer.reverse()
+    parts: list[Section | SideBySide | Block | None] = [
+        Gap(7),
+        TextBlock(catalogue.text(f"report.study.{assessment.study}"), TITLE),
+        *answer,
+        SideBySide(
+            clinical_section(assessment, catalogue), scan_section(assessment, content.scan, catalogue)
+        ),
+        guard_section(assessment, catalogue),
+        findings_section(assessment, catalogue),
+        pictures_section(assessment, source, catalogue),
+        shares_section(assessment, catalogue),
+        limits_section(assessment, catalogue),
+        pack_section(assessment, catalogue),
+        signature_section(catalogue),
+    ]
+    return [part for part in parts if part is not None]
+
+
+def _render(pages: Sequence[Page], frame: PageFrame, content: ReportContent, catalogue: Catalogue) -> bytes:
+    from reportlab.pdfbase.pdfdoc import PDFString
+    from reportlab.pdfgen.canvas import Canvas
+
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), invariant=1, pageCompression=1)
+    # Titles turn up in file managers and printer queues: study and case, never a name.
+    canvas.setTitle(f"{content.assessment.study} · {content.case_id}")
+    canvas.setAuthor(content.assessment.software.name)
+    canvas.setCreator(f"{content.assessment.software.name} {content.assessment.software.version}")
+    canvas.setSubject(catalogue.text("report.kind"))
+    document: Any = canvas._doc  # type: ignore[attr-defined]
+    document.Catalog.Lang = PDFString(content.language.replace("_", "-"))
+    sheet = Sheet(canvas)
+    for number, page in enumerate(pages, start=1):
+        frame.draw(sheet, number, len(pages))
+        for each in page.placed:
+            each.block.draw(sheet, MARGIN + each.x, frame.body_top + each.top, each.width)
+        canvas.showPage()
+    canvas.save()
+    return stream.getvalue()

@@ -1,0 +1,106 @@
+"""The treatments side by side: probability, fold range, cut-off, and the verdict as word and shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from inference.assessment import Assessment, Prediction, PredictionStatus
+from inference.findings import Verdict
+from inference.messages.catalogue import Catalogue
+from reports.figures.probability_bar import probability_bar
+from reports.figures.style import PAPER
+from reports.figures.verdict_mark import class_mark, verdict_mark
+from reports.paper.blocks import Block, Card, Columns, Gap, Mark, Picture, Stack, TextBlock, baseline
+from reports.paper.flow import Section
+from reports.paper.sheet import BODY_STRONG, FIGURE, HAIRLINE, LEAD, PANEL, QUIET, SMALL_STRONG, Sheet
+from reports.wording import fold_range, outcome_text, score_text, status_word, treatment_name, verdict_word
+
+CARDS_PER_ROW: Final = 2
+
+
+def comparison(assessment: Assessment, catalogue: Catalogue) -> Section:
+    """One card per treatment, two in a row."""
+    cards = [_card(prediction, catalogue) for prediction in assessment.predictions]
+    blocks: list[Block] = [Gap(3)]
+    for start in range(0, len(cards), CARDS_PER_ROW):
+        row = cards[start : start + CARDS_PER_ROW]
+        blocks += [_EvenRow(row), Gap(8)]
+    answered = [p for p in assessment.predictions if p.status is PredictionStatus.ANSWERED]
+    outcomes = dict.fromkeys(outcome_text(prediction, catalogue) for prediction in assessment.predictions)
+    remark = ". ".join(outcomes) + "."
+    if answered:
+        remark += " " + catalogue.text("report.comparison.remark")
+    return Section(catalogue.text("report.section.comparison"), [Stack(blocks)], remark)
+
+
+@dataclass(frozen=True, slots=True)
+class _EvenRow:
+    """Cards of one height beside each other."""
+
+    contents: list[Block]
+
+    def _columns(self, width: float) -> Columns:
+        empty: list[Block] = [Gap(0)] * (CARDS_PER_ROW - len(self.contents))
+        plain = Columns([_on_panel(block) for block in self.contents] + empty, [1.0] * CARDS_PER_ROW, 12.0)
+        height = plain.height(width)
+        cards: list[Block] = [_on_panel(block, height) for block in self.contents]
+        return Columns(cards + empty, [1.0] * CARDS_PER_ROW, 12.0)
+
+    def height(self, width: float) -> float:
+        return self._columns(width).height(width)
+
+    def draw(self, sheet: Sheet, x: float, top: float, width: float) -> None:
+        self._columns(width).draw(sheet, x, top, width)
+
+
+def _on_panel(block: Block, height: float = 0.0) -> Card:
+    return Card(block, PANEL, outline=HAIRLINE, least_height=height)
+
+
+def _card(prediction: Prediction, catalogue: Catalogue) -> Block:
+    head = TextBlock(treatment_name(prediction.treatment, catalogue), LEAD)
+    if prediction.status is not PredictionStatus.ANSWERED:
+        return Stack([head, Gap(3), _withheld_line(prediction, catalogue)])
+    blocks: list[Block] = [
+        head,
+        _ScoreLine(prediction, catalogue),
+        Picture(lambda width: probability_bar(prediction, width, catalogue)),
+    ]
+    for is_so, message_id in (
+        (prediction.is_borderline, "report.flag.borderline"),
+        (prediction.folds_disagree, "report.flag.folds_disagree"),
+    ):
+        if is_so:
+            flag = TextBlock(catalogue.text(message_id), SMALL_STRONG.coloured(PAPER.note))
+            blocks.append(Columns([Mark(verdict_mark(Verdict.NOTE, 8), SMALL_STRONG), flag], (1, 19), 3.0))
+    return Stack(blocks)
+
+
+def _withheld_line(prediction: Prediction, catalogue: Catalogue) -> Block:
+    word = TextBlock(status_word(prediction, catalogue), LEAD.coloured(PAPER.refused))
+    return Columns([Mark(verdict_mark(Verdict.REFUSED, 10), LEAD), word], (1, 16), 4.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _ScoreLine:
+    """The score, large; beside it the verdict, and below the verdict the range of the folds."""
+
+    prediction: Prediction
+    catalogue: Catalogue
+
+    def height(self, width: float) -> float:
+        return FIGURE.leading + 4.0
+
+    def draw(self, sheet: Sheet, x: float, top: float, width: float) -> None:
+        score = score_text(self.prediction, self.catalogue)
+        sheet.text(x - 1, baseline(top, FIGURE), score, FIGURE)
+        word = verdict_word(self.prediction, self.catalogue)
+        right = x + width
+        mark = class_mark(bool(self.prediction.is_positive), 8.0)
+        start = right - BODY_STRONG.width(word)
+        first = baseline(top + 4, BODY_STRONG)
+        sheet.text(start, first, word, BODY_STRONG)
+        sheet.drawing(mark, start - 13, first - 7.2)
+        spread = fold_range(self.prediction, self.catalogue)
+        sheet.text(x, first + 12, spread, QUIET, "right", width)

@@ -1,0 +1,52 @@
+"""The input check: what was measured, what is allowed, the verdict as word and shape; and who says so."""
+
+from __future__ import annotations
+
+from inference.assessment import Assessment, Fact, FactSource, GuardLine
+from inference.findings import Verdict
+from inference.messages.catalogue import Catalogue
+from reports.figures.style import PAPER, FigureStyle
+from reports.figures.verdict_mark import verdict_mark
+from reports.paper.blocks import Block, Columns, Gap, Mark, Row, Stack, TextBlock
+from reports.paper.flow import Section
+from reports.paper.sheet import LABEL, QUIET, SMALL, SMALL_STRONG, TextStyle
+from reports.wording import fact_text, guard_word
+
+_SHARES = (0.9, 6.4, 5.6, 5.6, 3.0)
+
+
+def guard_section(assessment: Assessment, catalogue: Catalogue) -> Section:
+    """Every line of the guard, and the facts that a person stated because the file is silent."""
+    text = catalogue.text
+    names = ("report.guard.check", "report.guard.measured", "report.guard.allowed", "report.guard.verdict")
+    heads: list[Block] = [Gap(0), *(TextBlock(text(name), LABEL) for name in names)]
+    rows: list[Block] = [Row(Columns(heads, _SHARES, 6.0), 1.5)]
+    rows += [_line(line, catalogue) for line in assessment.guard]
+    stated = [fact for fact in assessment.facts if fact.source is FactSource.USER]
+    rows += [_stated(fact, catalogue) for fact in stated]
+    return Section(text("report.section.guard"), rows)
+
+
+def _line(line: GuardLine, catalogue: Catalogue) -> Row:
+    word = SMALL_STRONG.coloured(_colour(line.verdict, PAPER))
+    cells: list[Block] = [
+        Mark(verdict_mark(line.verdict, 8.0), SMALL),
+        TextBlock(catalogue.text(line.name), SMALL),
+        TextBlock(catalogue.render(line.measured), SMALL_STRONG),
+        TextBlock(catalogue.render(line.allowed), QUIET),
+        TextBlock(guard_word(line.verdict, catalogue), word),
+    ]
+    return Row(Columns(cells, _SHARES, 6.0), 2.0)
+
+
+def _stated(fact: Fact, catalogue: Catalogue) -> Stack:
+    claim = catalogue.text(
+        "report.guard.stated", fact=catalogue.text(fact.name), value=fact_text(fact, catalogue)
+    )
+    style: TextStyle = SMALL_STRONG.coloured(PAPER.note)
+    mark = Mark(verdict_mark(Verdict.NOTE, 8.0), SMALL)
+    return Stack([Row(Columns([mark, TextBlock(claim, style)], (0.9, 20.6), 6.0), 2.0)])
+
+
+def _colour(verdict: Verdict, style: FigureStyle) -> str:
+    return {Verdict.FINE: style.fine, Verdict.NOTE: style.note, Verdict.REFUSED: style.refused}[verdict]

@@ -1,0 +1,78 @@
+"""What the rules say and why, what must be said with it, and what would change it."""
+
+from __future__ import annotations
+
+from inference.assessment import Assessment, Recommendation, RecommendationStatus
+from inference.findings import Verdict
+from inference.messages.catalogue import Catalogue
+from inference.messages.message import Message
+from reports.figures.style import PAPER
+from reports.figures.verdict_mark import verdict_mark
+from reports.paper.blocks import Block, Card, Columns, Gap, Mark, Stack, TextBlock
+from reports.paper.flow import Section
+from reports.paper.sheet import ACCENT_TINT, BODY, BODY_STRONG, HEADLINE, LABEL, QUIET, REFUSED_TINT, SMALL
+from reports.sections.rule_table import rule_table
+from reports.wording import all_reasons, recommendation_name, text_or_code
+
+CCRT_SENTENCE = Message("statement.ccrt_not_evidence")
+
+
+def recommendation_section(assessment: Assessment, catalogue: Catalogue) -> Section:
+    """Beside the table of the rules: the recommendation, or prominently why there is none."""
+    recommendation = assessment.recommendation
+    table = Stack([Gap(5), rule_table(recommendation, catalogue)])
+    if recommendation.status is RecommendationStatus.GIVEN:
+        heading = "report.section.recommendation"
+        beside = Columns([_given(recommendation, catalogue), table], (46, 54), 16.0)
+        blocks: list[Block] = [Stack([Gap(3), beside])]
+    else:
+        heading = "report.section.withheld"
+        blocks = [*_withheld(assessment, catalogue), table]
+    return Section(catalogue.text(heading), blocks, rules_line(recommendation, catalogue))
+
+
+def rules_line(recommendation: Recommendation, catalogue: Catalogue) -> str:
+    """Which rule set in which version, and which of its rows."""
+    name = text_or_code("report.rule_set", recommendation.rule_set, catalogue)
+    line = catalogue.text("report.rules.name", name=name, version=recommendation.rule_version)
+    if recommendation.row is None:
+        return line
+    return f"{line} · {catalogue.text('report.rules.row', row=recommendation.row)}"
+
+
+def spoken_statements(recommendation: Recommendation) -> tuple[Message, ...]:
+    """The sentences that stand beside a recommendation; CCRT is never printed without its own."""
+    statements = recommendation.statements
+    if recommendation.recommend == "ccrt" and CCRT_SENTENCE.id not in {each.id for each in statements}:
+        return (CCRT_SENTENCE, *statements)
+    return statements
+
+
+def _given(recommendation: Recommendation, catalogue: Catalogue) -> Block:
+    blocks: list[Block] = [
+        TextBlock(recommendation_name(recommendation.recommend or "", catalogue), HEADLINE)
+    ]
+    blocks.append(Gap(2))
+    blocks += [TextBlock(catalogue.render(reason), BODY) for reason in recommendation.reasons]
+    for statement in spoken_statements(recommendation):
+        blocks += [Gap(5), TextBlock(catalogue.render(statement), BODY_STRONG)]
+    if recommendation.would_change:
+        blocks += [Gap(7), TextBlock(catalogue.text("report.would_change"), LABEL)]
+        blocks += [TextBlock(catalogue.render(change), SMALL) for change in recommendation.would_change]
+    return Card(Stack(blocks), ACCENT_TINT, PAPER.accent)
+
+
+def _withheld(assessment: Assessment, catalogue: Catalogue) -> list[Block]:
+    """Headline, one band per reason, closing remark: bands of one ground that may fall on two pages."""
+    headline = TextBlock(catalogue.text("report.withheld.headline"), HEADLINE.coloured(PAPER.refused))
+    head = Columns([Mark(verdict_mark(Verdict.REFUSED, 14), HEADLINE), headline], (1, 22), 6.0)
+    reasons = [
+        TextBlock(catalogue.render(each), BODY_STRONG, bullet=True) for each in all_reasons(assessment)
+    ]
+    remark = TextBlock(catalogue.text("report.withheld.no_number"), QUIET)
+    first, *others = [_band(head, 8.0), *(_band(reason, 1.5) for reason in reasons), _band(remark, 7.0)]
+    return [Stack([Gap(3), first, *others[:1]]), *others[1:]]
+
+
+def _band(content: Block, room: float) -> Card:
+    return Card(content, REFUSED_TINT, PAPER.refused, room=room, radius=0.0)

@@ -1,0 +1,41 @@
+"""The table of the rules, with the patient's row marked by arrow, tint and weight."""
+
+from __future__ import annotations
+
+from inference.assessment import Recommendation
+from inference.messages.catalogue import Catalogue
+from reports.figures.drawing import Drawing, Polygon
+from reports.figures.style import PAPER
+from reports.paper.blocks import Block, Columns, Gap, Mark, Row, Stack, TextBlock
+from reports.paper.sheet import ACCENT_TINT, FINE_PRINT, LABEL, SMALL, SMALL_STRONG
+from reports.wording import recommendation_name, treatment_name
+
+_ARROW_SIZE = 6.0
+
+
+def rule_table(recommendation: Recommendation, catalogue: Catalogue) -> Block:
+    """Every row of the table; the row that applies carries an arrow."""
+    treatments = list(recommendation.table[0].when) if recommendation.table else []
+    shares = [0.5, *[3.2] * len(treatments), 4.6]
+    heads = [treatment_name(treatment, catalogue) for treatment in treatments]
+    heads.append(catalogue.text("report.rules.recommend"))
+    rows: list[Block] = [
+        Row(Columns([Gap(0), *[TextBlock(head, LABEL) for head in heads]], shares, 5.0), 1.5)
+    ]
+    for row in recommendation.table:
+        is_patients = row.row == recommendation.row
+        style = SMALL_STRONG if is_patients else SMALL.coloured(PAPER.quiet)
+        words = [catalogue.text(f"class.{row.when[treatment]}") for treatment in treatments]
+        words.append(recommendation_name(row.recommend, catalogue))
+        first: Block = Mark(_arrow(), style) if is_patients else Gap(0)
+        cells = Columns([first, *[TextBlock(word, style) for word in words]], shares, 5.0)
+        rows.append(
+            Row(cells, 2.6, ACCENT_TINT if is_patients else None, PAPER.accent if is_patients else None)
+        )
+    rows += [Gap(4), TextBlock(recommendation.citation, FINE_PRINT)]
+    return Stack(rows)
+
+
+def _arrow() -> Drawing:
+    corners = ((0.0, 0.0), (_ARROW_SIZE * 0.9, _ARROW_SIZE / 2), (0.0, _ARROW_SIZE))
+    return Drawing(_ARROW_SIZE, _ARROW_SIZE, (Polygon(corners, fill=PAPER.accent),))
