@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,9 +31,13 @@ from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, ne
 from inference.scan import Plan, SourceFile, Stack
 from inference.volume import Volume
 
+if TYPE_CHECKING:
+    from inference.masks.codecs.imported import ImportedMask
+
 _log = logging.getLogger(__name__)
 
 STAGE_SCANNING: Final = "stage.scanning"
+STAGE_READING_MASK: Final = "stage.reading_mask"
 _BATCH: Final = 64
 _BYTES_PER_SECOND: Final = 5_000_000
 
@@ -125,6 +129,31 @@ class Intake:
         """
         with self._busy:
             return StackReader(plan, stack, self._process, self._limits).slice(index, never_stop)
+
+    def read_mask(
+        self,
+        path: Path,
+        plan: Plan,
+        stack: Stack,
+        *,
+        on_progress: OnProgress = ignore_progress,
+        should_stop: ShouldStop = never_stop,
+    ) -> ImportedMask:
+        """A segmentation object or label map, laid on the grid of ``stack``.
+
+        Raises
+        ------
+        InputError
+            When the file cannot be read as a mask, belongs to another patient or frame of reference,
+            or marks nothing.
+        """
+        from inference.dicom.mask_reading import read_mask
+
+        with self._busy:
+            on_progress(Progress(0, 1, STAGE_READING_MASK))
+            imported = read_mask(path, stack, self._process, self._limits, should_stop)
+            on_progress(Progress(1, 1, STAGE_READING_MASK))
+            return imported
 
 
 class _Scan:

@@ -107,7 +107,8 @@ class MaskSegment:
 class MaskAnswer:
     """What a mask file holds; the planes lie in the buffer as uint16, in the order of ``frames``.
 
-    Steps are LPS mm of one index along row and column.  ``refused`` names the code of a refusal instead.
+    Steps are LPS mm of one step of each index; ``slice_step`` is None where the file
+    does not tell.  ``refused`` names the code of a refusal instead.
     """
 
     rows: int = 0

@@ -163,9 +163,9 @@ def _mask(request: MaskRequest, answers: BinaryIO) -> None:
         try:
             answer = read_mask_file(protocol.plain_path(request.path), view)
         except MemoryError:
-            answer = protocol.MaskAnswer(refused="mask.too_large")
+            answer = protocol.MaskAnswer(refused="intake.mask.too_large")
         except Exception:  # noqa: BLE001 - the outermost frame of the process that meets foreign bytes
-            answer = protocol.MaskAnswer(refused="mask.unreadable")
+            answer = protocol.MaskAnswer(refused="intake.mask.unreadable")
     protocol.send(answers, protocol.encode(protocol.MASK_ANSWERS, answer))
 
 

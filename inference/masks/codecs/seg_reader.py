@@ -1,0 +1,129 @@
+"""DICOM SEG as planes in a buffer; runs in the reader process.  Source: PS3.3 A.51, C.8.20."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from inference.dicom.protocol import MaskAnswer, MaskFrame, MaskSegment
+from inference.dicom.syntaxes import SEGMENTATION
+
+Vector = tuple[float, float, float]
+
+
+def read_segmentation(path: str, buffer: memoryview) -> MaskAnswer:
+    """One plane of zeros and ones for each frame of a binary or fractional segmentation."""
+    import pydicom
+    from pydicom.errors import InvalidDicomError
+    from pydicom.pixels import iter_pixels
+
+    try:
+        dataset = pydicom.dcmread(path)
+    except InvalidDicomError:
+        return MaskAnswer(refused="intake.mask.unreadable")
+    if dataset.get("SOPClassUID") != SEGMENTATION:
+        return MaskAnswer(refused="intake.mask.unreadable")
+    rows, columns = int(dataset.Rows), int(dataset.Columns)
+    groups = list(dataset.PerFrameFunctionalGroupsSequence)
+    if rows * columns * len(groups) * 2 > len(buffer):
+        return MaskAnswer(refused="intake.mask.too_large")
+    shared = (dataset.get("SharedFunctionalGroupsSequence") or [pydicom.Dataset()])[0]
+    orientations = {_floats(_orientation(group, shared), 6) for group in groups}
+    spacings = {_floats(_measures(group, shared).get("PixelSpacing"), 2) for group in groups}
+    if len(orientations) != 1 or len(spacings) != 1 or None in orientations | spacings:
+        return MaskAnswer(refused="intake.mask.no_grid")
+    (orientation,), (spacing,) = orientations, spacings
+    assert orientation is not None and spacing is not None
+    along_row, along_column = np.array(orientation[:3]), np.array(orientation[3:])
+    is_fractional = str(dataset.get("SegmentationType", "BINARY")) == "FRACTIONAL"
+    half = int(dataset.get("MaximumFractionalValue", 1)) / 2 if is_fractional else 0.5
+    target = np.frombuffer(buffer, np.uint16, rows * columns * len(groups))
+    target = target.reshape(len(groups), rows, columns)
+    for index, plane in enumerate(iter_pixels(dataset, raw=True)):
+        target[index] = plane >= half
+    frames = []
+    for group in groups:
+        position = _position(group, shared)
+        if position is None:
+            return MaskAnswer(refused="intake.mask.no_grid")
+        frames.append(MaskFrame(_segment_number(group, shared), position, _source_uid(group)))
+    measures = _measures(groups[0], shared)
+    step = measures.get("SpacingBetweenSlices") or measures.get("SliceThickness")
+    normal = np.cross(along_row, along_column)
+    return MaskAnswer(
+        rows=rows,
+        columns=columns,
+        row_step=_vector(along_column * spacing[0]),
+        column_step=_vector(along_row * spacing[1]),
+        slice_step=_vector(normal * float(step)) if step else None,
+        frames=tuple(frames),
+        segments=tuple(_segment(item) for item in dataset.SegmentSequence),
+        frame_of_reference_uid=str(dataset.get("FrameOfReferenceUID", "") or ""),
+        patient_id=str(dataset.get("PatientID", "") or "").strip(),
+        is_fractional=is_fractional,
+    )
+
+
+def _macro(group: Any, shared: Any, keyword: str) -> Any:
+    """The first item of a functional group: of the frame, else of all frames."""
+    import pydicom
+
+    items = group.get(keyword) or shared.get(keyword)
+    return items[0] if items else pydicom.Dataset()
+
+
+def _orientation(group: Any, shared: Any) -> Any:
+    return _macro(group, shared, "PlaneOrientationSequence").get("ImageOrientationPatient")
+
+
+def _measures(group: Any, shared: Any) -> Any:
+    return _macro(group, shared, "PixelMeasuresSequence")
+
+
+def _position(group: Any, shared: Any) -> Vector | None:
+    values = _floats(_macro(group, shared, "PlanePositionSequence").get("ImagePositionPatient"), 3)
+    return None if values is None else (values[0], values[1], values[2])
+
+
+def _segment_number(group: Any, shared: Any) -> int:
+    identification = _macro(group, shared, "SegmentIdentificationSequence")
+    return int(identification.get("ReferencedSegmentNumber", 1))
+
+
+def _source_uid(group: Any) -> str:
+    for derivation in group.get("DerivationImageSequence") or ():
+        for source in derivation.get("SourceImageSequence") or ():
+            return str(source.get("ReferencedSOPInstanceUID", ""))
+    return ""
+
+
+def _segment(item: Any) -> MaskSegment:
+    return MaskSegment(
+        number=int(item.SegmentNumber),
+        label=str(item.get("SegmentLabel", ""))[:64],
+        category=_code(item.get("SegmentedPropertyCategoryCodeSequence")),
+        kind=_code(item.get("SegmentedPropertyTypeCodeSequence")),
+        algorithm_type=str(item.get("SegmentAlgorithmType", ""))[:16],
+    )
+
+
+def _code(sequence: Any) -> tuple[str, str, str]:
+    if not sequence:
+        return "", "", ""
+    item = sequence[0]
+    value, scheme, meaning = (
+        str(item.get(keyword, ""))[:64] for keyword in ("CodeValue", "CodingSchemeDesignator", "CodeMeaning")
+    )
+    return value, scheme, meaning
+
+
+def _floats(values: Any, count: int) -> tuple[float, ...] | None:
+    if values is None or len(values) != count:
+        return None
+    return tuple(float(value) for value in values)
+
+
+def _vector(values: Any) -> Vector:
+    x, y, z = (float(value) for value in values)
+    return x, y, z
