@@ -1,4 +1,4 @@
-"""Magnetic resonance scanners of the synthetic hospitals: sampling, coil bias, k-space noise, zero filling."""
+"""Magnetic resonance scanners of the synthetic hospitals: sampling, coil bias, noise, zero filling."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ SCANNERS: dict[str, MrScanner] = {
 
 def slice_levels_mm(scanner: MrScanner) -> NDArray[np.float64]:
     """Levels of the slices from caudal to cranial; the nasopharynx (0) lies a little above the middle."""
-    return (np.arange(scanner.slices) - 0.5 * (scanner.slices - 1)) * scanner.step_mm - 2.0
+    return np.asarray(
+        (np.arange(scanner.slices) - 0.5 * (scanner.slices - 1)) * scanner.step_mm - 2.0, np.float64
+    )
 
 
 def bias_field(
@@ -77,8 +79,8 @@ def _window(n: int) -> Floats:
 def acquire(signal: Floats, noise: float, rng: np.random.Generator, zero_fill: int) -> Floats:
     """Magnitude image of a signal: complex noise in k-space, taper, zero filling by a whole factor.
 
-    The result is (zero_fill * rows, zero_fill * columns); sample ``(zero_fill * i, zero_fill * j)`` lies where
-    sample ``(i, j)`` of the input does. Noise is Rician in the magnitude.
+    The result has ``zero_fill`` times the rows and columns; every ``zero_fill``-th sample lies where one of
+    the input does. Noise is Rician in the magnitude.
     """
     from scipy import fft
 

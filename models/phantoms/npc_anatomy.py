@@ -37,7 +37,7 @@ VEIN, CSF, GREY, WHITE, DURA = 780.0, 115.0, 330.0, 395.0, 470.0
 # Muscles meet with little fat between them: their sections are drawn this much larger than listed.
 MUSCLE_BULK_MM = 1.3
 
-# Outline of the head: radius (mm) from the axis (x = 0, y = 10) by angle from anterior (columns) and z (rows).
+# Outline of the head: radius (mm) from the axis x = 0, y = 10 by z (rows) and angle from anterior (columns).
 OUTLINE_ANGLES_DEG = (0.0, 8.0, 15.0, 30.0, 45.0, 65.0, 90.0, 120.0, 150.0, 180.0)
 OUTLINE_AXIS_Y_MM = 10.0
 OUTLINE: tuple[tuple[float, tuple[float, ...]], ...] = (

@@ -1,4 +1,4 @@
-"""Skull vault and brain of the head phantom: cortex folded around sulci, white matter, ventricles, cerebellum."""
+"""Skull vault and brain of the head phantom: folded cortex, white matter, ventricles, cerebellum."""
 
 from __future__ import annotations
 
@@ -249,7 +249,7 @@ def _depth_in_plane(d: Floats, pixel_mm: float) -> Floats:
 
 
 def _fold_table(folds: LatticeNoise, z_mm: float) -> Floats:
-    """Folding noise by depth (rows of 2 mm, compressed so that sulci run inwards) and angle (columns of 1 degree)."""
+    """Folding noise by depth (rows of 2 mm, stretched so that sulci run inwards) and angle (1 degree)."""
     through, in_plane = folds.spacing_mm
     layer = np.tensordot(bspline_weights(np.array([z_mm]), through, 110.0)[0], folds.coefficients, axes=1)
     arc_mm = np.linspace(-np.pi, np.pi, 361) * (0.7 * _ARC_RADIUS_MM)

@@ -145,31 +145,29 @@ def _paint_section(canvas: SliceCanvas, part: Part, section: Section, fields: Fi
         return
     d = canvas.distance(section, box)
     fine, medium, coarse = fields.fine[box], fields.medium[box], fields.coarse[box]
-    value: Floats | float
+    value = np.asarray(part.signal, dtype=np.float32)
     if part.texture == "muscle":
         d = d + 0.35 * medium
-        streak = np.clip(1.0 - np.abs(medium + 0.5 * coarse) / 0.16, 0.0, 1.0) * np.clip(
+        streak = np.clip(1.0 - np.abs(medium + 0.5 * coarse) / 0.45, 0.0, 1.0) * np.clip(
             coarse - 0.2, 0.0, 1.0
         )
-        value = part.signal * (1.0 + 0.035 * fine + 0.04 * medium) + 80.0 * streak
+        value = value * (1.0 + 0.035 * fine + 0.04 * medium) + 80.0 * streak
     elif part.texture == "gland":
         d = d + 0.5 * medium
-        value = part.signal * (1.0 + 0.11 * medium + 0.05 * fine)
+        value = value * (1.0 + 0.11 * medium + 0.05 * fine)
     elif part.texture == "marrow":
-        value = part.signal * (1.0 + 0.07 * medium + 0.05 * fine)
+        value = value * (1.0 + 0.07 * medium + 0.05 * fine)
     elif part.texture == "mucosa":
         d = d + 0.3 * medium
-        value = part.signal * (1.0 + 0.05 * medium + 0.03 * fine)
+        value = value * (1.0 + 0.05 * medium + 0.03 * fine)
     elif part.texture == "fat":
-        value = part.signal * (1.0 + 0.03 * medium)
+        value = value * (1.0 + 0.03 * medium)
     elif part.texture == "air_cells":
         cells = np.clip((np.abs(medium + 0.6 * fine) - 0.25) / 0.3, 0.0, 1.0)
-        value = part.signal * 0.3 + (1.0 - cells) * (330.0 - part.signal * 0.3) * 0.75
-    else:
-        value = part.signal
+        value = value * 0.3 + (1.0 - cells) * (330.0 - value * 0.3) * 0.75
     if part.cortex_mm > 0.0:
         core = np.clip((-d - part.cortex_mm) / 0.9 + 0.5, 0.0, 1.0)
-        value = atlas.CORTEX + core * (value - atlas.CORTEX)
+        value = np.asarray(atlas.CORTEX + core * (value - atlas.CORTEX), dtype=np.float32)
     within = np.clip((canvas.depth[box] - part.skin_mm) / 1.2, 0.0, 1.0)
     canvas.paint(box, canvas.cover(d, part.softness_mm) * within, np.asarray(value, dtype=np.float32))
 

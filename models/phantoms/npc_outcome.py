@@ -231,7 +231,7 @@ def attainable_risk(
 
 def auc(score: Floats, event: NDArray[np.bool_]) -> float:
     """Area under the ROC curve; higher score means event; ties count half."""
-    values, inverse, counts = np.unique(score, return_inverse=True, return_counts=True)
+    _, inverse, counts = np.unique(score, return_inverse=True, return_counts=True)
     mid_rank = np.cumsum(counts) - 0.5 * (counts - 1)
     positives = int(event.sum())
     negatives = event.size - positives

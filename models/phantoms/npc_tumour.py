@@ -4,9 +4,9 @@ Where the outcome's signal lies. Write I for the image signal. The appearance of
 
     J_k = (I + u) + GRADIENT * (I - u) * t_k + e_k,
 
-with *t* the craniocaudal position in the lesion (-1 caudal to 1 cranial), u a patient's confounder and e_k the
-slice's own noise. The mean over slices shows I + u, the gradient I - u; only both together show I. J sets the
-necrotic share, the rim, the texture's coarseness and the roughness of the edge. Sensitivity to induction
+with *t* the craniocaudal position in the lesion (-1 caudal to 1 cranial), u a patient's confounder and e_k
+the slice's own noise. The mean over slices shows I + u, the gradient I - u; only both together show I. J sets
+the necrotic share, the rim, the texture's coarseness and the roughness of the edge. Sensitivity to induction
 chemotherapy B sets the enhancement against muscle. Size follows T and N stage and chance, never I.
 """
 
@@ -23,9 +23,9 @@ from models.phantoms.npc_population import STUDY, NpcPatient
 from models.phantoms.randomness import random_stream
 from models.phantoms.shapes import Floats, SliceCanvas, smooth_union
 
-CONFOUNDER_SD = 0.6
-SLICE_NOISE_SD = 0.6
-GRADIENT = 0.75
+CONFOUNDER_SD = 0.5
+SLICE_NOISE_SD = 0.5
+GRADIENT = 0.8
 # Enhancement against muscle at B = 0, its logarithmic step per unit of B, and the slice's own noise in B.
 ENHANCEMENT_RATIO, ENHANCEMENT_STEP, ENHANCEMENT_NOISE_SD = 1.75, 0.14, 0.6
 PRIMARY, NODES = 1, 2
@@ -219,7 +219,7 @@ def _paint(
     depth = np.clip(-d, 0.0, None)
     relative = depth / max(float(depth.max()), 4.0)
     share = 1.0 / (1.0 + np.exp(-1.7 * signal))
-    texture = (1.0 - share) * 0.09 * fine + share * 0.17 * (0.8 * coarse + 0.6 * medium)
+    texture = (1.0 - share) * 0.11 * fine + share * 0.19 * (0.8 * coarse + 0.6 * medium)
     value = tone * (1.0 + texture)
     value += tone * 0.22 * share * np.exp(-(((depth - 2.0) / 2.2) ** 2))
     threshold = 0.8 + 1.9 / (1.0 + np.exp(1.1 * signal))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,7 @@ class SliceCanvas:
     """One slice being painted: pixel grid, warped head coordinates and the signal so far."""
 
     def __init__(self, grid_x: Floats, grid_y: Floats, x: Floats, y: Floats) -> None:
-        """``grid_x`` and ``grid_y`` are nominal column and row positions; ``x``, ``y`` (row, column) are warped."""
+        """``grid_x``, ``grid_y``: nominal column and row positions; ``x``, ``y`` (row, column): warped."""
         self.grid_x, self.grid_y, self.x, self.y = grid_x, grid_y, x, y
         self.pixel_mm = float(grid_x[1] - grid_x[0])
         self.image: Floats = np.zeros(x.shape, dtype=np.float32)
@@ -96,7 +97,7 @@ class SliceCanvas:
         """Distance (mm) to a polyline."""
         x, y = self.x[box], self.y[box]
         best: Floats = np.full(x.shape, 1e6, dtype=np.float32)
-        for (ax, ay), (bx, by) in zip(points[:-1], points[1:], strict=True):
+        for (ax, ay), (bx, by) in pairwise(points):
             dx, dy = bx - ax, by - ay
             along = np.clip(((x - ax) * dx + (y - ay) * dy) / max(dx * dx + dy * dy, 1e-6), 0.0, 1.0)
             np.minimum(best, (x - ax - along * dx) ** 2 + (y - ay - along * dy) ** 2, out=best)
