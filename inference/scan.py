@@ -72,6 +72,7 @@ class Acquisition:
     window_centre: float | None = None
     window_width: float | None = None
     protocol_name: str = ""
+    sop_class_uid: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -288,6 +288,7 @@ def _acquisition(first: ImageRecord, middle: ImageRecord) -> Acquisition:
         window_centre=middle.window_centre,
         window_width=middle.window_width if middle.window_width and middle.window_width >= 1 else None,
         protocol_name=first.protocol_name,
+        sop_class_uid=first.sop_class_uid,
     )
 
 
