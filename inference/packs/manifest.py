@@ -15,6 +15,9 @@ _SHA256 = r"^[0-9a-f]{64}$"
 _ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _SEMVER = r"^\d+\.\d+\.\d+$"
 
+OUTPUTS_BY_ROLE = {"segmenter": ("probability",), "classifier": ("score", "activation", "gradient")}
+"""What each kind of network gives for its input ``image``, in order."""
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -64,6 +67,15 @@ class NetworkEntry(_Part):
     file: str
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
+
+    @model_validator(mode="after")
+    def _speaks_its_role(self) -> NetworkEntry:
+        names = (tuple(tensor.name for tensor in self.inputs), tuple(tensor.name for tensor in self.outputs))
+        if names != (("image",), OUTPUTS_BY_ROLE[self.role]):
+            raise ValueError(f"a {self.role} maps image to {', '.join(OUTPUTS_BY_ROLE[self.role])}")
+        if (self.treatment is None) != (self.role == "segmenter"):
+            raise ValueError("a classifier, and only a classifier, names its treatment")
+        return self
 
 
 class Threshold(_Part):
@@ -161,6 +173,21 @@ class Manifest(_Part):
         missing = {network.file for network in self.networks} | {self.self_test.file}
         if missing - set(self.files):
             raise ValueError(f"files without a hash: {sorted(missing - set(self.files))}")
+        return self
+
+    @model_validator(mode="after")
+    def _networks_take_what_is_prepared(self) -> Manifest:
+        segmenter, classifier = self.preprocessing.segmenter, self.preprocessing.classifier
+        prepared = {
+            "segmenter": (None, 1, segmenter.rows, segmenter.columns),
+            "classifier": (None, classifier.slices, classifier.rows, classifier.columns),
+        }
+        for network in self.networks:
+            if network.inputs[0].shape != prepared[network.role]:
+                raise ValueError(f"{network.file} does not take what the preprocessing prepares")
+        folds = [(network.treatment, network.fold) for network in self.networks]
+        if len(set(folds)) != len(folds):
+            raise ValueError("two networks of one treatment and fold")
         return self
 
     @property

@@ -47,12 +47,13 @@ def read_arrays(pack: LoadedPack) -> dict[str, NDArray[np.float32]]:
 
 
 def _check_network(pack: LoadedPack, entry: NetworkEntry, stored: dict[str, NDArray[np.float32]]) -> None:
+    network = pack.network(entry)
     names = [tensor.name for tensor in (*entry.inputs, *entry.outputs)]
     for name in names:
         if f"{entry.file}/{name}" not in stored:
             raise PackError("error.pack.self_test_incomplete", file=entry.file, tensor=name)
     given = stored[f"{entry.file}/{entry.inputs[0].name}"]
-    outputs = pack.network(entry).run(given)
+    outputs = network.run(given)
     for tensor in entry.outputs:
         expected = stored[f"{entry.file}/{tensor.name}"]
         actual = outputs[tensor.name]
