@@ -18,14 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.dicom import protocol
-from inference.dicom.limits import IntakeLimits
+from inference.dicom.limits import DEFAULT_LIMITS, IntakeLimits
 from inference.dicom.planning import make_plan
 from inference.dicom.reader_process import ReaderDiedError, ReaderProcess, ReaderTooSlowError
 from inference.dicom.reading import StackReader
 from inference.dicom.records import FileAnswer, ImageRecord
 from inference.dicom.verdicts import RULES, finding
 from inference.dicom.walk import list_files, shown_name
-from inference.errors import InputError
+from inference.errors import InputError, ResourceError
 from inference.findings import Finding
 from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, never_stop
 from inference.scan import Plan, SourceFile, Stack
@@ -39,6 +39,7 @@ _log = logging.getLogger(__name__)
 STAGE_SCANNING: Final = "stage.scanning"
 STAGE_READING_MASK: Final = "stage.reading_mask"
 _BATCH: Final = 64
+_FAILED_STARTS: Final = 1
 _BYTES_PER_SECOND: Final = 5_000_000
 
 
@@ -48,7 +49,7 @@ class Intake:
     Use as a context manager, or call :meth:`close`.
     """
 
-    def __init__(self, *, limits: IntakeLimits = IntakeLimits()) -> None:  # noqa: B008 - frozen value
+    def __init__(self, *, limits: IntakeLimits = DEFAULT_LIMITS) -> None:
         self._limits = limits
         self._process = ReaderProcess(limits)
         self._busy = threading.Lock()
@@ -170,10 +171,16 @@ class _Scan:
         self.skipped: list[Finding] = []
 
     def run(self, on_progress: OnProgress, should_stop: ShouldStop) -> None:
-        """Ask for every file once; a file that ends the reader is named and the rest goes on."""
+        """Ask for every file once; a file that ends the reader is named and the rest goes on.
+
+        Raises
+        ------
+        ResourceError
+            When the reader cannot be started.
+        """
         total = len(self._files)
         on_progress(Progress(0, total, STAGE_SCANNING))
-        following = 0
+        following = failed_starts = 0
         while following < total:
             first = following
             batch = self._files[first : first + _BATCH]
@@ -183,30 +190,17 @@ class _Scan:
                     self._take(index, self._answer(index, should_stop))
                     following = index + 1
                     on_progress(Progress(following, total, STAGE_SCANNING))
+                failed_starts = 0
             except (ReaderDiedError, ReaderTooSlowError) as error:
+                if self._process.culprit() != following:
+                    failed_starts += 1
+                    if failed_starts > _FAILED_STARTS:
+                        raise ResourceError("intake.no_reader") from error
+                    continue
                 slow = isinstance(error, ReaderTooSlowError)
-                culprit = self._process.culprit()
-                # Answers still in the pipe were dropped with the process: everything before the culprit
-                # is asked again, which costs less than keeping books on two sides.
-                if culprit is None or not following <= culprit < first + len(batch):
-                    culprit = following
-                if culprit > following:
-                    batch_end = culprit
-                    self._files_again(following, batch_end, should_stop)
-                self._blame(culprit, "intake.reader_too_slow" if slow else "intake.reader_died")
-                following = culprit + 1
+                self._blame(following, "intake.reader_too_slow" if slow else "intake.reader_died")
+                following += 1
                 on_progress(Progress(following, total, STAGE_SCANNING))
-
-    def _files_again(self, first: int, end: int, should_stop: ShouldStop) -> None:
-        """Files whose answers were lost with the process, one request each."""
-        for index in range(first, end):
-            try:
-                self._ask(index, self._files[index : index + 1])
-                self._take(index, self._answer(index, should_stop))
-            except ReaderTooSlowError:
-                self._blame(index, "intake.reader_too_slow")
-            except ReaderDiedError:
-                self._blame(index, "intake.reader_died")
 
     def _ask(self, first: int, files: Sequence[SourceFile]) -> None:
         paths = tuple(protocol.spelled_path(file.path) for file in files)
@@ -215,7 +209,7 @@ class _Scan:
 
     def _answer(self, index: int, should_stop: ShouldStop) -> FileAnswer:
         seconds = self._limits.seconds_per_file + self._files[index].size / _BYTES_PER_SECOND
-        body = self._process.answer(seconds, should_stop)
+        body = self._process.answer(index + 1, seconds, should_stop)
         try:
             answer = protocol.decode(protocol.FILE_ANSWERS, body)
         except protocol.ProtocolError:

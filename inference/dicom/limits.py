@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from typing import Final
 
 _MIB = 1 << 20
 
@@ -34,6 +35,9 @@ class IntakeLimits:
     frames: int = 8192
     voxels: int = 1 << 30
     message_bytes: int = 4 * _MIB
+
+
+DEFAULT_LIMITS: Final = IntakeLimits()
 
 
 def confine_this_process(memory_bytes: int) -> None:

@@ -49,12 +49,13 @@ def read_mask(
     sha256 = hashlib.sha256(content).hexdigest()
     del content
     process.buffer.ensure(_CAPACITY)
+    ticket = process.next_ticket()
     try:
         request = protocol.MaskRequest(
-            protocol.spelled_path(str(path.resolve())), _CAPACITY, process.buffer.address
+            protocol.spelled_path(str(path.resolve())), _CAPACITY, process.buffer.address, ticket
         )
         process.ask(protocol.encode(protocol.REQUESTS, request))
-        body = process.answer(max(_SECONDS, limits.seconds_per_file), should_stop)
+        body = process.answer(ticket, max(_SECONDS, limits.seconds_per_file), should_stop)
         try:
             answer = protocol.decode(protocol.MASK_ANSWERS, body)
         except protocol.ProtocolError:

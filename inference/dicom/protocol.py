@@ -40,7 +40,8 @@ class ScanRequest:
 class DecodeRequest:
     """Decode ``frames`` of one file as int16 into the shared buffer, one behind the other from ``offset``.
 
-    ``offset`` and ``capacity`` are bytes.  Answered by one :class:`FrameAnswer` for each frame, in order.
+    ``offset`` and ``capacity`` are bytes; ``ticket`` goes into the culprit slot.
+    Answered by one :class:`FrameAnswer` for each frame, in order.
     """
 
     path: str
@@ -51,6 +52,7 @@ class DecodeRequest:
     offset: int
     capacity: int
     buffer: str
+    ticket: int
     op: Literal["decode"] = "decode"
 
 
@@ -71,6 +73,7 @@ class MaskRequest:
     path: str
     capacity: int
     buffer: str
+    ticket: int
     op: Literal["mask"] = "mask"
 
 

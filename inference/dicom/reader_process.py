@@ -13,21 +13,21 @@ import time
 from pathlib import Path
 from typing import IO, Final
 
-import numpy as np
-
 from inference.dicom import protocol
 from inference.dicom.limits import IntakeLimits
-from inference.dicom.shared_buffer import SharedBuffer
+from inference.dicom.shared_buffer import CulpritSlot, SharedBuffer
 from inference.errors import Cancelled
 from inference.jobs import ShouldStop, never_stop
 
 _log = logging.getLogger(__name__)
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
-_SLOT_BYTES: Final = 8
+_SMALLEST: Final = 8
 _POLL_S: Final = 0.05
 # A fresh interpreter has to import its parsers before its first answer.
 START_UP_S: Final = 20.0
+# Tickets above every file's index plus one.
+FIRST_TICKET: Final = 1 << 40
 FROZEN_ARGUMENT: Final = "--intake-reader"
 
 
@@ -46,9 +46,9 @@ class ReaderProcess:
         self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._slot = SharedBuffer(_SLOT_BYTES)
-        self._has_answered = False
-        self.buffer = SharedBuffer(_SLOT_BYTES)
+        self._slot = CulpritSlot()
+        self._tickets = FIRST_TICKET
+        self.buffer = SharedBuffer(_SMALLEST)
 
     @property
     def pid(self) -> int | None:
@@ -61,7 +61,7 @@ class ReaderProcess:
             return
         self.end()
         self._answers = queue.SimpleQueue()
-        self._has_answered = False
+        self._slot.write(0)
         self._process = subprocess.Popen(
             self._command(),
             stdin=subprocess.PIPE,
@@ -94,8 +94,15 @@ class ReaderProcess:
             self.end()
             raise ReaderDiedError from error
 
-    def answer(self, seconds: float, should_stop: ShouldStop = never_stop) -> bytes:
-        """The next answer.
+    def next_ticket(self) -> int:
+        """A number that the process puts into the culprit slot when it begins a request without files."""
+        self._tickets += 1
+        return self._tickets
+
+    def answer(self, ticket: int, seconds: float, should_stop: ShouldStop = never_stop) -> bytes:
+        """The next answer, at most ``seconds`` after the process wrote ``ticket`` into the culprit slot.
+
+        Importing parsers comes before that and has its own, longer allowance.
 
         Raises
         ------
@@ -104,7 +111,8 @@ class ReaderProcess:
         Cancelled
             The process is ended too: what it was asked for is no longer wanted.
         """
-        deadline = time.monotonic() + seconds + (0.0 if self._has_answered else START_UP_S)
+        deadline = time.monotonic() + seconds + START_UP_S
+        has_begun = False
         while True:
             try:
                 body = self._answers.get(timeout=_POLL_S)
@@ -112,6 +120,8 @@ class ReaderProcess:
                 if should_stop():
                     self.end()
                     raise Cancelled from None
+                if not has_begun and self._slot.read() == ticket:
+                    has_begun, deadline = True, time.monotonic() + seconds
                 if time.monotonic() > deadline:
                     _log.warning("intake reader ended: no answer in %.1f s", seconds)
                     self.end()
@@ -121,7 +131,6 @@ class ReaderProcess:
                 _log.warning("intake reader is gone")
                 self.end()
                 raise ReaderDiedError
-            self._has_answered = True
             return body
 
     def broke_protocol(self) -> ReaderDiedError:
@@ -132,10 +141,8 @@ class ReaderProcess:
 
     def culprit(self) -> int | None:
         """Index of the file that the process touched last (the slot holds it plus one; 0 is none)."""
-        slot = np.zeros(1, "<i8")
-        self._slot.read_into(slot, 0)
-        index = int(slot[0])
-        return index - 1 if index > 0 else None
+        ticket = self._slot.read()
+        return ticket - 1 if 0 < ticket < FIRST_TICKET else None
 
     def end(self) -> None:
         """Kill the process and collect it."""

@@ -122,12 +122,13 @@ class StackReader:
             offset=0,
             capacity=capacity,
             buffer=self._prepared_buffer(capacity),
+            ticket=self._process.next_ticket(),
         )
         seconds = self._limits.seconds_per_file + (file.size + capacity) / _BYTES_PER_SECOND
         try:
             self._process.ask(protocol.encode(protocol.REQUESTS, request))
             for position, index in enumerate(indices):
-                body = self._process.answer(seconds, should_stop)
+                body = self._process.answer(request.ticket, seconds, should_stop)
                 answer = self._checked(body, request.frames[position])
                 succeeded = not answer.failure and self._process.buffer.read_into(
                     voxels[index - offset], position * frame_bytes

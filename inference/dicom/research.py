@@ -32,6 +32,15 @@ _COLUMNS_TO: Final = ((1, 1.0), (0, 1.0), (0, 1.0))
 _ROWS_TO: Final = ((2, -1.0), (2, -1.0), (1, 1.0))
 
 
+def import_parsers() -> None:
+    """Import what the formats need; costs up to a second, once."""
+    import nibabel.nifti1
+    import nibabel.nifti2
+    import nrrd
+
+    assert nibabel.nifti1 and nibabel.nifti2 and nrrd
+
+
 @dataclass(frozen=True, slots=True)
 class Arrangement:
     """How stored planes (j, i) become pictures (row, column), and in which order."""

@@ -17,6 +17,7 @@ from multiprocessing import shared_memory
 import numpy as np
 from numpy.typing import NDArray
 
+SLOT_BYTES = 8
 _BY_FILE = "fd"
 
 
@@ -85,6 +86,27 @@ class SharedBuffer:
             self._memory.close()
             self._memory.unlink()
             self._memory = None
+
+
+class CulpritSlot(SharedBuffer):
+    """Eight bytes in which a reader writes what it has in hand."""
+
+    def __init__(self) -> None:
+        super().__init__(SLOT_BYTES)
+
+    def write(self, value: int) -> None:
+        """Set it, while no reader runs."""
+        content = value.to_bytes(SLOT_BYTES, "little")
+        if self._memory is not None:
+            assert self._memory.buf is not None
+            self._memory.buf[:SLOT_BYTES] = content
+        else:
+            os.pwrite(self._fd, content, 0)
+
+    def read(self) -> int:
+        """What the reader wrote last; 0 when it has cut its own memory away."""
+        content = np.zeros(SLOT_BYTES, np.uint8)
+        return int.from_bytes(content.tobytes(), "little") if self.read_into(content, 0) else 0
 
 
 @contextlib.contextmanager

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from inference.dicom.protocol import DecodeRequest, MaskRequest, ScanRequest
     from inference.dicom.records import FileAnswer, ImageRecord
 
-_SLOT_BYTES = 8
-
 
 def main(arguments: list[str]) -> int:
     """Serve until the stream of requests ends: ``memory_bytes message_bytes slot_address voxels``."""
@@ -36,19 +34,19 @@ def main(arguments: list[str]) -> int:
     import warnings
 
     from inference.dicom import protocol
-    from inference.dicom.shared_buffer import opened_buffer
+    from inference.dicom.shared_buffer import SLOT_BYTES, opened_buffer
 
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
-    with opened_buffer(slot_address, _SLOT_BYTES) as slot:
+    with opened_buffer(slot_address, SLOT_BYTES) as slot:
         while (body := protocol.receive(requests, message_bytes)) is not None:
             request = protocol.decode(protocol.REQUESTS, body)
             if isinstance(request, protocol.ScanRequest):
                 _scan(request, answers, slot, voxels)
             elif isinstance(request, protocol.DecodeRequest):
-                _decode(request, answers)
+                _decode(request, answers, slot)
             else:
-                _mask(request, answers)
+                _mask(request, answers, slot)
     return 0
 
 
@@ -56,9 +54,23 @@ def _scan(request: ScanRequest, answers: BinaryIO, slot: memoryview, voxels: int
     from inference.dicom import protocol
 
     for index, path in enumerate(request.paths, request.first):
-        slot[:] = (index + 1).to_bytes(_SLOT_BYTES, "little")
+        _import_parsers(path)
+        _take_in_hand(slot, index + 1)
         answer = _file_answer(index, protocol.plain_path(path), request.most_frames, voxels)
         protocol.send(answers, protocol.encode(protocol.FILE_ANSWERS, answer))
+
+
+def _take_in_hand(slot: memoryview, ticket: int) -> None:
+    slot[:] = ticket.to_bytes(len(slot), "little")
+
+
+def _import_parsers(path: str) -> None:
+    """What a file of this name needs, before the watchdog looks at the file itself."""
+    from inference.dicom import headers, research
+
+    if path.lower().endswith((".nii", ".nii.gz", ".nrrd")):
+        research.import_parsers()
+    assert headers
 
 
 def _file_answer(index: int, path: str, most_frames: int, voxels: int) -> FileAnswer:
@@ -96,12 +108,20 @@ def _image_record(path: str, most_frames: int, voxels: int) -> ImageRecord:
         return read_dicom(stream, size, most_frames)
 
 
-def _decode(request: DecodeRequest, answers: BinaryIO) -> None:
+def _decode(request: DecodeRequest, answers: BinaryIO, slot: memoryview) -> None:
     import numpy as np
 
     from inference.dicom import protocol
     from inference.dicom.shared_buffer import opened_buffer
 
+    if request.kind == "dicom":
+        import pydicom
+        import pydicom.pixels
+
+        assert pydicom
+    else:
+        _import_parsers(request.path)
+    _take_in_hand(slot, request.ticket)
     frame_voxels = request.rows * request.columns
     count = len(request.frames)
     if request.offset + count * frame_voxels * 2 > request.capacity:
@@ -154,11 +174,13 @@ def _decode_dicom(path: str, frame: int, target: NDArray[np.int16]) -> str:
     return ""
 
 
-def _mask(request: MaskRequest, answers: BinaryIO) -> None:
+def _mask(request: MaskRequest, answers: BinaryIO, slot: memoryview) -> None:
     from inference.dicom import protocol
     from inference.dicom.shared_buffer import opened_buffer
     from inference.masks.codecs.mask_file import read_mask_file
 
+    _import_parsers(request.path)
+    _take_in_hand(slot, request.ticket)
     with opened_buffer(request.buffer, request.capacity) as view:
         try:
             answer = read_mask_file(protocol.plain_path(request.path), view)
