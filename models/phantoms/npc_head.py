@@ -164,10 +164,11 @@ def _paint_section(canvas: SliceCanvas, part: Part, section: Section, fields: Fi
         value = value * (1.0 + 0.03 * medium)
     elif part.texture == "air_cells":
         cells = np.clip((np.abs(medium + 0.6 * fine) - 0.25) / 0.3, 0.0, 1.0)
-        value = value * 0.3 + (1.0 - cells) * (330.0 - value * 0.3) * 0.75
+        wall = (1.0 - cells) * (330.0 - 0.3 * part.signal) * 0.75
+        value = (0.3 * part.signal + wall).astype(np.float32)
     if part.cortex_mm > 0.0:
         core = np.clip((-d - part.cortex_mm) / 0.9 + 0.5, 0.0, 1.0)
-        value = np.asarray(atlas.CORTEX + core * (value - atlas.CORTEX), dtype=np.float32)
+        value = (atlas.CORTEX + core * (value - atlas.CORTEX)).astype(np.float32)
     within = np.clip((canvas.depth[box] - part.skin_mm) / 1.2, 0.0, 1.0)
     canvas.paint(box, canvas.cover(d, part.softness_mm) * within, np.asarray(value, dtype=np.float32))
 

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Box = tuple[slice, slice]
 
-# How far warps and tilt can move a point from its nominal pixel; boxes grow by it.
-WARP_MARGIN_MM = 9.0
+# Boxes follow the warp at their centre and grow by this, for soft edges, plus a share of their size, for the
+# warp's change across them.
+_MARGIN_MM, _MARGIN_SHARE = 3.5, 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,20 @@ class SliceCanvas:
 
     def box(self, x: float, y: float, half_x: float, half_y: float) -> Box | None:
         """Rows and columns that can hold the given rectangle, or None off the grid."""
-        margin = WARP_MARGIN_MM
-        columns = np.searchsorted(self.grid_x, (x - half_x - margin, x + half_x + margin))
-        rows = np.searchsorted(self.grid_y, (y - half_y - margin, y + half_y + margin))
-        if columns[0] == columns[1] or rows[0] == rows[1]:
+        count_y, count_x = self.x.shape
+        x0, y0 = float(self.grid_x[0]), float(self.grid_y[0])
+        row = min(max(round((y - y0) / self.pixel_mm), 0), count_y - 1)
+        column = min(max(round((x - x0) / self.pixel_mm), 0), count_x - 1)
+        centre_x = x - (float(self.x[row, column]) - float(self.grid_x[column])) - x0
+        centre_y = y - (float(self.y[row, column]) - float(self.grid_y[row])) - y0
+        margin = _MARGIN_MM + _MARGIN_SHARE * max(half_x, half_y)
+        left = max(int((centre_x - half_x - margin) / self.pixel_mm), 0)
+        right = min(int((centre_x + half_x + margin) / self.pixel_mm) + 2, count_x)
+        top = max(int((centre_y - half_y - margin) / self.pixel_mm), 0)
+        bottom = min(int((centre_y + half_y + margin) / self.pixel_mm) + 2, count_y)
+        if left >= right or top >= bottom:
             return None
-        return slice(int(rows[0]), int(rows[1])), slice(int(columns[0]), int(columns[1]))
+        return slice(top, bottom), slice(left, right)
 
     def section_box(self, section: Section) -> Box | None:
         """The box of a section."""
