@@ -127,7 +127,7 @@ def _would_change(book: RuleBook, rule_set: RuleSet, scores: Sequence[TreatmentS
             Message(
                 f"{message_id}.{direction}",
                 {
-                    "recommend": f"recommend.{then}",
+                    "recommend": f"recommend.{then}.short",
                     "treatment": f"treatment.{score.treatment}",
                     **_apart(score),
                 },

@@ -76,7 +76,9 @@ class RuleBook(_Part):
     @model_validator(mode="after")
     def _is_whole(self) -> RuleBook:
         every = list(product((NON_RESIDUAL, RESIDUAL), repeat=len(self.fewer_side_effects_first)))
-        rows = [tuple(row.when.get(name) for name in self.fewer_side_effects_first) for row in self.table]
+        if any(set(row.when) != set(self.fewer_side_effects_first) for row in self.table):
+            raise ValueError("every row names every treatment, and no other")
+        rows = [tuple(row.when[name] for name in self.fewer_side_effects_first) for row in self.table]
         if sorted(map(str, rows)) != sorted(map(str, every)):
             raise ValueError("the table holds every combination once")
         if [row.row for row in self.table] != list(range(1, len(self.table) + 1)):

@@ -1,7 +1,5 @@
 """Fixtures of the core: a tiny real pack."""
 
-from pathlib import Path
-
 import pytest
 
 from inference.packs.load import LoadedPack
