@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QMenu, QStyle, QToolButton, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QStyle, QWidget
 
+from gui.clinical.calm_combo_box import CalmComboBox
+from gui.clinical.reason_button import ReasonButton
 from gui.feedback.text import label, say
 from gui.theme.palette import set_look
 from gui.theme.tokens import Tone
@@ -21,15 +23,7 @@ if TYPE_CHECKING:
     from gui.session import Session
 
 _SHORTEST_CONTROL_PX: Final = 88
-_REASON_WIDTH_PX: Final = 22
 _MISSING_MARK: Final = "missing:"
-
-
-class CalmComboBox(QComboBox):
-    """A choice that the wheel does not change: scrolling the column must never alter a clinical value."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
 
 
 class FieldEditor(QObject):
@@ -48,7 +42,7 @@ class FieldEditor(QObject):
         self.label = label("", parent, wraps=True)
         self.control = control
         self.unit: QWidget = label("annotation", parent)
-        self.reason: QToolButton | None = None
+        self.reason: ReasonButton | None = None
         self.note = label("small", parent, wraps=True)
         self.label.setBuddy(control)
         self.note.hide()
@@ -148,19 +142,8 @@ class NumberEditor(FieldEditor):
             self.units.activated.connect(self._on_unit_chosen)
             self.unit.deleteLater()
             self.unit = self.units
-        self.reason = QToolButton(parent)
-        self.reason.setFixedWidth(_REASON_WIDTH_PX)
-        self.reason.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.reason.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        menu = QMenu(self.reason)
-        self._reason_actions: dict[MissingReason, QAction] = {}
-        for reason in MissingReason:
-            action = menu.addAction("")
-            action.setData(reason.value)
-            action.setCheckable(True)
-            self._reason_actions[reason] = action
-        menu.triggered.connect(self._on_reason_chosen)
-        self.reason.setMenu(menu)
+        self.reason = ReasonButton(self.edit)
+        self.reason.chosen.connect(self._on_reason_chosen)
 
     @property
     def unit_code(self) -> str:
@@ -168,12 +151,9 @@ class NumberEditor(FieldEditor):
         return str(self.units.currentData()) if self.units is not None else self.schema.units[0].code
 
     def retranslate(self) -> None:
-        for reason, action in self._reason_actions.items():
-            action.setText(self.missing_text(reason))
         assert self.reason is not None
         name = self._session.tr("panel.clinical.why_missing", field=f"clinical.{self.schema.id}")
-        self.reason.setToolTip(name)
-        self.reason.setAccessibleName(name)
+        self.reason.name_reasons(name, {reason: self.missing_text(reason) for reason in MissingReason})
         if self.units is not None:
             kept = self.units.currentIndex()
             self.units.clear()
@@ -201,8 +181,8 @@ class NumberEditor(FieldEditor):
         self.edit.setText("" if missing is not None else self.value.typed_value)
         self.edit.setModified(False)
         self.edit.setPlaceholderText("" if missing is None else self.missing_text(missing))
-        for reason, action in self._reason_actions.items():
-            action.setChecked(reason is missing)
+        if self.reason is not None:
+            self.reason.show_reason(missing)
 
     def _limits(self) -> str:
         factor = next(unit.factor for unit in self.schema.units if unit.code == self.unit_code)
@@ -232,9 +212,9 @@ class NumberEditor(FieldEditor):
         text = f"{self.value.canonical / factor:.10g}"
         self.entered.emit(parse_value(self.schema, text, self.unit_code))
 
-    def _on_reason_chosen(self, action: QAction) -> None:
+    def _on_reason_chosen(self, reason: MissingReason) -> None:
         self._say("")
-        self.entered.emit(ClinicalValue.absent(self.schema.id, MissingReason(action.data())))
+        self.entered.emit(ClinicalValue.absent(self.schema.id, reason))
         self.reset()
 
 

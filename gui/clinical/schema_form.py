@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.clinical.field_editor import FieldEditor, editor_for
 from gui.commands.clinical_commands import import_record, set_clinical_value
@@ -22,7 +22,8 @@ from inference.storage import storage_error
 if TYPE_CHECKING:
     from gui.session import Session
 
-_LABEL_WIDTH_PX: Final = 84
+_LABEL_WIDTH_PX: Final = 72
+_UNIT_WIDTH_PX: Final = 56
 _LARGEST_RECORD_BYTES: Final = 1024 * 1024
 
 
@@ -35,8 +36,8 @@ class ClinicalForm(QWidget):
         self._study = ""
         self.editors: dict[str, FieldEditor] = {}
         self._heading = label("heading", self)
-        self.import_button = QToolButton(self)
-        self.import_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.import_button = QPushButton(self)
+        self.import_button.setProperty("role", "link")
         self.import_button.clicked.connect(self._on_import_clicked)
         self.import_note = label("small", self, wraps=True)
         self.import_note.hide()
@@ -96,9 +97,8 @@ class ClinicalForm(QWidget):
     def _build(self, form: FormSchema) -> None:
         self._study = form.study
         for editor in self.editors.values():
-            for widget in (editor.label, editor.control, editor.unit, editor.note, editor.reason):
-                if widget is not None:
-                    widget.deleteLater()
+            for widget in (editor.label, editor.control, editor.unit, editor.note):
+                widget.deleteLater()
             editor.deleteLater()
         self.editors = {}
         previous: QWidget = self.import_button
@@ -116,12 +116,11 @@ class ClinicalForm(QWidget):
     def _place(self, editor: FieldEditor, row: int) -> None:
         middle = Qt.AlignmentFlag.AlignVCenter
         editor.label.setFixedWidth(_LABEL_WIDTH_PX)
+        editor.unit.setMinimumWidth(_UNIT_WIDTH_PX)
         self._grid.addWidget(editor.label, row, 0, middle)
         self._grid.addWidget(editor.control, row, 1)
         self._grid.addWidget(editor.unit, row, 2, middle)
-        if editor.reason is not None:
-            self._grid.addWidget(editor.reason, row, 3, middle)
-        self._grid.addWidget(editor.note, row + 1, 1, 1, 3)
+        self._grid.addWidget(editor.note, row + 1, 1, 1, 2)
 
     def _on_entered(self, value: ClinicalValue) -> None:
         editor = self.editors[value.field_id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from gui.commands.named_command import NamedCommand
 from inference.masks.layer import MaskEdit, MaskLayer
@@ -10,8 +10,6 @@ from inference.messages.message import Message
 
 if TYPE_CHECKING:
     from gui.session import Session
-
-MaskVerb = Literal["segment", "import", "draw", "remove"]
 
 
 class EditMask(NamedCommand):
@@ -33,10 +31,11 @@ class EditMask(NamedCommand):
 class ReplaceMask(NamedCommand):
     """Put another mask, or none, in the place of the session's mask.
 
-    ``verb`` says how the new mask came about and names the command.
+    ``verb`` says how the new mask came about and names the command: ``segment``, ``import``, ``draw`` or
+    ``remove``.
     """
 
-    def __init__(self, session: Session, layer: MaskLayer | None, verb: MaskVerb) -> None:
+    def __init__(self, session: Session, layer: MaskLayer | None, verb: str) -> None:
         super().__init__(session, Message(f"panel.edit.mask.{verb}"))
         self._before = session.mask
         self._after = layer

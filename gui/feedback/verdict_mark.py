@@ -18,6 +18,8 @@ from reports.figures.style import FigureStyle
 from reports.figures.verdict_mark import verdict_mark
 
 _SIZE_PX: Final = 14
+_LINE_PX: Final = 18
+"""Height of a line of text, in which the mark stands in the middle."""
 
 TONE_BY_VERDICT: Final = {
     Verdict.FINE: Tone.GOOD,
@@ -33,7 +35,7 @@ class VerdictMark(QWidget):
         super().__init__(parent)
         self.verdict: Verdict | None = None
         self._renderer = QSvgRenderer(self)
-        self.setFixedSize(_SIZE_PX, _SIZE_PX)
+        self.setFixedSize(_SIZE_PX, _LINE_PX)
         self._draw()
 
     def show_verdict(self, verdict: Verdict | None) -> None:
@@ -49,7 +51,7 @@ class VerdictMark(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self._renderer.render(painter, QRectF(self.rect()))
+        self._renderer.render(painter, QRectF(0, (_LINE_PX - _SIZE_PX) / 2, _SIZE_PX, _SIZE_PX))
         painter.end()
 
     def _draw(self) -> None:

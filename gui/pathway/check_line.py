@@ -37,8 +37,8 @@ class CheckLine(QWidget):
         self.grid.setHorizontalSpacing(2 * GRID_PX)
         self.grid.setVerticalSpacing(0)
         self.grid.setSizeConstraint(QLayout.SizeConstraint.SetDefaultConstraint)
-        self.grid.setColumnStretch(1, 3)
-        self.grid.setColumnStretch(2, 2)
+        self.grid.setColumnStretch(1, 4)
+        self.grid.setColumnStretch(2, 5)
         top = Qt.AlignmentFlag.AlignTop
         self.grid.addWidget(self.mark, 0, 0, top)
         self.grid.addWidget(self.name, 0, 1, top)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.feedback.text import label, say
@@ -59,7 +60,7 @@ class InputChecklist(QWidget):
             self.lines[key] = shown
             if line.name in stateable:
                 control = StatedFactMenu(session, line.name, shown)
-                shown.grid.addWidget(control, 2, 1, 1, 2)
+                shown.grid.addWidget(control, 2, 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
                 self.state_controls[line.name] = control
 
     def _clear(self) -> None:

@@ -122,13 +122,12 @@ class RunBar(QWidget):
         session = self._session
         obstacle = run_obstacle(session)
         end = session.last_end
-        if end is not None and not (
-            end.state is EndState.DONE and session.outcome and not session.is_current
-        ):
+        stale = session.outcome is not None and not session.is_current
+        if end is not None and not (end.state is EndState.DONE and stale):
             self._say(_VERDICT_BY_END[end.state], self._end_text(end.state))
         elif obstacle is not None:
             self._say(None, session.render(obstacle))
-        elif session.outcome is not None and not session.is_current:
+        elif stale:
             self._say(Verdict.NOTE, session.tr("panel.run.stale"))
         elif refused := refused_names(guard_lines(session)):
             names = LIST_MARK.join(dict.fromkeys(refused))
@@ -146,7 +145,8 @@ class RunBar(QWidget):
             seconds = session.outcome_seconds
             if session.outcome is None or seconds is None:
                 return session.tr("panel.run.done_other")
-            return session.tr("panel.run.done", seconds=f"{seconds:.1f}")
+            given = session.outcome.assessment.is_answered
+            return session.tr(f"panel.run.{'done' if given else 'withheld'}", seconds=f"{seconds:.1f}")
         if state is EndState.CANCELLED:
             return session.tr("panel.run.cancelled", stage=stage)
         return session.tr(f"panel.run.{state.value}", stage=stage, reason=reason)

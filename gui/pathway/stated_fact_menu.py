@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
@@ -70,7 +70,8 @@ class StatedFactMenu(QPushButton):
     def state(self, value: Stateable | None) -> None:
         """Say what the scan is; None takes it back."""
         empty = getattr(StatedFacts(), self._field)
-        stated = replace(self._session.stated, **{self._field: empty if value is None else value})
+        change: dict[str, Any] = {self._field: empty if value is None else value}
+        stated = replace(self._session.stated, **change)
         if stated != self._session.stated:
             self._session.undo_stack.push(StateFact(self._session, stated, self._line_name))
 

@@ -87,7 +87,7 @@ class GuardPanel(QWidget):
         self.card.look(Tone.PLAIN, stale=stale)
 
     def _summary(self, assessment: Assessment) -> str:
-        counts = {verdict: 0 for verdict in Verdict}
+        counts = dict.fromkeys(Verdict, 0)
         for line in assessment.guard:
             counts[line.verdict] += 1
         return " · ".join(

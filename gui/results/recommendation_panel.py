@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from gui.clinical.field_editor import CalmComboBox
+from gui.clinical.calm_combo_box import CalmComboBox
 from gui.feedback.text import label, say
 from gui.results.card import Card
 from gui.results.rule_table import RuleTable
@@ -71,11 +71,12 @@ class RecommendationPanel(QWidget):
         stale = recommendation is not None and not session.is_current
         self.setAccessibleName(session.tr("panel.recommendation.heading"))
         self._offer_rule_sets()
-        self.table.show_recommendation(recommendation, session.catalogue, stale=stale)
+        tone = Tone.PLAIN if recommendation is None or stale else _tone_of(recommendation)
+        self.table.show_recommendation(recommendation, session.catalogue, tone=tone)
         if recommendation is None:
             self._show_nothing()
         else:
-            self._show(recommendation, stale=stale)
+            self._show(recommendation, tone, stale=stale)
 
     def _show_nothing(self) -> None:
         self.caption.setText(self._session.tr("panel.recommendation.heading"))
@@ -85,15 +86,13 @@ class RecommendationPanel(QWidget):
             say(widget, "")
         self.card.look(Tone.PLAIN)
 
-    def _show(self, recommendation: Recommendation, *, stale: bool) -> None:
+    def _show(self, recommendation: Recommendation, tone: Tone, *, stale: bool) -> None:
         session = self._session
         given = recommendation.status is RecommendationStatus.GIVEN
-        caption = (
-            "panel.recommendation.row" if recommendation.row is not None else "panel.recommendation.rules"
-        )
+        part = "rules" if recommendation.row is None else "row"
         self.caption.setText(
             session.tr(
-                caption,
+                f"panel.recommendation.{part}",
                 rules=_set_name(recommendation.rule_set),
                 version=recommendation.rule_version,
                 row=recommendation.row or 0,
@@ -103,8 +102,6 @@ class RecommendationPanel(QWidget):
             title = recommendation_name(recommendation.recommend, session.catalogue)
         else:
             title = session.tr("panel.recommendation.withheld")
-        certain = given and recommendation.recommend != _UNCERTAIN
-        tone = Tone.PLAIN if stale else Tone.GOOD if certain else Tone.WARN
         say(self.title, title, Tone.PLAIN if given else tone)
         set_look(self.title, stale=stale)
         say(self.reasons, self._lines(recommendation.reasons, listed=not given))
@@ -122,17 +119,22 @@ class RecommendationPanel(QWidget):
         self.choice_label.setText(session.tr("panel.rules.set"))
         self.rule_set.setAccessibleName(self.choice_label.text())
         self.rule_set.clear()
-        offered = (session.rule_set,)
+        offered: tuple[str, ...] = (session.rule_set,)
         if session.pack is not None:
             offered = tuple(rules.id for rules in rules_of(session.pack.manifest).rule_sets)
         for name in offered:
             self.rule_set.addItem(session.tr(_set_name(name)), name)
         self.rule_set.setCurrentIndex(self.rule_set.findData(session.rule_set))
-        self.rule_set.setToolTip(session.tr(f"panel.rules.set.{session.rule_set}.tip"))
+        self.rule_set.setToolTip(session.tr(f"rule_set.{session.rule_set}.meaning"))
 
     def _on_rule_set_chosen(self, index: int) -> None:
         self._session.set_rule_set(str(self.rule_set.itemData(index)))
 
 
+def _tone_of(recommendation: Recommendation) -> Tone:
+    given = recommendation.status is RecommendationStatus.GIVEN
+    return Tone.GOOD if given and recommendation.recommend != _UNCERTAIN else Tone.WARN
+
+
 def _set_name(name: str) -> str:
-    return f"panel.rules.set.{name}"
+    return f"rule_set.{name}"

@@ -9,6 +9,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView, QWidget
 
 from gui.theme.palette import current_tokens
+from gui.theme.tokens import Tone
 from inference.assessment import Recommendation, RuleRow
 from reports.wording import recommendation_name, treatment_name
 
@@ -29,18 +30,18 @@ class RuleTableModel(QAbstractTableModel):
         self._treatments: tuple[str, ...] = ()
         self._marked: int | None = None
         self._catalogue: Catalogue | None = None
-        self._is_stale = False
+        self._tone = Tone.PLAIN
 
     def show_recommendation(
-        self, recommendation: Recommendation | None, catalogue: Catalogue, *, stale: bool = False
+        self, recommendation: Recommendation | None, catalogue: Catalogue, *, tone: Tone = Tone.PLAIN
     ) -> None:
-        """Show the table of a recommendation; none empties it."""
+        """Show the table of a recommendation, the marked row in ``tone``; none empties it."""
         self.beginResetModel()
         self._rows = () if recommendation is None else recommendation.table
         self._treatments = tuple(self._rows[0].when) if self._rows else ()
         self._marked = None if recommendation is None else recommendation.row
         self._catalogue = catalogue
-        self._is_stale = stale
+        self._tone = tone
         self.endResetModel()
 
     @property
@@ -82,9 +83,9 @@ class RuleTableModel(QAbstractTableModel):
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         tokens = current_tokens()
         if role == Qt.ItemDataRole.ForegroundRole:
-            return QBrush(QColor(tokens.text if is_marked and not self._is_stale else tokens.muted))
+            return QBrush(QColor(tokens.text if is_marked else tokens.muted))
         if role == Qt.ItemDataRole.BackgroundRole and is_marked:
-            return QBrush(QColor(tokens.line if self._is_stale else tokens.selected))
+            return QBrush(QColor(tokens.line_of(self._tone)))
         if role == Qt.ItemDataRole.FontRole and is_marked:
             font = QFont()
             font.setWeight(QFont.Weight.DemiBold)
@@ -128,15 +129,16 @@ class RuleTable(QTableView):
         header.setHighlightSections(False)
 
     def show_recommendation(
-        self, recommendation: Recommendation | None, catalogue: Catalogue, *, stale: bool = False
+        self, recommendation: Recommendation | None, catalogue: Catalogue, *, tone: Tone = Tone.PLAIN
     ) -> None:
         """Show the table of a recommendation with the patient's row marked."""
-        self.rules.show_recommendation(recommendation, catalogue, stale=stale)
+        self.rules.show_recommendation(recommendation, catalogue, tone=tone)
         self.setVisible(self.rules.rowCount() > 0)
         self.setAccessibleName(catalogue.text("panel.rules.heading"))
         if self.rules.rowCount():
             header = self.horizontalHeader()
-            header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+            header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+            header.setSectionResizeMode(self.rules.columnCount() - 1, QHeaderView.ResizeMode.Stretch)
             header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(0, 16)
         self._fit()

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.feedback.figure import PX_PER_POINT, Figure
@@ -66,7 +66,7 @@ class SliceShareFigure(Figure):
         if not self.hasFocus() or self._prediction is None:
             return
         painter = QPainter(self)
-        painter.setPen(QPen(current_tokens().accent, 1))
+        painter.setPen(QPen(QColor(current_tokens().accent), 1))
         if self._place is None:
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         else:

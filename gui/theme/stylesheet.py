@@ -72,6 +72,7 @@ QLabel[role="strong"] {{ font-weight: 600; }}
 QLabel[role="muted"] {{ color: {t.muted}; }}
 QLabel[role="small"] {{ color: {t.muted}; font-size: {SMALL_PX}px; }}
 QLabel[role="annotation"] {{ color: {t.muted}; font-size: {ANNOTATION_PX}px; }}
+QLabel[role="value"] {{ font-size: {SMALL_PX}px; }}
 QLabel[role="figure"] {{ font-size: {FIGURE_PX}px; font-weight: 700; }}
 QLabel[role="chip"] {{ background: {t.raised}; color: {t.muted}; border: 1px solid {t.line};
     border-radius: 3px; padding: 1px 6px; font-size: {ANNOTATION_PX}px; }}

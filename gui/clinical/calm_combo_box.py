@@ -1,0 +1,42 @@
+"""A choice among few values that scrolling the page never changes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPaintEvent, QPalette, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
+
+from gui.theme.palette import current_tokens
+from gui.theme.tokens import Tone
+
+_INSET_PX: Final = 3
+
+
+class CalmComboBox(QComboBox):
+    """Ignores the wheel, and shows its text at the right as numbers stand."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        field = (
+            self.style()
+            .subControlRect(
+                QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+            )
+            .adjusted(_INSET_PX, 0, -_INSET_PX, 0)
+        )
+        text = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, field.width())
+        painter.setPen(self._text_colour())
+        painter.drawText(field, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _text_colour(self) -> QColor:
+        if not self.isEnabled():
+            return self.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
+        return QColor(current_tokens().text_of(Tone(self.property("tone") or Tone.PLAIN)))
