@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.phantoms.lattice_noise import LatticeNoise, bspline_weights
-from models.phantoms.npc_anatomy import CORTEX, CSF, DURA, FLOW_VOID, GREY, VEIN, WHITE, Part, _loft
+from models.phantoms.npc_anatomy import CORTEX, CSF, DURA, FLOW_VOID, GREY, VEIN, WHITE, Part, loft
 from models.phantoms.shapes import Floats, SliceCanvas, smooth_union
 
 # Cranial cavity: ellipsoids (centre, radii) in mm; the first is cut by the floor of the anterior fossa.
@@ -21,95 +21,93 @@ _ARC_RADIUS_MM = 62.0
 BRAIN: tuple[Part, ...] = (
     Part(
         "insula fissure",
-        _loft(
-            (30, 38, -6, 1.6, 12, 12), (40, 39, -4, 1.7, 19, 6), (54, 41, 4, 1.4, 17, 0), (60, 43, 8, 1, 8)
-        ),
+        loft((30, 38, -6, 1.6, 12, 12), (40, 39, -4, 1.7, 19, 6), (54, 41, 4, 1.4, 17, 0), (60, 43, 8, 1, 8)),
         CSF,
         paired=True,
     ),
-    Part("insular cortex", _loft((32, 35, -5, 1.8, 12, 8), (54, 37, 3, 1.8, 17, 2)), GREY, paired=True),
+    Part("insular cortex", loft((32, 35, -5, 1.8, 12, 8), (54, 37, 3, 1.8, 17, 2)), GREY, paired=True),
     Part(
         "putamen",
-        _loft((34, 24, -4, 4, 10, 8), (44, 26, 0, 5, 16, 10), (56, 26, 4, 3.5, 13, 8)),
+        loft((34, 24, -4, 4, 10, 8), (44, 26, 0, 5, 16, 10), (56, 26, 4, 3.5, 13, 8)),
         345.0,
         paired=True,
     ),
     Part(
         "caudate head",
-        _loft((38, 11, -13, 3.5, 6, -12), (50, 13, -12, 4.5, 8, -14), (62, 16, 0, 2.5, 14, 4)),
+        loft((38, 11, -13, 3.5, 6, -12), (50, 13, -12, 4.5, 8, -14), (62, 16, 0, 2.5, 14, 4)),
         345.0,
         paired=True,
     ),
     Part(
         "thalamus",
-        _loft((40, 8.5, 20, 6, 9, 20), (48, 10, 20, 8, 13, 26), (56, 10, 22, 6, 10, 22)),
+        loft((40, 8.5, 20, 6, 9, 20), (48, 10, 20, 8, 13, 26), (56, 10, 22, 6, 10, 22)),
         355.0,
         paired=True,
     ),
-    Part("suprasellar cistern", _loft((25, 0, 5, 7, 4), (29, 0, 3, 13, 9), (34, 0, 3, 10, 6)), CSF),
-    Part("perimesencephalic cistern", _loft((27, 0, 22, 20, 16), (38, 0, 24, 18, 15)), CSF),
+    Part("suprasellar cistern", loft((25, 0, 5, 7, 4), (29, 0, 3, 13, 9), (34, 0, 3, 10, 6)), CSF),
+    Part("perimesencephalic cistern", loft((27, 0, 22, 20, 16), (38, 0, 24, 18, 15)), CSF),
     Part(
         "prepontine cistern",
-        _loft((-8, 0, 31, 13, 10), (2, 0, 26, 14, 12), (12, 0, 21, 18, 12), (26, 0, 18, 15, 10)),
+        loft((-8, 0, 31, 13, 10), (2, 0, 26, 14, 12), (12, 0, 21, 18, 12), (26, 0, 18, 15, 10)),
         CSF,
     ),
-    Part("medulla", _loft((-12, 0, 32, 6.8, 5.5), (-4, 0, 31, 7.5, 6), (8, 0, 30, 9, 8)), 370.0),
+    Part("medulla", loft((-12, 0, 32, 6.8, 5.5), (-4, 0, 31, 7.5, 6), (8, 0, 30, 9, 8)), 370.0),
     Part(
         "pons",
-        _loft((6, 0, 26, 11, 9), (12, 0, 25, 15.5, 11), (20, 0, 25, 16, 12), (27, 0, 25, 13, 11)),
+        loft((6, 0, 26, 11, 9), (12, 0, 25, 15.5, 11), (20, 0, 25, 16, 12), (27, 0, 25, 13, 11)),
         380.0,
     ),
-    Part("cerebellar peduncle", _loft((8, 17, 34, 9, 5, 40), (20, 18, 35, 9, 6, 40)), 385.0, paired=True),
-    Part("midbrain", _loft((26, 0, 22, 12, 11), (32, 0, 23, 14, 11), (40, 0, 24, 12, 9)), 375.0),
-    Part("cerebral peduncle", _loft((27, 9, 12, 5, 6, 30), (38, 10, 13, 5, 6, 30)), 385.0, paired=True),
+    Part("cerebellar peduncle", loft((8, 17, 34, 9, 5, 40), (20, 18, 35, 9, 6, 40)), 385.0, paired=True),
+    Part("midbrain", loft((26, 0, 22, 12, 11), (32, 0, 23, 14, 11), (40, 0, 24, 12, 9)), 375.0),
+    Part("cerebral peduncle", loft((27, 9, 12, 5, 6, 30), (38, 10, 13, 5, 6, 30)), 385.0, paired=True),
     Part(
         "fourth ventricle",
-        _loft((2, 0, 41, 3, 3), (10, 0, 41, 8, 4), (18, 0, 41, 6, 4.5), (24, 0, 39, 2, 3)),
+        loft((2, 0, 41, 3, 3), (10, 0, 41, 8, 4), (18, 0, 41, 6, 4.5), (24, 0, 39, 2, 3)),
         CSF,
     ),
-    Part("aqueduct", _loft((24, 0, 33, 1.5, 1.5), (40, 0, 34, 1.5, 1.5)), CSF),
-    Part("third ventricle", _loft((33, 0, 4, 1.8, 6), (42, 0, 12, 2.2, 13), (52, 0, 14, 2, 9)), CSF),
-    Part("quadrigeminal cistern", _loft((34, 0, 38, 10, 3), (44, 0, 41, 9, 4), (52, 0, 42, 6, 5)), CSF),
+    Part("aqueduct", loft((24, 0, 33, 1.5, 1.5), (40, 0, 34, 1.5, 1.5)), CSF),
+    Part("third ventricle", loft((33, 0, 4, 1.8, 6), (42, 0, 12, 2.2, 13), (52, 0, 14, 2, 9)), CSF),
+    Part("quadrigeminal cistern", loft((34, 0, 38, 10, 3), (44, 0, 41, 9, 4), (52, 0, 42, 6, 5)), CSF),
     Part(
         "frontal horn",
-        _loft((42, 5, -18, 2.4, 6, -18), (50, 8, -16, 3.6, 10, -22), (58, 10, -10, 4, 14, -14)),
+        loft((42, 5, -18, 2.4, 6, -18), (50, 8, -16, 3.6, 10, -22), (58, 10, -10, 4, 14, -14)),
         CSF,
         paired=True,
     ),
     Part(
         "lateral ventricle body",
-        _loft((56, 10, 2, 4, 16, 6), (64, 12, 10, 5, 26, 8), (70, 13, 14, 3, 20, 8)),
+        loft((56, 10, 2, 4, 16, 6), (64, 12, 10, 5, 26, 8), (70, 13, 14, 3, 20, 8)),
         CSF,
         paired=True,
     ),
     Part(
         "atrium",
-        _loft((42, 27, 40, 3.5, 8, 14), (50, 25, 42, 5, 11, 12), (60, 21, 36, 4.5, 12, 8)),
+        loft((42, 27, 40, 3.5, 8, 14), (50, 25, 42, 5, 11, 12), (60, 21, 36, 4.5, 12, 8)),
         CSF,
         paired=True,
     ),
-    Part("temporal horn", _loft((24, 32, 8, 1.5, 6), (34, 31, 16, 2, 8)), CSF, paired=True),
-    Part("choroid plexus", _loft((45, 25, 40, 2, 4.5, 10), (56, 22, 36, 2, 5, 10)), 640.0, paired=True),
-    Part("corpus callosum", _loft((52, 0, 44, 9, 4), (60, 0, 42, 9, 4.5)), 430.0),
-    Part("genu", _loft((50, 0, -27, 8, 4), (62, 0, -26, 8, 4.5)), 430.0),
-    Part("basilar artery", _loft((6, 0, 17, 1.8, 1.8), (28, 0, 12, 1.9, 1.9)), FLOW_VOID),
+    Part("temporal horn", loft((24, 32, 8, 1.5, 6), (34, 31, 16, 2, 8)), CSF, paired=True),
+    Part("choroid plexus", loft((45, 25, 40, 2, 4.5, 10), (56, 22, 36, 2, 5, 10)), 640.0, paired=True),
+    Part("corpus callosum", loft((52, 0, 44, 9, 4), (60, 0, 42, 9, 4.5)), 430.0),
+    Part("genu", loft((50, 0, -27, 8, 4), (62, 0, -26, 8, 4.5)), 430.0),
+    Part("basilar artery", loft((6, 0, 17, 1.8, 1.8), (28, 0, 12, 1.9, 1.9)), FLOW_VOID),
     Part(
         "middle cerebral artery",
-        _loft((27, 22, -2, 10, 1.3, -8), (31, 24, -2, 11, 1.3, -8)),
+        loft((27, 22, -2, 10, 1.3, -8), (31, 24, -2, 11, 1.3, -8)),
         90.0,
         paired=True,
     ),
     Part(
         "transverse sinus",
-        _loft((12, 45, 62, 5, 12, -38), (20, 43, 68, 4.5, 16, -50), (25, 36, 78, 4, 13, -65)),
+        loft((12, 45, 62, 5, 12, -38), (20, 43, 68, 4.5, 16, -50), (25, 36, 78, 4, 13, -65)),
         VEIN,
         paired=True,
     ),
-    Part("sigmoid sinus", _loft((0, 42, 38, 4.5, 4.5), (12, 50, 47, 4, 7, -10)), VEIN, paired=True),
-    Part("torcular", _loft((22, 0, 87, 9, 4), (30, 0, 90, 6, 4)), VEIN),
+    Part("sigmoid sinus", loft((0, 42, 38, 4.5, 4.5), (12, 50, 47, 4, 7, -10)), VEIN, paired=True),
+    Part("torcular", loft((22, 0, 87, 9, 4), (30, 0, 90, 6, 4)), VEIN),
     Part(
         "superior sagittal sinus",
-        _loft(
+        loft(
             (28, 0, 91, 4, 3.8),
             (46, 0, 92.5, 4, 3.8),
             (62, 0, 89, 4, 3.8),
@@ -118,10 +116,8 @@ BRAIN: tuple[Part, ...] = (
         ),
         VEIN,
     ),
-    Part(
-        "anterior sagittal sinus", _loft((52, 0, -72, 2, 2.4), (76, 0, -60, 3, 3), (92, 0, -44, 4, 4)), VEIN
-    ),
-    Part("straight sinus", _loft((32, 0, 72, 1.6, 6), (44, 0, 54, 1.6, 6)), VEIN),
+    Part("anterior sagittal sinus", loft((52, 0, -72, 2, 2.4), (76, 0, -60, 3, 3), (92, 0, -44, 4, 4)), VEIN),
+    Part("straight sinus", loft((32, 0, 72, 1.6, 6), (44, 0, 54, 1.6, 6)), VEIN),
 )
 
 

@@ -10,6 +10,10 @@ import numpy as np
 from models.phantoms import npc_anatomy as atlas
 from models.phantoms.lattice_noise import LatticeNoise
 from models.phantoms.npc_anatomy import Part
+from models.phantoms.npc_atlas_airway import AIRWAY
+from models.phantoms.npc_atlas_skeleton import SPINE_VESSELS_AND_FACE
+from models.phantoms.npc_atlas_skull_base import ORBIT, SKULL_BASE
+from models.phantoms.npc_atlas_soft_parts import GLANDS_AND_PHARYNX, MUSCLES_AND_TONGUE
 from models.phantoms.npc_brain import BRAIN, paint_skull_and_brain
 from models.phantoms.npc_population import STUDY, NpcPatient
 from models.phantoms.randomness import random_stream
@@ -83,11 +87,11 @@ def paint_head(canvas: SliceCanvas, head: Head, z_mm: float) -> None:
     grid = canvas.grid_x, canvas.grid_y
     fields = Fields(*(f.plane(z_mm, *grid) for f in (head.fine, head.medium, head.coarse)))
     _paint_outline(canvas, level, head.fatness, fields)
-    for part in atlas.NECK_AND_FACE:
+    for part in (*MUSCLES_AND_TONGUE, *GLANDS_AND_PHARYNX, *SPINE_VESSELS_AND_FACE):
         _paint_part(canvas, part, level, fields)
     _paint_jaws(canvas, level, fields)
     paint_skull_and_brain(canvas, level, head.folds, fields.fine, fields.coarse)
-    for part in (*BRAIN, *atlas.SKULL_BASE, *atlas.ORBIT, *atlas.NASAL):
+    for part in (*BRAIN, *SKULL_BASE, *ORBIT, *AIRWAY):
         _paint_part(canvas, part, level, fields)
 
 

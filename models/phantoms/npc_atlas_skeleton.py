@@ -1,0 +1,203 @@
+"""Cervical spine, neck vessels and facial bones of the atlas, in painting order."""
+
+from __future__ import annotations
+
+from models.phantoms.npc_anatomy import CORTEX, CSF, FLOW_VOID, MARROW, VEIN, Part, loft
+
+SPINE_VESSELS_AND_FACE: tuple[Part, ...] = (
+    # Spine.
+    Part(
+        "cervical body",
+        loft(
+            (-100, 0, 17, 11.5, 8),
+            (-92, 0, 17, 11.5, 8),
+            (-62, 0, 17.5, 11, 7.5),
+            (-43, 0, 17.5, 10.5, 7.5),
+            (-30, 0, 18, 9.5, 7),
+            exponent=2.6,
+        ),
+        MARROW,
+        "marrow",
+        cortex_mm=1.5,
+    ),
+    Part(
+        "dens",
+        loft((-31, 0, 19, 6.5, 6), (-20, 0, 20, 5.3, 5.5), (-8, 0, 19, 4.5, 4.5)),
+        MARROW,
+        "marrow",
+        cortex_mm=1.3,
+    ),
+    Part("atlas arch", loft((-17, 0, 10.5, 9, 3), (-10, 0, 10.5, 9, 3)), MARROW, "marrow", cortex_mm=1.2),
+    Part(
+        "atlas lateral mass",
+        loft((-21, 19, 20, 7.5, 7.5), (-13, 20, 20, 8.5, 9, -20), (-7, 19, 20, 7.5, 8, -20)),
+        MARROW,
+        "marrow",
+        paired=True,
+        cortex_mm=1.3,
+    ),
+    Part(
+        "articular pillar",
+        loft((-100, 20, 26, 6.5, 7), (-40, 20, 26, 6.5, 7), (-24, 19, 24, 6.5, 7)),
+        520.0,
+        "marrow",
+        paired=True,
+        cortex_mm=1.4,
+    ),
+    Part(
+        "lamina",
+        loft((-100, 11, 41, 11, 3, 38), (-26, 11, 41, 11, 3.2, 38)),
+        500.0,
+        "marrow",
+        paired=True,
+        cortex_mm=1.3,
+    ),
+    Part(
+        "spinous process",
+        loft((-100, 0, 52, 3, 8), (-40, 0, 52, 3.4, 8), (-28, 0, 51, 4, 7)),
+        520.0,
+        "marrow",
+        cortex_mm=1.3,
+    ),
+    Part(
+        "atlas posterior arch",
+        loft((-19, 15, 38, 15, 2.6, 40), (-13, 15, 38, 15, 2.8, 40)),
+        500.0,
+        "marrow",
+        paired=True,
+        cortex_mm=1.2,
+    ),
+    Part(
+        "spinal canal",
+        loft((-100, 0, 33, 10.5, 7), (-30, 0, 33.5, 11, 7.5), (-6, 0, 34, 13.5, 10.5)),
+        CSF,
+        "plain",
+    ),
+    Part(
+        "spinal cord",
+        loft((-100, 0, 33, 6.5, 3.8), (-30, 0, 33, 6.3, 4.2), (-6, 0, 32, 6.8, 5.4)),
+        350.0,
+        "plain",
+    ),
+    # Vessels of the neck.
+    Part(
+        "internal jugular vein",
+        loft(
+            (-100, 37, 2, 7, 6),
+            (-60, 34, 8, 6.5, 5),
+            (-20, 32, 14, 5, 4.5),
+            (2, 28, 20, 4.5, 4.5),
+            (6, 28, 23, 4, 4),
+        ),
+        VEIN,
+        paired=True,
+    ),
+    Part(
+        "carotid artery",
+        loft(
+            (-100, 29, 0, 4, 4),
+            (-58, 28, 3, 3.8, 3.8),
+            (-20, 26, 7, 2.7, 2.7),
+            (6, 24, 10, 2.7, 2.7),
+            (10, 22, 8, 2.7, 2.7),
+        ),
+        FLOW_VOID,
+        paired=True,
+    ),
+    Part(
+        "external carotid artery",
+        loft((-60, 31, -3, 2.6, 2.6), (-40, 34, -5, 2, 2), (-14, 47, -2, 1.6, 1.6)),
+        FLOW_VOID,
+        paired=True,
+    ),
+    Part("retromandibular vein", loft((-44, 50, -2, 2, 2), (0, 54, -2, 2, 2)), VEIN, paired=True),
+    Part(
+        "vertebral artery",
+        loft((-100, 18, 20, 2, 2), (-26, 19, 21, 2, 2), (-14, 26, 24, 2, 2)),
+        FLOW_VOID,
+        paired=True,
+    ),
+    Part("small node", loft((-34, 44, 6, 2.8, 3.6, 20), (-26, 44, 7, 2.8, 3.6, 20)), 430.0, paired=True),
+    Part("small node", loft((-58, 43, 12, 2.4, 3.2, 20), (-50, 43, 13, 2.4, 3.2, 20)), 430.0, paired=True),
+    # Mandible above its body.
+    Part(
+        "mandibular ramus",
+        loft(
+            (-48, 47, -17, 4, 11, -12),
+            (-30, 48, -20, 3.6, 15, -12),
+            (-10, 49, -20, 3.2, 16, -12),
+            (-3, 50, -18, 3, 13, -12),
+        ),
+        600.0,
+        "marrow",
+        paired=True,
+        cortex_mm=1.6,
+    ),
+    Part(
+        "coronoid process",
+        loft((-4, 49, -33, 2.6, 5, -10), (10, 51, -37, 2, 3, -10)),
+        560.0,
+        "marrow",
+        paired=True,
+        cortex_mm=1.4,
+    ),
+    Part(
+        "mandibular condyle",
+        loft((-4, 51, -5, 4, 4.5), (3, 50, -3, 8, 4.5, 18), (9, 50, -2, 9, 4.5, 18)),
+        540.0,
+        "marrow",
+        paired=True,
+        cortex_mm=1.5,
+    ),
+    # Maxilla, palate, zygoma, pterygoid plates.
+    Part("hard palate", loft((-17, 0, -58, 17, 21), (-11, 0, -58, 20, 24)), 430.0, "mucosa"),
+    Part(
+        "alveolar process",
+        loft((-13, 0, -57, 29, 27), (-9, 0, -57, 28, 25), exponent=2.4),
+        520.0,
+        "marrow",
+        cortex_mm=1.4,
+    ),
+    Part(
+        "zygoma",
+        loft((-4, 49, -58, 7, 5, -52), (6, 53, -58, 12, 5, -52), (16, 51, -60, 7, 4, -52)),
+        600.0,
+        "marrow",
+        paired=True,
+        cortex_mm=1.5,
+    ),
+    Part(
+        "zygomatic arch",
+        loft((3, 65, -30, 3, 20, -14), (10, 66, -28, 3, 21, -12)),
+        560.0,
+        "marrow",
+        paired=True,
+        cortex_mm=1.3,
+    ),
+    Part(
+        "medial pterygoid plate",
+        loft((-12, 13.5, -29, 1.3, 5, 6), (8, 13, -28, 1.5, 6, 6)),
+        CORTEX,
+        paired=True,
+    ),
+    Part(
+        "lateral pterygoid plate",
+        loft((-10, 21, -27, 1.3, 8, -28), (8, 20, -28, 1.6, 8, -22)),
+        CORTEX,
+        paired=True,
+    ),
+    Part(
+        "pinna",
+        loft(
+            (-16, 71, 24, 3, 4),
+            (-8, 74.5, 27, 3.2, 9, 14),
+            (6, 77.5, 29, 3.4, 13, 16),
+            (20, 79, 31, 3, 13, 14),
+            (29, 78, 30, 2, 6),
+        ),
+        300.0,
+        "mucosa",
+        paired=True,
+        skin_mm=-30.0,
+    ),
+)
