@@ -289,8 +289,8 @@ def test_a_mask_needs_the_packs_minimum() -> None:
     assert shown(check_mask(whole, CONDITIONS)) == ("50.00 ml", "at least 1 ml")
     speck = np.zeros_like(whole.voxels)
     speck[5, 20, 20:27] = True
-    assert mask_layer(speck).volume_ml == pytest.approx(0.875)
-    assert check_mask(mask_layer(speck), CONDITIONS).verdict is Verdict.REFUSED
+    assert mask_layer(speck.copy()).volume_ml == pytest.approx(0.875)
+    assert check_mask(mask_layer(speck.copy()), CONDITIONS).verdict is Verdict.REFUSED
     speck[5, 21, 20] = True
     assert check_mask(mask_layer(speck), CONDITIONS).verdict is Verdict.FINE
 
