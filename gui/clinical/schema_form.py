@@ -106,8 +106,11 @@ class ClinicalForm(QWidget):
             editor = editor_for(self._session, schema, self._rows)
             editor.entered.connect(self._on_entered)
             self._place(editor, 2 * number)
-            for widget in (editor.control, editor.unit, editor.reason):
-                if widget is not None and widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
+            reachable: list[QWidget] = [editor.control, editor.unit]
+            if editor.reason is not None:
+                reachable.insert(1, editor.reason)
+            for widget in reachable:
+                if widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
                     QWidget.setTabOrder(previous, widget)
                     previous = widget
             editor.retranslate()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 from gui.feedback.text import label, set_tone
 from gui.feedback.verdict_mark import TONE_BY_VERDICT, VerdictMark
 from gui.pathway.readiness import guard_lines, refused_names, run_obstacle
+from gui.theme.palette import set_look
 from gui.theme.tokens import GRID_PX, Tone
 from inference.findings import Verdict
 from inference.jobs import EndState
@@ -84,6 +85,7 @@ class RunBar(QWidget):
         obstacle = run_obstacle(session)
         self.run_button.setEnabled(obstacle is None)
         self.run_button.setText(session.tr(self._verb()))
+        set_look(self.run_button, role="" if session.is_current else "primary")
         self.run_button.setToolTip("" if obstacle is None else session.render(obstacle))
         self.run_button.setAccessibleDescription(self.run_button.toolTip())
         self.cancel_button.setText(session.tr("panel.run.cancel"))

@@ -103,15 +103,26 @@ class RecommendationPanel(QWidget):
         else:
             title = session.tr("panel.recommendation.withheld")
         say(self.title, title, Tone.PLAIN if given else tone)
-        set_look(self.title, stale=stale)
-        say(self.reasons, self._lines(recommendation.reasons, listed=not given))
+        say(self.reasons, self._reasons(recommendation))
         say(self.statements, self._lines(recommendation.statements))
         say(self.would_change, self._lines(recommendation.would_change))
         say(self.citation, recommendation.citation)
+        for widget in (self.title, self.reasons, self.statements):
+            set_look(widget, stale=stale)
         self.card.look(tone, stale=stale)
 
-    def _lines(self, messages: tuple[Message, ...], *, listed: bool = False) -> str:
-        mark = "– " if listed else ""
+    def _reasons(self, recommendation: Recommendation) -> str:
+        """Why it holds, or why it is withheld, unless the predictions above have already said so."""
+        if recommendation.status is RecommendationStatus.GIVEN:
+            return self._lines(recommendation.reasons)
+        outcome = self._session.outcome
+        assert outcome is not None
+        said = {reason.id for p in outcome.assessment.predictions for reason in p.reasons}
+        if all(reason.id in said for reason in recommendation.reasons):
+            return self._session.tr("panel.recommendation.reasons_above")
+        return self._lines(recommendation.reasons, mark="– ")
+
+    def _lines(self, messages: tuple[Message, ...], mark: str = "") -> str:
         return "\n".join(f"{mark}{self._session.render(message)}" for message in messages)
 
     def _offer_rule_sets(self) -> None:

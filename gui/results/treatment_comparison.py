@@ -41,7 +41,7 @@ class TreatmentColumn:
 
     def widgets(self) -> tuple[QWidget, ...]:
         """From top to bottom."""
-        return self.name, self.score, self.verdict, self.bar, self.range, self.flags
+        return self.name, self.score, self.bar, self.verdict, self.range, self.flags
 
     def show_prediction(self, prediction: Prediction, catalogue: Catalogue, *, stale: bool) -> None:
         """Show one treatment's prediction; a withheld one shows no number."""
@@ -81,13 +81,12 @@ class TreatmentComparison(QWidget):
         self.origin = label("annotation", self.card, wraps=True)
         self.stale_note = label("strong", self.card, wraps=True)
         self.recalculate = QPushButton(self.card)
-        self.recalculate.setProperty("role", "primary")
+        self.recalculate.setProperty("role", "link")
         self.recalculate.clicked.connect(session.run)
         stale_row = QHBoxLayout()
         stale_row.addWidget(self.stale_note, 1)
         stale_row.addWidget(self.recalculate)
-        for widget in (self.hint,):
-            self.card.column.addWidget(widget)
+        self.card.column.addWidget(self.hint)
         self.card.column.addLayout(self._grid)
         self.card.column.addWidget(self.reasons)
         self.card.column.addWidget(self.origin)
@@ -118,9 +117,9 @@ class TreatmentComparison(QWidget):
         stale = assessment is not None and not session.is_current
         self._show_columns(assessment, stale=stale)
         say(self.hint, self._next_step() if assessment is None else "")
-        say(self.reasons, "" if assessment is None else self._reasons(assessment), Tone.WARN)
+        say(self.reasons, "" if assessment is None else self._reasons(assessment))
         say(self.origin, "" if assessment is None else self._origin(assessment))
-        say(self.stale_note, session.tr("panel.stale") if stale else "", Tone.WARN)
+        say(self.stale_note, session.tr("panel.stale.short") if stale else "", Tone.WARN)
         self.recalculate.setText(session.tr("panel.run.recalculate"))
         self.recalculate.setVisible(stale)
         self.recalculate.setEnabled(run_obstacle(session) is None)

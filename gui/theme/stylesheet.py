@@ -118,9 +118,10 @@ QPushButton[role="primary"]:disabled {{ background: {t.raised}; border-color: {t
     color: {t.disabled}; }}
 QPushButton[role="quiet"], QPushButton[role="link"] {{ background: transparent;
     border: 1px solid transparent; padding: 3px 8px; }}
-QPushButton[role="link"] {{ color: {t.accent}; text-align: left; padding: 2px 0; }}
+QPushButton[role="link"] {{ color: {t.accent}; text-align: left; padding: 2px 4px; }}
 QPushButton[role="quiet"]:hover {{ background: {t.hover}; }}
 QPushButton[role="quiet"]:focus, QPushButton[role="link"]:focus {{ border: 1px solid {t.accent}; }}
+QPushButton[role="link"]::menu-indicator {{ image: none; width: 0; }}
 QPushButton[role="tab"] {{ background: transparent; border: none; border-bottom: 2px solid transparent;
     border-radius: 0; padding: 0 10px; min-height: 40px; color: {t.muted}; }}
 QPushButton[role="tab"]:hover {{ color: {t.text}; }}
@@ -139,6 +140,9 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextEdit {{ bac
     selection-background-color: {t.accent_fill}; selection-color: {t.on_accent_fill}; }}
 QLineEdit:hover, QComboBox:hover {{ border-color: {t.strong_line}; }}
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ border-color: {t.accent}; }}
+QLineEdit {{ placeholder-text-color: {t.muted}; }}
+QLineEdit[tone="warn"] {{ placeholder-text-color: {t.warn}; }}
+QLineEdit[tone="bad"] {{ placeholder-text-color: {t.bad}; }}
 QLineEdit:read-only {{ background: {t.panel}; color: {t.muted}; }}
 QLineEdit[tone="warn"], QComboBox[tone="warn"] {{ background: {t.warn_ground}; border-color: {t.warn_line};
     color: {t.warn}; }}
@@ -174,6 +178,7 @@ QListView::item, QTreeView::item {{ border: none; }}
 QListView::item:selected, QTreeView::item:selected {{ background: {t.selected}; color: {t.text}; }}
 QListView::item:hover:!selected {{ background: {t.hover}; }}
 QTableView {{ background: transparent; border: none; gridline-color: transparent; }}
+QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{ background: transparent; border: none; color: {t.muted};
     font-size: {ANNOTATION_PX}px; padding: 3px 6px; }}
 QStatusBar {{ background: {t.panel}; border-top: 1px solid {t.line}; color: {t.muted}; }}
