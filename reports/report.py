@@ -99,13 +99,14 @@ def _parts(content: ReportContent, catalogue: Catalogue) -> list[Section | SideB
         TextBlock(catalogue.text(f"report.study.{assessment.study}"), TITLE),
         *answer,
         SideBySide(
-            clinical_section(assessment, catalogue), scan_section(assessment, content.scan, catalogue)
+            [clinical_section(assessment, catalogue), limits_section(assessment, catalogue)],
+            [guard_section(assessment, catalogue)],
+            share=0.42,
         ),
-        guard_section(assessment, catalogue),
         findings_section(assessment, catalogue),
         pictures_section(assessment, source, catalogue),
         shares_section(assessment, catalogue),
-        limits_section(assessment, catalogue),
+        scan_section(assessment, content.scan, catalogue),
         pack_section(assessment, catalogue),
         signature_section(catalogue),
     ]

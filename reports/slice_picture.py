@@ -63,7 +63,7 @@ def draw_slice(
     grey = np.clip((frame.sample(volume.slab(slice_index, slice_index + 1)[0]) - low) / (high - low), 0, 1)
     picture = np.repeat((1 - grey if is_inverted else grey)[..., None] * 255.0, 3, axis=2)
     heat = None if heat_map is None else _heat(heat_map, frame, slice_index)
-    line_width = max(1.5, frame.shape[0] / 200)
+    line_width = max(1.5, frame.shape[0] / 150)
     if heat is not None:
         opacity = _HEAT_OPACITY * np.clip((heat - _HEAT_FROM) / (HALF_LINE - _HEAT_FROM), 0, 1)
         colour = np.stack([np.interp(heat, _HEAT_STOPS, channel) for channel in _HEAT_COLOURS.T], axis=-1)

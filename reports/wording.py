@@ -9,8 +9,6 @@ from typing import Final
 from inference.assessment import (
     Assessment,
     ClinicalEntry,
-    Fact,
-    FactSource,
     MaskSummary,
     Prediction,
     PredictionStatus,
@@ -238,12 +236,3 @@ def clinical_value(entry: ClinicalEntry, catalogue: Catalogue) -> str:
     figure = f"{int(number):,}" if number.is_integer() else f"{number:g}"
     unit = text_or_code("report.unit", entry.unit, catalogue)
     return f"{figure}\u00a0{unit}" if unit else figure
-
-
-def fact_text(fact: Fact, catalogue: Catalogue) -> str:
-    """A fact about the scan with who says so."""
-    source = catalogue.text(f"report.source.{fact.source.value}")
-    value = stated_text(fact.value, catalogue) if fact.value else catalogue.text("report.unknown")
-    if fact.source is FactSource.NOBODY:
-        return value
-    return catalogue.text("report.fact", value=value, source=source)

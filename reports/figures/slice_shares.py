@@ -9,7 +9,7 @@ from reports.figures.style import PAPER, FigureStyle
 from reports.fonts import Face
 from reports.wording import slice_number, treatment_name
 
-HEIGHT = 64.0
+HEIGHT = 56.0
 _LABEL_SIZE = 6.5
 _TOP = 10.0
 _LABEL_ROOM = 12.0
@@ -20,7 +20,7 @@ _NARROWEST_LABEL = 12.0
 def slice_shares(
     prediction: Prediction, width: float, catalogue: Catalogue, style: FigureStyle = PAPER
 ) -> Drawing:
-    """Bars of ``prediction.slice_shares`` over slice numbers, ``width`` × 64 points.
+    """Bars of ``prediction.slice_shares`` over slice numbers, ``width`` × 56 points.
 
     All bars share one scale whose zero is the line; the slice with the largest share carries the accent and
     its share in percentage points.  Empty when the prediction is not answered.
@@ -42,7 +42,7 @@ def slice_shares(
         bar_width = min(step * _FILLED, 18.0)
         shapes.append(Rect(middle - bar_width / 2, top, bar_width, abs(share) * scale, fill=colour))
         if index == strongest:
-            points = catalogue.text("report.points", value=f"{100 * share:+.1f}".replace("-", "−"))
+            points = catalogue.text("report.points", value=f"{100 * share:.1f}".replace("-", "−"))
             anchor: Anchor = "start" if place == 0 else "end" if place == len(shares) - 1 else "middle"
             x = {"start": middle - bar_width / 2, "end": middle + bar_width / 2, "middle": middle}[anchor]
             shapes.append(Text(x, top - 3, points, _LABEL_SIZE, style.ink, anchor, Face.SEMIBOLD))

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from reports.figures.drawing import Line
-from reports.paper.blocks import Block, Gap, Stack, TextBlock, baseline
+from reports.paper.blocks import Block, Columns, Gap, Stack, TextBlock, baseline
 from reports.paper.sheet import HAIRLINE, HEADING, QUIET, Sheet
 
-_ABOVE_HEADING: Final = 13.0
+_ABOVE_HEADING: Final = 11.0
 _BELOW_HEADING: Final = 4.0
+_GUTTER: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """Two sections that stand beside each other while they fit on a page, and follow each other else."""
+    """Sections that stand beside each other while they fit on a page, and follow each other else.
 
-    left: Section
-    right: Section
-    gutter: float = 22.0
+    ``share`` is the left column's part of the width.
+    """
+
+    left: Sequence[Section]
+    right: Sequence[Section]
+    share: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +113,14 @@ def _blocks(
     part: Section | SideBySide | Block, width: float, body_height: float, continued: str
 ) -> Iterator[tuple[Block, Heading | None]]:
     if isinstance(part, SideBySide):
-        beside = _Beside(_whole(part.left), _whole(part.right), part.gutter)
+        sides = [_whole(part.left), _whole(part.right)]
+        beside = Columns(sides, (part.share, 1 - part.share), _GUTTER)
         if beside.height(width) <= body_height:
             yield Gap(_ABOVE_HEADING), None
             yield beside, None
             return
-        yield from _blocks(part.left, width, body_height, continued)
-        yield from _blocks(part.right, width, body_height, continued)
+        for section in (*part.left, *part.right):
+            yield from _blocks(section, width, body_height, continued)
     elif isinstance(part, Section):
         again = Heading(continued.format(heading=part.heading))
         yield Gap(_ABOVE_HEADING), None
@@ -127,21 +132,9 @@ def _blocks(
         yield part, None
 
 
-def _whole(section: Section) -> Stack:
-    return Stack([Heading(section.heading, section.remark), *section.blocks])
-
-
-@dataclass(frozen=True, slots=True)
-class _Beside:
-    left: Stack
-    right: Stack
-    gutter: float
-
-    def height(self, width: float) -> float:
-        half = (width - self.gutter) / 2
-        return max(self.left.height(half), self.right.height(half))
-
-    def draw(self, sheet: Sheet, x: float, top: float, width: float) -> None:
-        half = (width - self.gutter) / 2
-        self.left.draw(sheet, x, top, half)
-        self.right.draw(sheet, x + half + self.gutter, top, half)
+def _whole(sections: Sequence[Section]) -> Stack:
+    blocks: list[Block] = []
+    for section in sections:
+        above = [Gap(_ABOVE_HEADING)] if blocks else []
+        blocks += [*above, Heading(section.heading, section.remark), *section.blocks]
+    return Stack(blocks)

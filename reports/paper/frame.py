@@ -75,8 +75,10 @@ class PageFrame:
         sheet.text(MARGIN, _TOP + 8, "Concilium", LEAD.coloured(PAPER.accent))
         kind = self.catalogue.text("report.kind")
         sheet.text(MARGIN + LEAD.width("Concilium") + 8, _TOP + 8, kind, QUIET)
-        created = self.catalogue.text("report.created", moment=moment(self.created_at))
-        sheet.text(MARGIN, _TOP + 8, created, QUIET, "right", TEXT_WIDTH)
+        created = self.catalogue.text(
+            "report.created", moment=moment(self.created_at), case=str(self.case_id)
+        )
+        sheet.text(MARGIN, _TOP + 8, created, FINE_PRINT, "right", TEXT_WIDTH)
         sheet.shapes([Rect(MARGIN, _RULE, TEXT_WIDTH, 1.4, fill=PAPER.accent)])
         self._identity.draw(sheet, MARGIN, _IDENTITY_TOP, TEXT_WIDTH)
 
@@ -95,9 +97,8 @@ class PageFrame:
                 _labelled(
                     text("report.sex"), sex_word(self.identity.sex, self.catalogue) or "–", BODY_STRONG
                 ),
-                _labelled(text("report.case"), str(self.case_id), QUIET),
             ],
-            shares=(34, 26, 13, 9, 24),
+            shares=(46, 34, 15, 11),
         )
 
     @property

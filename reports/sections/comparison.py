@@ -13,8 +13,26 @@ from reports.figures.style import PAPER
 from reports.figures.verdict_mark import class_mark, verdict_mark
 from reports.paper.blocks import Block, Card, Columns, Gap, Mark, Picture, Stack, TextBlock, baseline
 from reports.paper.flow import Section
-from reports.paper.sheet import BODY_STRONG, FIGURE, HAIRLINE, LEAD, PANEL, QUIET, SMALL_STRONG, Sheet
-from reports.wording import fold_range, outcome_text, score_text, status_word, treatment_name, verdict_word
+from reports.paper.sheet import (
+    BODY_STRONG,
+    FIGURE,
+    FINE_PRINT,
+    HAIRLINE,
+    LEAD,
+    PANEL,
+    QUIET,
+    SMALL_STRONG,
+    Sheet,
+)
+from reports.wording import (
+    fold_range,
+    outcome_text,
+    score_text,
+    status_word,
+    text_or_code,
+    treatment_name,
+    verdict_word,
+)
 
 CARDS_PER_ROW: Final = 2
 
@@ -25,12 +43,12 @@ def comparison(assessment: Assessment, catalogue: Catalogue) -> Section:
     blocks: list[Block] = [Gap(3)]
     for start in range(0, len(cards), CARDS_PER_ROW):
         row = cards[start : start + CARDS_PER_ROW]
-        blocks += [_EvenRow(row), Gap(8)]
-    answered = [p for p in assessment.predictions if p.status is PredictionStatus.ANSWERED]
+        blocks += [_EvenRow(row), Gap(5)]
     outcomes = dict.fromkeys(outcome_text(prediction, catalogue) for prediction in assessment.predictions)
-    remark = ". ".join(outcomes) + "."
-    if answered:
-        remark += " " + catalogue.text("report.comparison.remark")
+    sentences = [catalogue.text("report.comparison.outcome", outcome=outcome) for outcome in outcomes]
+    remark = " ".join(sentences)
+    if any(prediction.status is PredictionStatus.ANSWERED for prediction in assessment.predictions):
+        blocks.append(TextBlock(catalogue.text("report.comparison.legend"), FINE_PRINT))
     return Section(catalogue.text("report.section.comparison"), [Stack(blocks)], remark)
 
 
@@ -59,7 +77,7 @@ def _on_panel(block: Block, height: float = 0.0) -> Card:
 
 
 def _card(prediction: Prediction, catalogue: Catalogue) -> Block:
-    head = TextBlock(treatment_name(prediction.treatment, catalogue), LEAD)
+    head = _NameLine(treatment_name(prediction.treatment, catalogue), _long_name(prediction, catalogue))
     if prediction.status is not PredictionStatus.ANSWERED:
         return Stack([head, Gap(3), _withheld_line(prediction, catalogue)])
     blocks: list[Block] = [
@@ -75,6 +93,27 @@ def _card(prediction: Prediction, catalogue: Catalogue) -> Block:
             flag = TextBlock(catalogue.text(message_id), SMALL_STRONG.coloured(PAPER.note))
             blocks.append(Columns([Mark(verdict_mark(Verdict.NOTE, 8), SMALL_STRONG), flag], (1, 19), 3.0))
     return Stack(blocks)
+
+
+def _long_name(prediction: Prediction, catalogue: Catalogue) -> str:
+    return text_or_code(f"treatment.{prediction.treatment}", "long", catalogue)
+
+
+@dataclass(frozen=True, slots=True)
+class _NameLine:
+    """The treatment's short name and, where there is room and it adds something, its long one."""
+
+    short: str
+    long: str
+
+    def height(self, width: float) -> float:
+        return LEAD.leading
+
+    def draw(self, sheet: Sheet, x: float, top: float, width: float) -> None:
+        sheet.text(x, baseline(top, LEAD), self.short, LEAD)
+        start = LEAD.width(self.short) + 7
+        if self.long not in self.short and start + FINE_PRINT.width(self.long) <= width:
+            sheet.text(x + start, baseline(top, LEAD), self.long, FINE_PRINT)
 
 
 def _withheld_line(prediction: Prediction, catalogue: Catalogue) -> Block:

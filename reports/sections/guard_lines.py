@@ -10,9 +10,9 @@ from reports.figures.verdict_mark import verdict_mark
 from reports.paper.blocks import Block, Columns, Gap, Mark, Row, Stack, TextBlock
 from reports.paper.flow import Section
 from reports.paper.sheet import LABEL, QUIET, SMALL, SMALL_STRONG, TextStyle
-from reports.wording import fact_text, guard_word
+from reports.wording import guard_word, stated_text
 
-_SHARES = (0.9, 6.4, 5.6, 5.6, 3.0)
+_SHARES = (1.0, 6.8, 6.6, 6.6, 3.6)
 
 
 def guard_section(assessment: Assessment, catalogue: Catalogue) -> Section:
@@ -20,7 +20,7 @@ def guard_section(assessment: Assessment, catalogue: Catalogue) -> Section:
     text = catalogue.text
     names = ("report.guard.check", "report.guard.measured", "report.guard.allowed", "report.guard.verdict")
     heads: list[Block] = [Gap(0), *(TextBlock(text(name), LABEL) for name in names)]
-    rows: list[Block] = [Row(Columns(heads, _SHARES, 6.0), 1.5)]
+    rows: list[Block] = [Row(Columns(heads, _SHARES, 5.0), 1.5, inset=2.0)]
     rows += [_line(line, catalogue) for line in assessment.guard]
     stated = [fact for fact in assessment.facts if fact.source is FactSource.USER]
     rows += [_stated(fact, catalogue) for fact in stated]
@@ -36,16 +36,15 @@ def _line(line: GuardLine, catalogue: Catalogue) -> Row:
         TextBlock(catalogue.render(line.allowed), QUIET),
         TextBlock(guard_word(line.verdict, catalogue), word),
     ]
-    return Row(Columns(cells, _SHARES, 6.0), 2.0)
+    return Row(Columns(cells, _SHARES, 5.0), 1.8, inset=2.0)
 
 
 def _stated(fact: Fact, catalogue: Catalogue) -> Stack:
-    claim = catalogue.text(
-        "report.guard.stated", fact=catalogue.text(fact.name), value=fact_text(fact, catalogue)
-    )
+    value = stated_text(fact.value, catalogue)
+    claim = catalogue.text("report.guard.stated", fact=catalogue.text(fact.name), value=value)
     style: TextStyle = SMALL_STRONG.coloured(PAPER.note)
     mark = Mark(verdict_mark(Verdict.NOTE, 8.0), SMALL)
-    return Stack([Row(Columns([mark, TextBlock(claim, style)], (0.9, 20.6), 6.0), 2.0)])
+    return Stack([Row(Columns([mark, TextBlock(claim, style)], (1.0, 23.6), 5.0), 1.8, inset=2.0)])
 
 
 def _colour(verdict: Verdict, style: FigureStyle) -> str:

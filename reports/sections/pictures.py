@@ -14,7 +14,7 @@ from inference.scan import Acquisition
 from inference.volume import Volume
 from reports.figures.drawing import Line, Rect, Text
 from reports.fonts import Face
-from reports.key_slices import KeySlice, choose_key_slices
+from reports.key_slices import KEY_SLICE_COUNT, KeySlice, choose_key_slices
 from reports.paper.blocks import Block, Gap, Stack, TextBlock
 from reports.paper.flow import Section
 from reports.paper.sheet import FINE_PRINT, QUIET, SMALL_STRONG, Sheet
@@ -23,11 +23,14 @@ from reports.slice_picture import SlicePicture, display_range, draw_slice
 from reports.wording import mask_text, slice_label, treatment_name
 
 PICTURE_ROWS: Final = 400
-_TALLEST: Final = 128.0
+_TALLEST: Final = 104.0
 _GUTTER: Final = 6.0
 _LETTER_SIZE: Final = 6.4
 _LETTER: Final = "#ffffff"
 _SCALE_MM: Final = 50.0
+_CAVEAT_DROP: Final = 12.0
+_CAVEAT_INDENT: Final = 4.0
+_NARROWEST_CAVEAT: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,16 +51,27 @@ def pictures_section(assessment: Assessment, source: PictureSource, catalogue: C
     painter = _Painter(source, frame, display_range(source.volume, indices, source.scan))
     first = "report.pictures.mask" if source.mask is not None else "report.pictures.plain"
     captions = [_caption(each, source.volume, catalogue) for each in key_slices]
-    rows: list[Block] = [_multiples(catalogue.text(first), painter.row(indices, None), captions)]
-    for heat_map in shown_heat_maps(assessment, source.heat_maps):
-        name = treatment_name(heat_map.treatment, catalogue)
-        title = catalogue.text("report.pictures.heat", treatment=name)
-        rows.append(_multiples(title, painter.row(indices, heat_map), None))
-    if len(rows) > 1:
-        rows.append(TextBlock(catalogue.text("report.pictures.caveat"), QUIET))
+    outlines = _Multiples(tuple(painter.row(indices, None)), max(len(indices), KEY_SLICE_COUNT))
+    rows: list[Block] = [_titled(catalogue.text(first), outlines, captions)]
+    shown = shown_heat_maps(assessment, source.heat_maps)
+    if shown:
+        compared = compared_slices(key_slices, len(shown))
+        groups = [_heat_group(heat_map, compared, painter, catalogue) for heat_map in shown]
+        caveat = TextBlock(catalogue.text("report.pictures.caveat"), QUIET)
+        rows.append(_HeatRow(tuple(groups), caveat))
     mask = assessment.mask
     remark = mask_text(mask, catalogue) if mask else catalogue.text("report.pictures.no_mask")
     return Section(catalogue.text("report.section.pictures"), rows, remark)
+
+
+def compared_slices(key_slices: Sequence[KeySlice], treatments: int) -> tuple[int, ...]:
+    """The slices on which the heat maps of all treatments are laid beside each other.
+
+    As many as leave one place of the row free for the caveat, those chosen for a reason first.
+    """
+    room = max(1, (KEY_SLICE_COUNT - 1) // treatments)
+    by_weight = sorted(key_slices, key=lambda each: -len(each.reasons))
+    return tuple(sorted(each.index for each in by_weight[:room]))
 
 
 def shown_heat_maps(assessment: Assessment, heat_maps: Sequence[HeatMap]) -> tuple[HeatMap, ...]:
@@ -74,12 +88,20 @@ def _caption(key_slice: KeySlice, volume: Volume, catalogue: Catalogue) -> Block
     return Stack([TextBlock(label, SMALL_STRONG), TextBlock(reasons, FINE_PRINT)])
 
 
-def _multiples(title: str, pictures: Sequence[SlicePicture], captions: Sequence[Block] | None) -> Stack:
-    blocks: list[Block] = [Gap(3), TextBlock(title, SMALL_STRONG), Gap(2)]
-    blocks.append(_PictureRow(tuple(pictures)))
-    if captions:
-        blocks += [Gap(2), _CaptionRow(tuple(pictures), tuple(captions))]
-    return Stack([*blocks, Gap(3)])
+def _titled(title: str, pictures: _Multiples, captions: Sequence[Block]) -> Stack:
+    row = Stack([pictures, Gap(2), _Captions(pictures, tuple(captions))])
+    return Stack([Gap(3), TextBlock(title, SMALL_STRONG), Gap(2), row, Gap(5)])
+
+
+def _heat_group(
+    heat_map: HeatMap, indices: Sequence[int], painter: _Painter, catalogue: Catalogue
+) -> _HeatGroup:
+    name = treatment_name(heat_map.treatment, catalogue)
+    count = painter.source.volume.geometry.shape[0]
+    captions = [TextBlock(slice_label(index, count, catalogue), FINE_PRINT) for index in indices]
+    title = TextBlock(catalogue.text("report.pictures.heat", treatment=name), SMALL_STRONG)
+    pictures = _Multiples(tuple(painter.row(indices, heat_map)), KEY_SLICE_COUNT)
+    return _HeatGroup(title, pictures, _Captions(pictures, tuple(captions)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,17 +127,23 @@ class _Painter:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _PictureRow:
-    """Pictures of one size beside each other, with their letters; the first carries a scale."""
+class _Multiples:
+    """Pictures of one size beside each other, as wide as if ``places`` of them filled the width."""
 
     pictures: tuple[SlicePicture, ...]
+    places: int
 
     def size(self, width: float) -> tuple[float, float]:
         """Width and height of each picture."""
         rows, columns = self.pictures[0].rgb.shape[:2]
-        each = (width - _GUTTER * (len(self.pictures) - 1)) / len(self.pictures)
+        each = (width - _GUTTER * (self.places - 1)) / self.places
         height = min(_TALLEST, each * rows / columns)
         return height * columns / rows, height
+
+    def step(self, width: float) -> float:
+        """From the left edge of one picture to that of the next; the last ends where the width ends."""
+        wide = self.size(width)[0]
+        return (width - wide) / (self.places - 1) if self.places > 1 else wide + _GUTTER
 
     def height(self, width: float) -> float:
         return self.size(width)[1]
@@ -123,8 +151,7 @@ class _PictureRow:
     def draw(self, sheet: Sheet, x: float, top: float, width: float) -> None:
         wide, high = self.size(width)
         for place, picture in enumerate(self.pictures):
-            left = x + place * (wide + _GUTTER)
-            sheet.shapes([Rect(left, top, wide, high, fill="#000000")])
+            left = x + place * self.step(width)
             sheet.picture(picture.rgb, left, top, wide, high)
             _draw_letters(sheet, picture, left, top, wide, high)
             if place == 0:
@@ -132,38 +159,81 @@ class _PictureRow:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _CaptionRow:
+class _Captions:
     """Captions under the pictures of a row."""
 
-    pictures: tuple[SlicePicture, ...]
+    pictures: _Multiples
     captions: tuple[Block, ...]
 
-    def _column(self, width: float) -> float:
-        return _PictureRow(self.pictures).size(width)[0]
-
     def height(self, width: float) -> float:
-        return max(caption.height(self._column(width)) for caption in self.captions)
+        column = self.pictures.size(width)[0]
+        return max(caption.height(column) for caption in self.captions)
 
     def draw(self, sheet: Sheet, x: float, top: float, width: float) -> None:
-        column = self._column(width)
+        column = self.pictures.size(width)[0]
         for place, caption in enumerate(self.captions):
-            caption.draw(sheet, x + place * (column + _GUTTER), top, column)
+            caption.draw(sheet, x + place * self.pictures.step(width), top, column)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _HeatGroup:
+    """The heat maps of one treatment under its name."""
+
+    title: TextBlock
+    pictures: _Multiples
+    captions: _Captions
+
+    def reach(self, width: float) -> float:
+        """Width that the group takes, with the gutter after it."""
+        return len(self.pictures.pictures) * self.pictures.step(width)
+
+    def height(self, width: float) -> float:
+        below = self.pictures.height(width) + self.captions.height(width)
+        return self.title.height(self.reach(width)) + 2 + below + 2
+
+    def draw(self, sheet: Sheet, x: float, top: float, width: float) -> None:
+        Stack([self.title, Gap(2), self.pictures, Gap(2), self.captions]).draw(sheet, x, top, width)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _HeatRow:
+    """Groups side by side in pictures of the size of the row above, the caveat in the place that is left."""
+
+    groups: tuple[_HeatGroup, ...]
+    caveat: TextBlock
+
+    def height(self, width: float) -> float:
+        groups = max(group.height(width) for group in self.groups)
+        return max(groups, _CAVEAT_DROP + self.caveat.height(self._left(width))) + 4
+
+    def draw(self, sheet: Sheet, x: float, top: float, width: float) -> None:
+        start = x
+        for group in self.groups:
+            group.draw(sheet, start, top, width)
+            start += group.reach(width)
+        self.caveat.draw(sheet, start + _CAVEAT_INDENT, top + _CAVEAT_DROP, self._left(width))
+
+    def _left(self, width: float) -> float:
+        taken = sum(group.reach(width) for group in self.groups)
+        return max(_NARROWEST_CAVEAT, width - taken - _CAVEAT_INDENT)
 
 
 def _draw_letters(
     sheet: Sheet, picture: SlicePicture, left: float, top: float, wide: float, high: float
 ) -> None:
+    """White letters on black plates at the middle of each edge."""
     west, east, north, south = picture.letters
-    middle = top + high / 2 + _LETTER_SIZE * 0.36
-    size, face = _LETTER_SIZE, Face.SEMIBOLD
-    sheet.shapes(
-        [
-            Text(left + 3, middle, west, size, _LETTER, "start", face),
-            Text(left + wide - 3, middle, east, size, _LETTER, "end", face),
-            Text(left + wide / 2, top + size + 1.5, north, size, _LETTER, "middle", face),
-            Text(left + wide / 2, top + high - 3, south, size, _LETTER, "middle", face),
-        ]
+    places = (
+        (west, left + 6, top + high / 2),
+        (east, left + wide - 6, top + high / 2),
+        (north, left + wide / 2, top + 6),
+        (south, left + wide / 2, top + high - 6),
     )
+    for letters, x, y in places:
+        half = 1.8 + 2.0 * len(letters)
+        plate = Rect(x - half, y - 4, 2 * half, 8, fill="#000000", radius=1.5)
+        baseline = y + _LETTER_SIZE * 0.36
+        sheet.shapes([plate, Text(x, baseline, letters, _LETTER_SIZE, _LETTER, "middle", Face.SEMIBOLD)])
 
 
 def _draw_scale(

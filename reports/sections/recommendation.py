@@ -14,6 +14,7 @@ from reports.paper.sheet import ACCENT_TINT, BODY, BODY_STRONG, HEADLINE, LABEL,
 from reports.sections.rule_table import rule_table
 from reports.wording import all_reasons, recommendation_name, text_or_code
 
+_HEADLINE_WIDTH = 190.0
 CCRT_SENTENCE = Message("statement.ccrt_not_evidence")
 
 
@@ -35,9 +36,8 @@ def rules_line(recommendation: Recommendation, catalogue: Catalogue) -> str:
     """Which rule set in which version, and which of its rows."""
     name = text_or_code("report.rule_set", recommendation.rule_set, catalogue)
     line = catalogue.text("report.rules.name", name=name, version=recommendation.rule_version)
-    if recommendation.row is None:
-        return line
-    return f"{line} · {catalogue.text('report.rules.row', row=recommendation.row)}"
+    row = "report.rules.no_row" if recommendation.row is None else "report.rules.row"
+    return f"{line} · {catalogue.text(row, row=recommendation.row or 0)}"
 
 
 def spoken_statements(recommendation: Recommendation) -> tuple[Message, ...]:
@@ -49,10 +49,9 @@ def spoken_statements(recommendation: Recommendation) -> tuple[Message, ...]:
 
 
 def _given(recommendation: Recommendation, catalogue: Catalogue) -> Block:
-    blocks: list[Block] = [
-        TextBlock(recommendation_name(recommendation.recommend or "", catalogue), HEADLINE)
-    ]
-    blocks.append(Gap(2))
+    name = recommendation_name(recommendation.recommend or "", catalogue)
+    headline = HEADLINE if HEADLINE.width(name) <= _HEADLINE_WIDTH else HEADLINE_SMALL
+    blocks: list[Block] = [TextBlock(name, headline), Gap(3)]
     blocks += [TextBlock(catalogue.render(reason), BODY) for reason in recommendation.reasons]
     for statement in spoken_statements(recommendation):
         blocks += [Gap(5), TextBlock(catalogue.render(statement), BODY_STRONG)]
@@ -65,7 +64,7 @@ def _given(recommendation: Recommendation, catalogue: Catalogue) -> Block:
 def _withheld(assessment: Assessment, catalogue: Catalogue) -> list[Block]:
     """Headline, one band per reason, closing remark: bands of one ground that may fall on two pages."""
     headline = TextBlock(catalogue.text("report.withheld.headline"), HEADLINE.coloured(PAPER.refused))
-    head = Columns([Mark(verdict_mark(Verdict.REFUSED, 14), HEADLINE), headline], (1, 22), 6.0)
+    head = Columns([Mark(verdict_mark(Verdict.REFUSED, 14), HEADLINE), headline], (1, 34), 7.0)
     reasons = [
         TextBlock(catalogue.render(each), BODY_STRONG, bullet=True) for each in all_reasons(assessment)
     ]

@@ -5,30 +5,39 @@ from __future__ import annotations
 from inference.assessment import Assessment, Fact, FactSource
 from inference.messages.catalogue import Catalogue
 from inference.scan import Acquisition
-from reports.paper.blocks import Block, Columns, Row, TextBlock
+from reports.paper.blocks import Block, Columns, Gap, Stack, TextBlock
 from reports.paper.flow import Section
-from reports.paper.sheet import FINE_PRINT, QUIET, SMALL, SMALL_STRONG
+from reports.paper.sheet import FINE_PRINT, SMALL, SMALL_STRONG, TextStyle
 from reports.wording import stated_text
 
-_SHARES = (9.0, 10.0, 6.0)
+_FACTS_PER_ROW = 6
 
 
 def scan_section(assessment: Assessment, scan: Acquisition, catalogue: Catalogue) -> Section:
-    """Facts with their source; a series description and study date head them where the file has them."""
-    rows: list[Block] = [_row(fact, catalogue) for fact in assessment.facts]
-    series = " · ".join(part for part in (scan.series_description, _dashed(scan.study_date)) if part)
-    return Section(catalogue.text("report.section.scan"), rows, series)
+    """A grid of facts; who says so stands beside what neither file nor geometry tells."""
+    cells = [_cell(fact, catalogue) for fact in assessment.facts]
+    for label, value in (("series", scan.series_description), ("study_date", _dashed(scan.study_date))):
+        if value:
+            cells.append(_labelled(catalogue.text(f"report.scan.{label}"), value, SMALL))
+    rows: list[Block] = [Gap(2)]
+    for start in range(0, len(cells), _FACTS_PER_ROW):
+        row: list[Block] = [*cells[start : start + _FACTS_PER_ROW]]
+        row += [Gap(0)] * (_FACTS_PER_ROW - len(row))
+        rows.append(Stack([Columns(row, [1.0] * _FACTS_PER_ROW, 8.0), Gap(3)]))
+    return Section(catalogue.text("report.section.scan"), rows)
 
 
-def _row(fact: Fact, catalogue: Catalogue) -> Row:
+def _cell(fact: Fact, catalogue: Catalogue) -> Stack:
     value = stated_text(fact.value, catalogue) if fact.value else catalogue.text("report.unknown")
-    source = FINE_PRINT if fact.source in (FactSource.FILE, FactSource.GEOMETRY) else SMALL_STRONG
-    cells = [
-        TextBlock(catalogue.text(fact.name), QUIET),
-        TextBlock(value, SMALL),
-        TextBlock(catalogue.text(f"report.source.{fact.source.value}"), source, "right"),
-    ]
-    return Row(Columns(cells, _SHARES, 6.0), 1.6, inset=2.0)
+    name = catalogue.text(fact.name)
+    if fact.source in (FactSource.FILE, FactSource.GEOMETRY):
+        return _labelled(name, value, SMALL)
+    said = f"{value} · {catalogue.text(f'report.source.{fact.source.value}')}"
+    return _labelled(name, said, SMALL_STRONG)
+
+
+def _labelled(label: str, value: str, style: TextStyle) -> Stack:
+    return Stack([TextBlock(label, FINE_PRINT), TextBlock(value, style)])
 
 
 def _dashed(date: str) -> str:

@@ -12,7 +12,7 @@ from reports.paper.blocks import Columns, Gap, Stack, baseline
 from reports.paper.flow import Section
 from reports.paper.sheet import LABEL, Sheet
 
-_ROOM_TO_WRITE: Final = 21.0
+_ROOM_TO_WRITE: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)

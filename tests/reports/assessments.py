@@ -45,7 +45,10 @@ LONG = PatientIdentity(
     "M",
 )
 TREATMENTS = ("ccrt", "ic_ccrt")
-SCORES = {"ccrt": (0.0912, 0.1423, 0.1834, 0.1967, 0.2981), "ic_ccrt": (0.0537, 0.0822, 0.0969, 0.1167, 0.2064)}
+SCORES = {
+    "ccrt": (0.0912, 0.1423, 0.1834, 0.1967, 0.2981),
+    "ic_ccrt": (0.0537, 0.0822, 0.0969, 0.1167, 0.2064),
+}
 CUTOFFS = {"ccrt": 0.5, "ic_ccrt": 0.4}
 SHARES = (0.004, 0.012, 0.021, 0.047, 0.061, 0.052, 0.03, 0.014, -0.008, 0.003)
 SLICES = tuple(range(9, 19))
@@ -68,7 +71,7 @@ CITATION = (
 FACTS = (
     Fact("fact.modality", "MR", FactSource.FILE),
     Fact("fact.contrast", "fact.yes", FactSource.FILE),
-    Fact("fact.body_part", "body_part.HEADNECK", FactSource.FILE),
+    Fact("fact.body_part", "body_part.headneck", FactSource.FILE),
     Fact("fact.plane", "plane.axial", FactSource.GEOMETRY),
     Fact("fact.pixel_spacing", "1.250 × 0.940 mm", FactSource.GEOMETRY),
     Fact("fact.slice_spacing", "5.00 mm", FactSource.GEOMETRY),
@@ -84,16 +87,36 @@ GUARD = (
         Verdict.FINE,
     ),
     GuardLine(
+        "guard.contrast",
+        Message("guard.measured.text", {"value": "fact.yes"}),
+        Message("guard.allowed.text", {"value": "fact.yes"}),
+        Verdict.FINE,
+    ),
+    GuardLine(
         "guard.plane",
         Message("guard.measured.plane", {"plane": "plane.axial", "degrees": "3.1"}),
         Message("guard.allowed.plane", {"plane": "plane.axial", "degrees": "20"}),
         Verdict.FINE,
     ),
     GuardLine(
-        "guard.slice_spacing",
-        Message("guard.measured.mm", {"value": "5.00"}),
-        Message("guard.allowed.range_mm", {"minimum": "3", "maximum": "7"}),
+        "guard.body_part",
+        Message("guard.measured.text", {"value": "body_part.headneck"}),
+        Message("guard.allowed.text", {"value": "body_part.headneck"}),
         Verdict.FINE,
+    ),
+    *(
+        GuardLine(
+            f"guard.{name}",
+            Message("guard.measured.mm", {"value": measured}),
+            Message("guard.allowed.range_mm", {"minimum": minimum, "maximum": maximum}),
+            Verdict.FINE,
+        )
+        for name, measured, minimum, maximum in (
+            ("pixel_spacing", "1.25", "0.3", "1.5"),
+            ("slice_spacing", "5.00", "3", "7"),
+            ("slice_thickness", "5.00", "3", "7"),
+            ("field_of_view", "220.00", "160", "320"),
+        )
     ),
     GuardLine(
         "guard.slices",
@@ -225,7 +248,8 @@ def withheld_by_guard() -> Assessment:
     facts = tuple(
         replace(fact, source=FactSource.USER) if fact.name == "fact.contrast" else fact for fact in FACTS
     )
-    guard = (GUARD[0], STATED_CONTRAST, GUARD[1], WRONG_SPACING, *GUARD[3:4])
+    swapped = {line.name: line for line in (STATED_CONTRAST, WRONG_SPACING)}
+    guard = tuple(swapped.get(line.name, line) for line in GUARD if line.name != "guard.mask")
     return replace(withheld(reason), facts=facts, guard=guard, mask=None)
 
 

@@ -1,0 +1,104 @@
+"""The answer in one block of lines for a terminal."""
+
+from __future__ import annotations
+
+from inference.assessment import Assessment, Prediction, PredictionStatus, RecommendationStatus
+from inference.cases.identity import PatientIdentity
+from inference.findings import Verdict
+from inference.messages.catalogue import Catalogue
+from reports.paper.frame import banner_text
+from reports.sections.recommendation import rules_line, spoken_statements
+from reports.wording import (
+    all_reasons,
+    clinical_label,
+    cutoff_text,
+    fold_range,
+    guard_word,
+    identity_line,
+    outcome_text,
+    recommendation_name,
+    score_text,
+    short_hash,
+    text_or_code,
+    treatment_name,
+    verdict_word,
+)
+
+_INDENT = "  "
+
+
+def summary_lines(assessment: Assessment, identity: PatientIdentity, catalogue: Catalogue) -> list[str]:
+    """Patient, pack, input check, each treatment or the reasons why none is answered, recommendation."""
+    text = catalogue.text
+    pack = f"{assessment.pack.id} {assessment.pack.version}"
+    state = text_or_code("pack.state", assessment.pack.state, catalogue)
+    kind = text(f"report.subject.{assessment.subject}")
+    who = identity_line(identity, catalogue)
+    lines = [
+        text(f"report.study.{assessment.study}"),
+        f"! {banner_text(assessment, catalogue)}",
+        _field(text("report.patient"), " · ".join(part for part in (kind, who) if part), catalogue),
+        _field(text("report.pack.name"), f"{pack} · {state}", catalogue),
+        _field(text("report.section.guard"), _guard(assessment, catalogue), catalogue),
+        *_guard_lines(assessment, catalogue),
+    ]
+    missing = [clinical_label(entry, catalogue) for entry in assessment.clinical if entry.missing]
+    if missing:
+        names = text("report.list_separator").join(missing)
+        lines.append(f"{_INDENT}{text('report.clinical.missing', names=names)}")
+    for outcome in dict.fromkeys(outcome_text(each, catalogue) for each in assessment.predictions):
+        lines.append(_field(outcome, "", catalogue).rstrip())
+    lines += [f"{_INDENT}{_prediction(each, catalogue)}" for each in assessment.predictions]
+    lines += _recommendation(assessment, catalogue)
+    lines.append(_field("SHA-256", short_hash(assessment.content_sha256()), catalogue))
+    return lines
+
+
+def _field(label: str, value: str, catalogue: Catalogue) -> str:
+    return catalogue.text("report.summary.field", label=label, value=value)
+
+
+def _noted(value: str, note: str, catalogue: Catalogue) -> str:
+    return catalogue.text("report.summary.noted", value=value, note=note)
+
+
+def _guard(assessment: Assessment, catalogue: Catalogue) -> str:
+    checks = catalogue.text("report.summary.checks", count=len(assessment.guard))
+    return _noted(guard_word(assessment.guard_verdict, catalogue), checks, catalogue)
+
+
+def _guard_lines(assessment: Assessment, catalogue: Catalogue) -> list[str]:
+    """The lines that do not simply fit."""
+    lines = []
+    for line in assessment.guard:
+        if line.verdict is not Verdict.FINE:
+            allowed = _field(
+                catalogue.text("report.guard.allowed"), catalogue.render(line.allowed), catalogue
+            )
+            measured = _noted(catalogue.render(line.measured), allowed, catalogue)
+            check = _field(catalogue.text(line.name), measured, catalogue)
+            lines.append(_INDENT + _field(guard_word(line.verdict, catalogue), check, catalogue))
+    return lines
+
+
+def _prediction(prediction: Prediction, catalogue: Catalogue) -> str:
+    name = treatment_name(prediction.treatment, catalogue)
+    verdict = verdict_word(prediction, catalogue)
+    if prediction.status is not PredictionStatus.ANSWERED:
+        return _field(name, verdict, catalogue)
+    cutoff = catalogue.text("report.cutoff", value=cutoff_text(prediction, catalogue))
+    spread = catalogue.text("report.list_separator").join((fold_range(prediction, catalogue), cutoff))
+    score = _noted(score_text(prediction, catalogue), spread, catalogue)
+    return f"{_field(name, score, catalogue)} · {verdict}"
+
+
+def _recommendation(assessment: Assessment, catalogue: Catalogue) -> list[str]:
+    recommendation = assessment.recommendation
+    rules = rules_line(recommendation, catalogue)
+    if recommendation.status is RecommendationStatus.GIVEN and recommendation.recommend is not None:
+        name = _noted(recommendation_name(recommendation.recommend, catalogue), rules, catalogue)
+        head = _field(catalogue.text("report.section.recommendation"), name, catalogue)
+        spoken = (*spoken_statements(recommendation), *recommendation.would_change)
+        return [head, *(f"{_INDENT}{catalogue.render(each)}" for each in spoken)]
+    head = _noted(catalogue.text("report.section.withheld"), rules, catalogue)
+    return [head, *(f"{_INDENT}- {catalogue.render(each)}" for each in all_reasons(assessment))]
