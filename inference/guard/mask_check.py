@@ -8,6 +8,9 @@ from inference.masks.layer import MaskLayer
 from inference.messages.message import Message
 from inference.packs.manifest import InputConditions
 
+_TOLERANCE_ML = 1e-6
+"""A determinant's rounding: eight voxels of 0.125 ml may come out as 0.9999999 ml."""
+
 
 def check_mask(mask: MaskLayer, conditions: InputConditions) -> GuardLine:
     """One line on the mask's volume; an empty mask is said to be empty."""
@@ -18,7 +21,7 @@ def check_mask(mask: MaskLayer, conditions: InputConditions) -> GuardLine:
         if is_empty
         else Message("guard.measured.ml", {"value": f"{volume_ml:.2f}"})
     )
-    fits = not is_empty and volume_ml >= conditions.minimum_mask_ml
+    fits = not is_empty and volume_ml >= conditions.minimum_mask_ml - _TOLERANCE_ML
     return GuardLine(
         "guard.mask",
         measured,

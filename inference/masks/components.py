@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from inference.geometry import Geometry
 
+_TOLERANCE_ML = 1e-6
+
 
 def drop_small_components(
     mask: NDArray[np.bool_], geometry: Geometry, minimum_ml: float
@@ -18,7 +20,7 @@ def drop_small_components(
     if count == 0:
         return mask.copy()
     voxel_ml = abs(float(np.linalg.det(geometry.affine[:3, :3]))) / 1000.0
-    keep = np.bincount(labels.ravel(), minlength=count + 1) * voxel_ml >= minimum_ml
+    keep = np.bincount(labels.ravel(), minlength=count + 1) * voxel_ml >= minimum_ml - _TOLERANCE_ML
     keep[0] = False
     kept: NDArray[np.bool_] = keep[labels]
     return kept
