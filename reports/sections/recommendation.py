@@ -10,7 +10,17 @@ from reports.figures.style import PAPER
 from reports.figures.verdict_mark import verdict_mark
 from reports.paper.blocks import Block, Card, Columns, Gap, Mark, Stack, TextBlock
 from reports.paper.flow import Section
-from reports.paper.sheet import ACCENT_TINT, BODY, BODY_STRONG, HEADLINE, LABEL, QUIET, REFUSED_TINT, SMALL
+from reports.paper.sheet import (
+    ACCENT_TINT,
+    BODY,
+    BODY_STRONG,
+    HEADLINE,
+    HEADLINE_SMALL,
+    LABEL,
+    QUIET,
+    REFUSED_TINT,
+    SMALL,
+)
 from reports.sections.rule_table import rule_table
 from reports.wording import all_reasons, recommendation_name, text_or_code
 
