@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPaintEvent, QPalette, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 from gui.theme.palette import current_tokens
 from gui.theme.tokens import Tone
@@ -15,12 +15,19 @@ _INSET_PX: Final = 3
 
 
 class CalmComboBox(QComboBox):
-    """Ignores the wheel, and shows its text at the right as numbers stand."""
+    """Ignores the wheel; ``as_number`` shows the text at the right, as numbers stand beside it."""
+
+    def __init__(self, parent: QWidget | None = None, *, as_number: bool = False) -> None:
+        super().__init__(parent)
+        self._as_number = as_number
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._as_number:
+            super().paintEvent(event)
+            return
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         painter = QStylePainter(self)

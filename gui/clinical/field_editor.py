@@ -222,7 +222,7 @@ class ChoiceEditor(FieldEditor):
     """One of the allowed values, or the reason why there is none."""
 
     def __init__(self, session: Session, schema: FieldSchema, parent: QWidget) -> None:
-        self.combo = CalmComboBox(parent)
+        self.combo = CalmComboBox(parent, as_number=True)
         super().__init__(session, schema, self.combo, parent)
         self.combo.activated.connect(self._on_activated)
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
