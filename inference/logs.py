@@ -21,6 +21,8 @@ from inference.errors import ConciliumError
 
 _MEGABYTE: Final = 1_000_000
 _FILES_KEPT: Final = 3
+_OWN_LOGGERS: Final = ("concilium", "gui", "headless", "inference", "models", "reports")
+"""Only these speak below a warning; libraries tell too much about what they read."""
 _PATH = re.compile(
     r"""(?P<quoted>['"](?:file://)?(?:[A-Za-z]:[\\/]|[\\/]{1,2}|~[\\/]|\.{1,2}[\\/])[^'"\n]*['"])"""
     r"""|(?P<bare>(?<![\w.])(?:file://)?(?:[A-Za-z]:[\\/]|\\\\|/|~/|\.{1,2}[\\/])[^\s'",;:()\[\]<>]+)"""
@@ -73,7 +75,8 @@ def start_log(folder: Path, run_id: str, level: int = logging.INFO) -> None:
     for handler in [known for known in root.handlers if isinstance(known, RotatingFileHandler)]:
         root.removeHandler(handler)
         handler.close()
-    root.setLevel(level)
+    for name in _OWN_LOGGERS:
+        logging.getLogger(name).setLevel(level)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(

@@ -33,7 +33,7 @@ def log_file(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_names_and_paths_never_reach_the_log(log_file: Path) -> None:
-    log = logging.getLogger("intake")
+    log = logging.getLogger("inference.intake")
     for path in PATHS:
         log.warning("cannot read '%s' of %s", path, NAME)
         try:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from inference.clock import Clock, IdSource
 from inference.errors import InputError, StorageError
 from inference.masks.codecs.imported import Code
+from inference.masks.codecs.seg_reader import segment_number, source_uid
 from inference.masks.layer import MaskLayer, MaskOrigin
 from inference.scan import FrameSource, Plan, Stack
 from inference.storage import write_atomically
@@ -231,9 +232,10 @@ def _holds(content: bytes, segments: Sequence[SegmentToWrite], stack: Stack) -> 
     dataset = pydicom.dcmread(BytesIO(content))
     slice_of = {frame.sop_uid: index for index, frame in enumerate(stack.frames) if frame is not None}
     found = [np.zeros(segment.voxels.shape, np.bool_) for segment in segments]
+    shared = dataset.SharedFunctionalGroupsSequence[0]
     for group, plane in zip(dataset.PerFrameFunctionalGroupsSequence, iter_pixels(dataset), strict=True):
-        number = int(group.SegmentIdentificationSequence[0].ReferencedSegmentNumber)
-        source = group.DerivationImageSequence[0].SourceImageSequence[0].ReferencedSOPInstanceUID
+        number = segment_number(group, shared)
+        source = source_uid(group, shared)
         found[number - 1][slice_of[source]] = plane > 0
     return all(
         np.array_equal(voxels, segment.voxels) for voxels, segment in zip(found, segments, strict=True)

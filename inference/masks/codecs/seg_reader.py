@@ -47,7 +47,7 @@ def read_segmentation(path: str, buffer: memoryview) -> MaskAnswer:
         position = _position(group, shared)
         if position is None:
             return MaskAnswer(refused="intake.mask.no_grid")
-        frames.append(MaskFrame(_segment_number(group, shared), position, _source_uid(group)))
+        frames.append(MaskFrame(segment_number(group, shared), position, source_uid(group, shared)))
     measures = _measures(groups[0], shared)
     step = measures.get("SpacingBetweenSlices") or measures.get("SliceThickness")
     normal = np.cross(along_row, along_column)
@@ -86,13 +86,15 @@ def _position(group: Any, shared: Any) -> Vector | None:
     return None if values is None else (values[0], values[1], values[2])
 
 
-def _segment_number(group: Any, shared: Any) -> int:
+def segment_number(group: Any, shared: Any) -> int:
+    """Which segment a frame belongs to."""
     identification = _macro(group, shared, "SegmentIdentificationSequence")
     return int(identification.get("ReferencedSegmentNumber", 1))
 
 
-def _source_uid(group: Any) -> str:
-    for derivation in group.get("DerivationImageSequence") or ():
+def source_uid(group: Any, shared: Any) -> str:
+    """SOP UID of the picture that a frame was drawn on; empty when it is not said."""
+    for derivation in group.get("DerivationImageSequence") or shared.get("DerivationImageSequence") or ():
         for source in derivation.get("SourceImageSequence") or ():
             return str(source.get("ReferencedSOPInstanceUID", ""))
     return ""

@@ -1,0 +1,1 @@
+"""Measured, never asserted: medians of several runs on the machine at hand."""

@@ -1,0 +1,62 @@
+"""Whole-process figures of the promises: ``main.py assess``, the window's start, and scrolling.
+
+``python -m benchmarks.assess [--runs N]`` makes one phantom patient of 30 slices of 512 × 512, then prints
+medians beside the targets: assess ≤ 15 s wall and ≤ 1.5 GB, window ≤ 2.5 s, slice change ≤ 16 ms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.processes import ProcessFigures, measure, median_of
+
+ROOT = Path(__file__).parents[1]
+MAIN = [sys.executable, str(ROOT / "main.py")]
+
+
+def main() -> int:
+    """Print the table; the exit code says whether every command did what it should."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=5)
+    runs = parser.parse_args().runs
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, median of {runs} runs")
+    with tempfile.TemporaryDirectory() as folder:
+        patient = _phantom(Path(folder))
+        assess = [
+            *MAIN,
+            *("assess", str(patient), "--study", "npc-residual"),
+            *("--clinical", str(patient / "clinical.json"), "--out", str(Path(folder) / "out")),
+        ]
+        measure(assess)
+        assessed = median_of([measure(assess) for _ in range(runs)])
+        opened = median_of([_window_start() for _ in range(runs)])
+    _row("main.py assess, wall", assessed.wall_s, 15.0, "s")
+    _row("main.py assess, processor", assessed.cpu_s, None, "s")
+    _row("main.py assess, peak of the process tree", assessed.peak_mb, 1500.0, "MB")
+    _row("window shown after start", opened.wall_s, 2.5, "s")
+    return 0 if assessed.exit_code in (0, 3) and opened.exit_code == 0 else 1
+
+
+def _phantom(folder: Path) -> Path:
+    cohort = folder / "cohort"
+    measure([*MAIN, "phantom", "npc-residual", "--patients", "1", "--seed", "7", "--out", str(cohort)])
+    return next(path for path in sorted(cohort.iterdir()) if path.is_dir())
+
+
+def _window_start() -> ProcessFigures:
+    code = "import sys; from gui.application import time_to_window; sys.exit(time_to_window())"
+    return measure([sys.executable, "-c", code], {"QT_QPA_PLATFORM": "offscreen"})
+
+
+def _row(name: str, value: float, target: float | None, unit: str) -> None:
+    against = "" if target is None else f"   target ≤ {target:g} {unit}"
+    print(f"{name:45s} {value:8.2f} {unit}{against}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
