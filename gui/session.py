@@ -11,6 +11,8 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
@@ -74,6 +76,7 @@ class Session(QObject):
     notice_raised = Signal(object)
     report_saved = Signal(object)
     slice_requested = Signal(int)
+    thumbnail_ready = Signal(str)
 
     def __init__(
         self,
@@ -117,6 +120,7 @@ class Session(QObject):
         self.last_end: JobEnd[Any] | None = None
         self.saved_report: Path | None = None
         self.stated = StatedFacts()
+        self.thumbnails: dict[str, NDArray[np.int16]] = {}
         self._references: tuple[tuple[int, ...], tuple[InputReference, ...]] | None = None
 
     # What is derived
@@ -181,6 +185,8 @@ class Session(QObject):
         self.patient = patient
         self.plan_changed.emit()
         self._choose_first_stack()
+        if self.plan is not None:
+            self.jobs.draw_thumbnails(self.plan, self.stacks_of_patient())
 
     def choose_stack(self, stack_id: str) -> None:
         """Open one stack as a new case and load it."""
@@ -203,6 +209,7 @@ class Session(QObject):
         self.jobs.cancel_all()
         self.plan = None
         self.patient = None
+        self.thumbnails = {}
         self._close_case(keep_record=False)
         self.plan_changed.emit()
         self.stack_changed.emit()
@@ -300,6 +307,7 @@ class Session(QObject):
         """Show what a scan found; several patients are a stop until one is chosen."""
         self._close_case(keep_record=False)
         self.plan = plan
+        self.thumbnails = {}
         patients = plan.patients
         self.patient = patients[0] if len(patients) == 1 else None
         self.plan_changed.emit()
@@ -309,6 +317,18 @@ class Session(QObject):
             self.patient_choice_needed.emit()
         else:
             self._choose_first_stack()
+            self.jobs.draw_thumbnails(plan, self.stacks_of_patient())
+
+    def accept_early_slice(self, stack_id: str, index: int, pixels: NDArray[np.int16]) -> None:
+        """A slice that came before the rest of its stack."""
+        if self.stack is not None and self.stack.stack_id == stack_id and self.slice_source is not None:
+            self.slice_source.put(index, pixels)
+            self.slice_ready.emit(index)
+
+    def accept_thumbnail(self, stack_id: str, pixels: NDArray[np.int16]) -> None:
+        """The middle slice of a stack, for the list of series."""
+        self.thumbnails[stack_id] = pixels
+        self.thumbnail_ready.emit(stack_id)
 
     def accept_volume(self, volume: Volume) -> None:
         """The stack has been read whole."""
@@ -372,6 +392,8 @@ class Session(QObject):
         if viewable:
             best = max(viewable, key=answer_rank)
             self.choose_stack(best.stack_id)
+        else:
+            self.raise_notice(NoticeKind.REFUSED, Message("gui.notice.nothing_usable"))
 
     def _input_references(self, case: CaseInput) -> tuple[InputReference, ...]:
         key = (id(case.volume), id(case.mask), id(case.record), id(case.stated))

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QLabel, QWidget
 
 from gui.theme.palette import set_look
 from gui.theme.tokens import Tone
 
 
+class WrappingLabel(QLabel):
+    """Text that grows downwards as it narrows and never forces the window to grow."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWordWrap(True)
+
+    def minimumSizeHint(self) -> QSize:
+        """One line; the layout asks ``heightForWidth`` for the rest."""
+        return QSize(1, self.fontMetrics().height())
+
+
 def label(role: str, parent: QWidget | None = None, *, wraps: bool = False) -> QLabel:
     """An empty label of a role of ``gui.theme.palette``; plain text, so that no file can bring markup."""
-    made = QLabel(parent)
+    made = WrappingLabel(parent) if wraps else QLabel(parent)
     made.setProperty("role", role)
     made.setTextFormat(Qt.TextFormat.PlainText)
-    if wraps:
-        made.setWordWrap(True)
-        made.setMinimumWidth(1)
-        made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     return made
 
 

@@ -7,14 +7,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Slot
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from gui.jobs.job import BackgroundJob, Work
 from gui.notice import NoticeKind
-from inference.jobs import EndState, JobEnd, OnProgress, Progress, ShouldStop
+from inference.errors import ConciliumError
+from inference.findings import Verdict, worst_view
+from inference.jobs import EndState, JobEnd, OnProgress, Progress, ShouldStop, stop_if_asked
 from inference.masks.layer import MaskLayer, MaskOrigin
 from inference.messages.message import Message
 from inference.scan import Plan, Stack
+from inference.volume import Volume
 
 if TYPE_CHECKING:
     from gui.session import Session
@@ -31,12 +36,19 @@ class CaseJobs(QObject):
     segmentation runs beside them.
     """
 
+    _slice_arrived = Signal(str, int, object)
+    _thumbnail_arrived = Signal(str, object)
+
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
+        queued = Qt.ConnectionType.QueuedConnection
+        self._slice_arrived.connect(self._on_slice_arrived, queued)
+        self._thumbnail_arrived.connect(self._on_thumbnail_arrived, queued)
         self._running: set[BackgroundJob] = set()
         self._accept: dict[BackgroundJob, Accept] = {}
         self._next_intake: Callable[[], None] | None = None
+        self._thumbnails: tuple[Plan, tuple[Stack, ...]] | None = None
 
     # Intake
 
@@ -51,14 +63,44 @@ class CaseJobs(QObject):
 
     def load(self, plan: Plan, stack: Stack) -> None:
         """Read the slices of a stack; the middle one is shown as soon as it is there."""
-        session = self._session
-        source = session.slice_source
-        assert source is not None
+        intake = self._session.intake
+        middle = stack.geometry.shape[0] // 2
 
-        def work(on_progress: OnProgress, should_stop: ShouldStop) -> Any:
-            return session.intake.load(plan, stack, on_progress=on_progress, should_stop=should_stop)
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> Volume:
+            on_progress(Progress(0, 0, "stage.reading"))
+            if stack.frames[middle] is not None:
+                pixels = intake.load_slice(plan, stack, middle)
+                self._slice_arrived.emit(stack.stack_id, middle, pixels)
+            return intake.load(plan, stack, on_progress=on_progress, should_stop=should_stop)
 
-        self._start_intake("load", work, session.accept_volume)
+        self._start_intake("load", work, self._session.accept_volume)
+
+    def draw_thumbnails(self, plan: Plan, stacks: tuple[Stack, ...]) -> None:
+        """Read the middle slice of each stack once nothing else waits to be read."""
+        self._thumbnails = (plan, stacks)
+        self._start_thumbnails()
+
+    def _start_thumbnails(self) -> None:
+        waiting, running = self._thumbnails, self._session.intake_job
+        if waiting is None or (running is not None and running.is_running):
+            return
+        self._thumbnails = None
+        plan, stacks = waiting
+        intake = self._session.intake
+
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> None:
+            for stack in stacks:
+                stop_if_asked(should_stop)
+                present = [k for k, frame in enumerate(stack.frames) if frame is not None]
+                if not present or worst_view(stack.findings) is Verdict.REFUSED:
+                    continue
+                try:
+                    pixels = intake.load_slice(plan, stack, present[len(present) // 2])
+                except ConciliumError:
+                    continue
+                self._thumbnail_arrived.emit(stack.stack_id, pixels)
+
+        self._start_intake("thumbnails", work, lambda _: None)
 
     def read_mask(self, path: Path, plan: Plan, stack: Stack) -> None:
         """Read a mask file onto the grid of ``stack``."""
@@ -74,6 +116,15 @@ class CaseJobs(QObject):
         self._start_intake("mask", work, self._accept_imported_mask)
 
     # Pack and case
+
+    def warm_up(self) -> None:
+        """Spawn the intake worker before it is needed."""
+        intake = self._session.intake
+
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> None:
+            intake.start()
+
+        self._make("warm_up", "", work).start()
 
     def open_pack(self) -> None:
         """Verify and load the pack; nothing of the window waits for it."""
@@ -105,9 +156,7 @@ class CaseJobs(QObject):
             from inference.pipeline import assess
 
             started_s = time.monotonic()
-            outcome = assess(
-                case, pack, rule_set=rule_set, on_progress=on_progress, should_stop=should_stop
-            )
+            outcome = assess(case, pack, rule_set=rule_set, on_progress=on_progress, should_stop=should_stop)
             return outcome, time.monotonic() - started_s
 
         self._start_case("assess", work, self._accept_outcome)
@@ -118,13 +167,21 @@ class CaseJobs(QObject):
         """Write the report as PDF."""
         from gui.jobs.writing import report_work
 
-        self._start_writing(report_work(self._session, path, language), path)
+        self._start_writing(lambda: report_work(self._session, path, language), path)
+
+    def preview(self, work: Work) -> BackgroundJob:
+        """A job for the open case that its owner starts and listens to itself."""
+        return self._make("preview", self._session.case_key, work)
 
     def save_assessment(self, path: Path) -> None:
         """Write the assessment as JSON."""
         from gui.jobs.writing import assessment_work
 
-        self._start_writing(assessment_work(self._session, path), path)
+        self._start_writing(lambda: assessment_work(self._session, path), path)
+
+    def preview(self, work: Work) -> BackgroundJob:
+        """A job that draws the report's pages; who asks listens to it and starts it."""
+        return self._make("preview", self._session.case_key, work)
 
     # Ending
 
@@ -140,6 +197,7 @@ class CaseJobs(QObject):
         for job in list(self._running):
             job.cancel()
         self._next_intake = None
+        self._thumbnails = None
 
     def shut_down(self, timeout_s: float) -> None:
         """Stop and join everything."""
@@ -181,7 +239,12 @@ class CaseJobs(QObject):
         job.start()
         self._session.job_changed.emit()
 
-    def _start_writing(self, work: Work, path: Path) -> None:
+    def _start_writing(self, take_content: Callable[[], Work], path: Path) -> None:
+        try:
+            work = take_content()
+        except ConciliumError as error:
+            self._session.raise_notice(NoticeKind.REFUSED, error.message)
+            return
         job = self._make("write", self._session.case_key, work)
         self._accept[job] = lambda _: self._report_saved(path)
         job.ended.connect(self._on_written)
@@ -208,6 +271,15 @@ class CaseJobs(QObject):
             else:
                 self._tell(end)
         self._session.intake_job_changed.emit()
+        self._start_thumbnails()
+
+    @Slot(str, int, object)
+    def _on_slice_arrived(self, stack_id: str, index: int, pixels: NDArray[np.int16]) -> None:
+        self._session.accept_early_slice(stack_id, index, pixels)
+
+    @Slot(str, object)
+    def _on_thumbnail_arrived(self, stack_id: str, pixels: NDArray[np.int16]) -> None:
+        self._session.accept_thumbnail(stack_id, pixels)
 
     @Slot(object)
     def _on_case_ended(self, end: JobEnd[Any]) -> None:
@@ -254,6 +326,8 @@ class CaseJobs(QObject):
         self._session.undo_stack.push(ReplaceMask(self._session, layer, verb))
 
     def _report_saved(self, path: Path) -> None:
+        if path.suffix.lower() == ".pdf":
+            self._session.saved_report = path
         self._session.report_saved.emit(path)
         self._session.raise_notice(NoticeKind.DONE, Message("gui.notice.saved", {"file": path.name}))
 

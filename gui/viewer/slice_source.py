@@ -68,7 +68,7 @@ class SliceSource:
             return self._early.get(index) if axis == 0 else None
         if axis == 0:
             return None if self.is_missing(index) else self.volume.voxels[index]
-        plane: NDArray[np.int16] = self.volume.voxels.take(index, axis=axis)
+        plane = self.volume.voxels[:, index] if axis == 1 else self.volume.voxels[:, :, index]
         if self.has_one_rescale:
             return plane
         physical = plane.astype(np.float32)

@@ -1,0 +1,83 @@
+"""Writing the report and the assessment from exactly what is shown; refused when that is stale."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gui.jobs.job import Work
+from inference.errors import InputError
+from inference.jobs import OnProgress, Progress, ShouldStop, stop_if_asked
+
+if TYPE_CHECKING:
+    from gui.session import Session
+    from reports.report import ReportContent
+
+_STAGE = "stage.writing"
+
+
+def report_content(session: Session, language: str) -> ReportContent:
+    """What the report prints: the current outcome, and nothing that was computed from other inputs.
+
+    Raises
+    ------
+    InputError
+        When there is no outcome, it is stale, or nobody is named.
+    """
+    from reports.report import ReportContent
+
+    _require_current(session)
+    assert session.outcome is not None and session.volume is not None
+    assert session.stack is not None and session.identity is not None
+    return ReportContent(
+        assessment=session.outcome.assessment,
+        identity=session.identity,
+        case_id=session.case_id,
+        volume=session.volume,
+        mask=session.outcome.mask,
+        heat_maps=session.outcome.heat_maps,
+        language=language,
+        created_at=session.clock.now(),
+        scan=session.stack.acquisition,
+    )
+
+
+def report_work(session: Session, path: Path, language: str) -> Work:
+    """Work that writes the report as PDF; its content is taken now."""
+    content = report_content(session, language)
+
+    def work(on_progress: OnProgress, should_stop: ShouldStop) -> None:
+        from reports.report import write_report
+
+        on_progress(Progress(0, 1, _STAGE))
+        stop_if_asked(should_stop)
+        write_report(content, path)
+
+    return work
+
+
+def assessment_work(session: Session, path: Path) -> Work:
+    """Work that writes the assessment as JSON; its content is taken now."""
+    from inference.cases.identity import CaseIdentity
+
+    _require_current(session)
+    assert session.outcome is not None and session.identity is not None
+    assessment = session.outcome.assessment
+    identity = CaseIdentity(session.case_id, session.identity)
+    created_at = session.clock.now()
+
+    def work(on_progress: OnProgress, should_stop: ShouldStop) -> None:
+        from reports.assessment_file import write_assessment
+
+        on_progress(Progress(0, 1, _STAGE))
+        stop_if_asked(should_stop)
+        write_assessment(assessment, identity, created_at, path)
+
+    return work
+
+
+def _require_current(session: Session) -> None:
+    if session.outcome is None:
+        raise InputError("gui.why_not.outcome")
+    if not session.is_current:
+        raise InputError("gui.why_not.stale")

@@ -1,0 +1,103 @@
+"""The texts of a picture, for the eye in its corners and for a screen reader in one sentence."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gui.session import Session
+from gui.viewer.annotations import Annotations
+from gui.viewer.layers import mask_plane
+from gui.viewer.plane_transform import PlaneTransform, position_text
+from gui.viewer.view_state import ViewState
+from inference.cases.identity import PatientIdentity
+
+Probe = tuple[float, float, float]
+
+
+def write_captions(
+    session: Session, state: ViewState, transform: PlaneTransform | None, index: int, probe: Probe | None
+) -> Annotations:
+    """What is written on the plane at ``index``."""
+    source = state.source
+    if source is None or transform is None:
+        return Annotations()
+    tr = session.tr
+    is_acquired = transform.axis == 0
+    plane = tr(f"plane.{transform.plane}")
+    title = source.stack.acquisition.series_description or tr("gui.series.unnamed")
+    if not is_acquired:
+        title = tr("gui.viewer.reformatted", plane=plane)
+        title = title[:1].upper() + title[1:]
+    place = tr(
+        "gui.viewer.slice", number=index + 1, count=transform.count, position=transform.position_text(index)
+    )
+    window = tr("gui.viewer.window", width=_number(state.window.width), centre=_number(state.window.centre))
+    heat = ""
+    if is_acquired and state.overlay_visible and state.heat_treatment and state.heat_opacity > 0:
+        heat = tr("gui.viewer.heat_caveat", treatment=f"treatment.{state.heat_treatment}")
+    message = detail = ""
+    if is_acquired and source.is_missing(index):
+        message, detail = tr("gui.viewer.gap"), tr("gui.viewer.gap.detail")
+    elif source.plane(transform.axis, index) is None:
+        message = tr("gui.viewer.loading")
+    return Annotations(
+        top_left=(title, place),
+        top_right=patient_lines(session, session.identity) if is_acquired else (),
+        bottom_left=tuple(
+            line for line in (heat, window if is_acquired else "", probe_text(session, state, probe)) if line
+        ),
+        letters=transform.letters,
+        message=message,
+        detail=detail,
+    )
+
+
+def describe(
+    session: Session, state: ViewState, transform: PlaneTransform | None, index: int, probe: Probe | None
+) -> tuple[str, str]:
+    """Accessible name and live description of the plane at ``index``."""
+    if state.source is None or transform is None:
+        return session.tr("gui.viewer.name.empty"), ""
+    name = session.tr("gui.viewer.name", plane=f"plane.{transform.plane}")
+    parts = [session.tr("gui.viewer.described", number=index + 1, count=transform.count)]
+    value = probe_value(state, probe)
+    if value is not None:
+        parts.append(_number(value))
+    if session.mask is not None and bool(mask_plane(session.mask, transform.axis, index).any()):
+        parts.append(session.tr("gui.viewer.described.mask"))
+    return name, ", ".join(parts)
+
+
+def patient_lines(session: Session, identity: PatientIdentity | None) -> tuple[str, ...]:
+    """Name and identifier as they stand on a picture."""
+    if identity is None or not (identity.name or identity.key):
+        return (session.tr("gui.patient.unknown"),)
+    key = f"{identity.key.id}" if identity.key is not None else ""
+    born = " · ".join(part for part in (key, identity.birth_date) if part)
+    return tuple(part for part in (identity.name, born) if part)
+
+
+def probe_value(state: ViewState, probe: Probe | None) -> float | None:
+    """The physical value under the pointer."""
+    if state.source is None or probe is None:
+        return None
+    row = [int(np.floor(value + 0.5)) for value in probe]
+    return state.source.value_at(row[0], row[1], row[2])
+
+
+def probe_text(session: Session, state: ViewState, probe: Probe | None) -> str:
+    """Position in the patient, voxel and value under the pointer."""
+    value = probe_value(state, probe)
+    if state.source is None or probe is None or value is None:
+        return ""
+    lps_mm = state.source.geometry.index_to_lps(probe)
+    voxel = ", ".join(str(int(np.floor(part + 0.5))) for part in probe)
+    unit = " HU" if state.source.stack.acquisition.modality == "CT" else ""
+    return session.tr(
+        "gui.viewer.probe", position=position_text(lps_mm), voxel=voxel, value=f"{_number(value)}{unit}"
+    )
+
+
+def _number(value: float) -> str:
+    text = f"{value:.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.2f}"
+    return text.replace("-", "\u2212")

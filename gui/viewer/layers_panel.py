@@ -1,0 +1,158 @@
+"""The layers of the case: the tumour mask with where it came from and how large it is, or how to get one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSlider, QToolButton, QVBoxLayout, QWidget
+
+from gui.actions import Actions
+from gui.feedback.text import label
+from gui.session import Session
+from gui.theme.tokens import OKABE_ITO
+from gui.viewer.view_state import ViewState
+from inference.masks.measures import summarise
+
+_SWATCH_PX: Final = 14
+
+
+class LayersPanel(QWidget):
+    """One row per mask: visibility, colour, name, measures, opacity."""
+
+    def __init__(
+        self, session: Session, state: ViewState, actions: Actions, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._state = state
+        self.heading = label("heading", self)
+        self.hint = label("small", self, wraps=True)
+        self.segment_button = QPushButton(self)
+        self.segment_button.clicked.connect(actions["segment"].trigger)
+        self.import_button = QPushButton(self)
+        self.import_button.clicked.connect(actions["import_mask"].trigger)
+        self._actions = actions
+        self.row = QWidget(self)
+        self.colour = QToolButton(self.row)
+        self.colour.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.colour.setIconSize(QSize(_SWATCH_PX, _SWATCH_PX))
+        self.colour.setProperty("role", "swatch")
+        self.colour.setMenu(QMenu(self.colour))
+        self.name = label("value", self.row)
+        self.details = label("small", self.row, wraps=True)
+        self.eye = QToolButton(self.row)
+        self.eye.setDefaultAction(actions["overlay"])
+        self.eye.setIconSize(QSize(16, 16))
+        self.opacity = QSlider(Qt.Orientation.Horizontal, self.row)
+        self.opacity.setRange(0, 100)
+        self.opacity.setValue(round(100 * state.mask_opacity))
+        self.opacity.valueChanged.connect(self._on_opacity_moved)
+        self._arrange()
+        session.mask_changed.connect(self._on_changed)
+        session.volume_changed.connect(self._on_changed)
+        session.language_changed.connect(self._on_changed)
+        state.overlay_changed.connect(self._on_changed)
+        for name in ("segment", "import_mask"):
+            actions[name].changed.connect(self._on_actions_changed)
+        self._on_changed()
+        self._on_actions_changed()
+
+    def _arrange(self) -> None:
+        texts = QVBoxLayout()
+        texts.setSpacing(1)
+        texts.addWidget(self.name)
+        texts.addWidget(self.details)
+        texts.addWidget(self.opacity)
+        row = QHBoxLayout(self.row)
+        row.setContentsMargins(0, 2, 0, 2)
+        row.setSpacing(6)
+        row.addWidget(self.colour, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(texts, 1)
+        row.addWidget(self.eye, 0, Qt.AlignmentFlag.AlignTop)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        buttons.addWidget(self.segment_button)
+        buttons.addWidget(self.import_button)
+        buttons.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.heading)
+        column.addWidget(self.row)
+        column.addWidget(self.hint)
+        column.addLayout(buttons)
+
+    def _on_changed(self) -> None:
+        session, tr = self._session, self._session.tr
+        mask = session.mask
+        self.heading.setText(tr("gui.heading.layers").upper())
+        self.row.setVisible(mask is not None)
+        self.hint.setVisible(mask is None)
+        self.segment_button.setVisible(mask is None)
+        self.import_button.setVisible(mask is None)
+        self.hint.setText(tr("gui.layers.none" if session.stack is not None else "gui.layers.no_case"))
+        self.opacity.setAccessibleName(tr("gui.layers.opacity"))
+        self.opacity.setToolTip(tr("gui.layers.opacity"))
+        self.colour.setAccessibleName(tr("gui.layers.colour"))
+        self.colour.setToolTip(tr("gui.layers.colour"))
+        self._fill_colours()
+        if mask is None:
+            return
+        edited = " " + tr("gui.layers.edited") if mask.is_edited else ""
+        self.name.setText(tr(f"gui.layer.origin.{mask.origin}") + edited)
+        summary = summarise(mask)
+        if summary is None:
+            self.details.setText(tr("gui.layers.empty"))
+        else:
+            across_mm = sorted(summary.extent_mm, reverse=True)
+            self.details.setText(
+                tr(
+                    "gui.layers.measures",
+                    maker=mask.maker or tr("gui.layers.reader"),
+                    volume=f"{summary.volume_ml:.1f}",
+                    longest=f"{across_mm[0]:.0f}",
+                    second=f"{across_mm[1]:.0f}",
+                    third=f"{across_mm[2]:.0f}",
+                    first=summary.first_slice + 1,
+                    last=summary.last_slice + 1,
+                )
+            )
+
+    def _on_actions_changed(self) -> None:
+        tr = self._session.tr
+        for name, button in (("segment", self.segment_button), ("import_mask", self.import_button)):
+            action = self._actions[name]
+            button.setText(tr(f"gui.layers.{name}"))
+            button.setEnabled(action.isEnabled())
+            button.setToolTip(action.toolTip())
+
+    def _fill_colours(self) -> None:
+        self.colour.setIcon(_swatch(self._state.mask_colour))
+        menu = self.colour.menu()
+        menu.clear()
+        for name, colour in OKABE_ITO.items():
+            action = menu.addAction(_swatch(colour), self._session.tr(f"gui.colour.{name}"))
+            action.setData(colour)
+            action.triggered.connect(self._on_colour_chosen)
+
+    def _on_colour_chosen(self) -> None:
+        colour = self.sender().data()  # type: ignore[attr-defined]
+        self._state.set_overlay(mask_colour=str(colour))
+
+    def _on_opacity_moved(self, percent: int) -> None:
+        self._state.set_overlay(mask_opacity=percent / 100)
+
+
+def _swatch(colour: str) -> QIcon:
+    picture = QPixmap(2 * _SWATCH_PX, 2 * _SWATCH_PX)
+    picture.setDevicePixelRatio(2)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.drawRoundedRect(1, 1, _SWATCH_PX - 2, _SWATCH_PX - 2, 3, 3)
+    painter.end()
+    return QIcon(picture)

@@ -1,0 +1,132 @@
+"""The viewer: three planes and the findings in two by two, or one plane alone; linked by the one position."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from gui.actions import Actions
+from gui.intake.problem_panel import ProblemPanel
+from gui.session import Session
+from gui.viewer.drop_hint import DropHint
+from gui.viewer.toolbar import ViewerToolbar
+from gui.viewer.view_state import ViewState
+from gui.viewer.viewport import Viewport
+
+_VIEWER_KEYS = (
+    "tool_scroll",
+    "tool_window",
+    "tool_zoom",
+    "tool_pan",
+    "fit",
+    "layout_toggle",
+    "overlay",
+    "go_tumour",
+)
+
+
+class Viewer(QWidget):
+    """The middle of the case page: an invitation while nothing is open, the patient afterwards."""
+
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._actions = actions
+        self.state = ViewState(self)
+        self.toolbar = ViewerToolbar(session, self.state, actions, self)
+        self.viewports = tuple(Viewport(session, self.state, axis) for axis in range(3))
+        self.problems = ProblemPanel(session)
+        self.hint = DropHint(session, actions)
+        self._maximised: int | None = None
+        self._grid_box = QWidget()
+        self._grid_box.setObjectName("ground")
+        self._grid = QGridLayout(self._grid_box)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(1)
+        for place, widget in enumerate((*self.viewports, self.problems)):
+            self._grid.addWidget(widget, place // 2, place % 2)
+        for side in range(2):
+            self._grid.setRowStretch(side, 1)
+            self._grid.setColumnStretch(side, 1)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self.hint)
+        self._pages.addWidget(self._grid_box)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.toolbar)
+        column.addWidget(self._pages, 1)
+        for name in _VIEWER_KEYS:
+            actions[name].setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            self.addAction(actions[name])
+        actions["overlay"].setChecked(True)
+        actions["overlay"].toggled.connect(self._on_overlay_toggled)
+        actions["fit"].triggered.connect(self._on_fit)
+        actions["layout_toggle"].triggered.connect(self._on_layout_toggled)
+        actions["go_tumour"].triggered.connect(self.go_to_tumour)
+        for viewport in self.viewports:
+            viewport.maximise_requested.connect(self._on_maximise_requested)
+        session.stack_changed.connect(self._on_stack_changed)
+        session.slice_ready.connect(self._on_pixels_arrived)
+        session.volume_changed.connect(self._on_pixels_arrived)
+        session.plan_changed.connect(self._on_stack_changed)
+        session.slice_requested.connect(self.go_to_slice)
+        self._on_stack_changed()
+
+    @property
+    def maximised(self) -> int | None:
+        """Axis of the plane that is shown alone, or None."""
+        return self._maximised
+
+    def go_to_slice(self, index: int) -> None:
+        """Show one slice as it was acquired."""
+        self.state.go_to(0, index)
+
+    def go_to_tumour(self) -> None:
+        """Show the slice on which the mask is largest, and its centre in the other planes."""
+        mask = self._session.mask
+        if mask is None or not mask.voxels.any():
+            return
+        areas = mask.voxels.sum(axis=(1, 2))
+        largest = int(areas.argmax())
+        rows, columns = mask.voxels[largest].nonzero()
+        for axis, index in ((0, largest), (1, int(rows.mean())), (2, int(columns.mean()))):
+            self.state.go_to(axis, index)
+
+    def maximise(self, axis: int | None) -> None:
+        """Show one plane alone, or all."""
+        self._maximised = axis
+        for viewport in self.viewports:
+            viewport.setVisible(axis is None or viewport.axis == axis)
+        self.problems.setVisible(axis is None)
+        for side in range(2):
+            shown = axis is None
+            self._grid.setRowStretch(side, 1 if shown or (axis is not None and axis // 2 == side) else 0)
+            self._grid.setColumnStretch(side, 1 if shown or (axis is not None and axis % 2 == side) else 0)
+        self.state.set_tiled(axis is None)
+
+    def _on_stack_changed(self) -> None:
+        source = self._session.slice_source
+        if source is not self.state.source:
+            self.state.open(source)
+        has_something = self._session.plan is not None
+        self._pages.setCurrentWidget(self._grid_box if has_something else self.hint)
+        self.toolbar.setEnabled(source is not None)
+
+    def _on_pixels_arrived(self, _slice: int = -1) -> None:
+        self.state.refresh_presets()
+
+    def _on_overlay_toggled(self, is_on: bool) -> None:
+        self.state.set_overlay(visible=is_on)
+
+    def _on_fit(self) -> None:
+        for viewport in self.viewports:
+            viewport.fit()
+
+    def _on_layout_toggled(self) -> None:
+        focused = next((viewport.axis for viewport in self.viewports if viewport.hasFocus()), 0)
+        self.maximise(focused if self._maximised is None else None)
+
+    def _on_maximise_requested(self, axis: int) -> None:
+        self.maximise(axis if self._maximised is None else None)
+        self.viewports[axis].setFocus()

@@ -1,0 +1,172 @@
+"""Above the pictures: what dragging does, window presets, layout, and how the overlays are laid on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QSlider, QToolButton, QWidget
+
+from gui.actions import Actions
+from gui.feedback.text import label
+from gui.session import Session
+from gui.viewer.view_state import Tool, ViewState
+
+_ROOM_FOR_TEXT_PX: Final = 860
+_ROOM_FOR_HEAT_LABEL_PX: Final = 600
+_FIRST_HEAT_OPACITY: Final = 0.5
+
+
+class ViewerToolbar(QFrame):
+    """Buttons of the actions plus the controls of one heat map."""
+
+    def __init__(
+        self, session: Session, state: ViewState, actions: Actions, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._state = state
+        self.setProperty("role", "bar")
+        self._buttons: list[QToolButton] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(2)
+        group = QActionGroup(self)
+        for tool in Tool:
+            action = actions[f"tool_{tool}"]
+            group.addAction(action)
+            action.toggled.connect(self._on_tool_toggled)
+            row.addWidget(self._button(action, with_text=True))
+        self._divide(row)
+        row.addWidget(self._button(actions["fit"]))
+        row.addWidget(self._button(actions["layout_toggle"]))
+        self.presets = QToolButton(self)
+        self.presets.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.presets.setMenu(QMenu(self.presets))
+        row.addWidget(self.presets)
+        self._divide(row)
+        row.addWidget(self._button(actions["overlay"]))
+        row.addWidget(self._button(actions["go_tumour"]))
+        row.addStretch(1)
+        self.heat_label = label("small", self)
+        self.treatment = QComboBox(self)
+        self.treatment.activated.connect(self._on_treatment_chosen)
+        self.heat = QSlider(Qt.Orientation.Horizontal, self)
+        self.heat.setRange(0, 100)
+        self.heat.setFixedWidth(84)
+        self.heat.valueChanged.connect(self._on_heat_moved)
+        for widget in (self.heat_label, self.treatment, self.heat):
+            row.addWidget(widget)
+            row.addSpacing(4)
+        session.language_changed.connect(self._on_language_changed)
+        session.heat_map_changed.connect(self._on_heat_maps_changed)
+        session.currency_changed.connect(self._on_heat_maps_changed)
+        state.window_changed.connect(self._on_presets_changed)
+        state.source_changed.connect(self._on_presets_changed)
+        state.tool_changed.connect(self._on_tool_changed)
+        self._actions = actions
+        self._on_tool_changed()
+        self._on_language_changed()
+
+    def _button(self, action: QAction, *, with_text: bool = False) -> QToolButton:
+        button = QToolButton(self)
+        button.setDefaultAction(action)
+        button.setIconSize(QSize(16, 16))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if with_text:
+            self._buttons.append(button)
+        return button
+
+    def _divide(self, row: QHBoxLayout) -> None:
+        line = QFrame(self)
+        line.setProperty("role", "divider")
+        line.setFixedSize(1, 18)
+        row.addSpacing(6)
+        row.addWidget(line)
+        row.addSpacing(6)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        style = Qt.ToolButtonStyle
+        wide = event.size().width() >= _ROOM_FOR_TEXT_PX
+        for button in self._buttons:
+            button.setToolButtonStyle(style.ToolButtonTextBesideIcon if wide else style.ToolButtonIconOnly)
+        self.heat_label.setVisible(event.size().width() >= _ROOM_FOR_HEAT_LABEL_PX)
+
+    def _on_tool_toggled(self, is_on: bool) -> None:
+        action = self.sender()
+        if is_on and isinstance(action, QAction):
+            self._state.set_tool(Tool(action.objectName().removeprefix("tool_")))
+
+    def _on_tool_changed(self) -> None:
+        self._actions[f"tool_{self._state.tool}"].setChecked(True)
+
+    def _on_language_changed(self) -> None:
+        tr = self._session.tr
+        self.heat.setAccessibleName(tr("gui.heat_map.opacity"))
+        self.heat.setToolTip(tr("gui.heat_map.caveat"))
+        self.treatment.setAccessibleName(tr("gui.heat_map.treatment"))
+        self.treatment.setToolTip(tr("gui.heat_map.caveat"))
+        self._on_presets_changed()
+        self._on_heat_maps_changed()
+
+    def _on_presets_changed(self) -> None:
+        tr, menu = self._session.tr, self.presets.menu()
+        menu.clear()
+        current = tr("gui.preset.own")
+        for number, preset in enumerate(self._state.presets, start=1):
+            action = menu.addAction(f"{tr(preset.name)}\t{number}")
+            action.setData(number)
+            action.setCheckable(True)
+            is_current = preset.window == self._state.window
+            action.setChecked(is_current)
+            action.triggered.connect(self._on_preset_chosen)
+            if is_current:
+                current = tr(preset.name)
+        self.presets.setText(current if self._state.presets else tr("gui.preset"))
+        self.presets.setEnabled(bool(self._state.presets))
+        self.presets.setToolTip(tr("gui.preset.tip"))
+        self.presets.setAccessibleName(tr("gui.preset"))
+
+    def _on_preset_chosen(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self._state.choose_preset(int(action.data()))
+
+    def _on_heat_maps_changed(self) -> None:
+        tr = self._session.tr
+        treatments = [heat.treatment for heat in self._session.heat_maps]
+        chosen = self._state.heat_treatment if self._state.heat_treatment in treatments else ""
+        self.treatment.clear()
+        self.treatment.addItem(tr("gui.heat_map.off"), "")
+        for treatment in treatments:
+            self.treatment.addItem(tr(f"treatment.{treatment}"), treatment)
+        self.treatment.setCurrentIndex(self.treatment.findData(chosen))
+        self.treatment.setEnabled(bool(treatments))
+        self.heat.setEnabled(bool(chosen))
+        if chosen != self._state.heat_treatment:
+            self._state.set_overlay(heat_treatment=chosen, heat_opacity=0.0)
+        self._show_opacity()
+
+    def _on_treatment_chosen(self, row: int) -> None:
+        treatment = str(self.treatment.itemData(row))
+        opacity = (self._state.heat_opacity or _FIRST_HEAT_OPACITY) if treatment else 0.0
+        self._state.set_overlay(heat_treatment=treatment, heat_opacity=opacity, visible=True)
+        self._actions["overlay"].setChecked(True)
+        self.heat.setEnabled(bool(treatment))
+        self._show_opacity()
+
+    def _on_heat_moved(self, percent: int) -> None:
+        if self.heat.isEnabled():
+            self._state.set_overlay(heat_opacity=percent / 100)
+        self._show_opacity()
+
+    def _show_opacity(self) -> None:
+        percent = round(100 * self._state.heat_opacity)
+        self.heat.blockSignals(True)
+        self.heat.setValue(percent)
+        self.heat.blockSignals(False)
+        tr = self._session.tr
+        on = bool(self._state.heat_treatment)
+        self.heat_label.setText(tr("gui.heat_map.at", percent=percent) if on else tr("gui.heat_map"))
