@@ -46,6 +46,8 @@ __all__ = [
     "segment",
 ]
 
+NO_TUMOUR = Message("rules.withheld.no_tumour")
+
 
 def check_inputs(case: CaseInput, pack: LoadedPack) -> tuple[GuardLine, ...]:
     """What the guard says, without running a network; the mask is checked when there is one."""
@@ -103,20 +105,16 @@ def assess(
     answer = _Answer(case, pack, book, rule_set)
 
     on_progress(Progress(0, 1, "stage.checking"))
-    barriers = answer.barriers()
-    if barriers:
-        return answer.withheld(PredictionStatus.WITHHELD, barriers)
+    if (barred := answer.barred()) is not None:
+        return barred
     stop_if_asked(should_stop)
 
     if case.mask is None:
         mask = propose_mask(case.volume, pack, on_progress=on_progress, should_stop=should_stop)
         answer = replace(answer, case=replace(case, mask=mask))
+        if (barred := answer.barred()) is not None:
+            return barred
     mask = answer.mask
-    if not mask.voxels.any():
-        return answer.withheld(PredictionStatus.NOT_ESTIMABLE, (Message("rules.withheld.no_tumour"),))
-    barriers = answer.barriers()
-    if barriers:
-        return answer.withheld(PredictionStatus.WITHHELD, barriers)
 
     scored = score_treatments(case.volume, mask, pack, on_progress=on_progress, should_stop=should_stop)
 
@@ -146,8 +144,9 @@ class _Answer:
 
     def barriers(self) -> tuple[Message, ...]:
         """Every reason that rules out an answer whatever the networks say."""
+        is_empty = self.case.mask is not None and not self.case.mask.voxels.any()
         reasons = [
-            Message("rules.withheld.guard", {"check": line.name})
+            NO_TUMOUR if is_empty and line.name == "guard.mask" else _outside(line)
             for line in check_inputs(self.case, self.pack)
             if line.verdict is Verdict.REFUSED
         ]
@@ -155,6 +154,14 @@ class _Answer:
         if self.pack.manifest.is_demonstration and not is_phantom:
             reasons.append(Message("rules.withheld.demonstration", {"pack": self.pack.name}))
         return (*reasons, *ineligible(self.book, self.case.record))
+
+    def barred(self) -> Outcome | None:
+        """The end before any score: not estimable when all that lacks is a tumour, withheld otherwise."""
+        reasons = self.barriers()
+        if not reasons:
+            return None
+        status = PredictionStatus.NOT_ESTIMABLE if reasons == (NO_TUMOUR,) else PredictionStatus.WITHHELD
+        return self.withheld(status, reasons)
 
     def withheld(self, status: PredictionStatus, reasons: tuple[Message, ...]) -> Outcome:
         """The end without an answer: no score, no heat map, every reason."""
@@ -186,3 +193,7 @@ class _Answer:
             software=SoftwareReference(NAME, VERSION, runtime_version(), PROVIDER, self.pack.threads),
             limits=manifest.limits,
         )
+
+
+def _outside(line: GuardLine) -> Message:
+    return Message("rules.withheld.guard", {"check": line.name})
