@@ -169,10 +169,6 @@ class CaseJobs(QObject):
 
         self._start_writing(lambda: report_work(self._session, path, language), path)
 
-    def preview(self, work: Work) -> BackgroundJob:
-        """A job for the open case that its owner starts and listens to itself."""
-        return self._make("preview", self._session.case_key, work)
-
     def save_assessment(self, path: Path) -> None:
         """Write the assessment as JSON."""
         from gui.jobs.writing import assessment_work
