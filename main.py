@@ -145,12 +145,26 @@ def _run_phantom(options: argparse.Namespace, catalogue: Catalogue) -> int:
 
 
 def _run_demo(options: argparse.Namespace, catalogue: Catalogue) -> int:
-    from headless.demo import has_display, show_demo
+    from headless.demo import answer_demo_case, has_display, make_demo_case
+    from headless.terminal import progress_bar
 
-    if options.headless or not has_display():
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        return show_demo(options.out, catalogue, on_screen=False)
-    return show_demo(options.out, catalogue, on_screen=True)
+    with progress_bar(catalogue) as on_progress:
+        demo = make_demo_case(options.out, on_progress)
+        assessed = answer_demo_case(demo, catalogue, on_progress)
+    print(catalogue.text("cli.demo.written", folder=str(options.out)))
+    if has_display() and not options.headless:
+        from gui.demonstration import show_demonstration
+
+        return show_demonstration(demo.scan, assessed.case.record, options.language or "")
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from gui.demonstration import draw_demonstration
+
+    picture = draw_demonstration(
+        demo.scan, assessed.case.record, catalogue.language, options.out / ".window-settings.ini"
+    )
+    picture.save(str(options.out / "window.png"))
+    (options.out / ".window-settings.ini").unlink(missing_ok=True)
+    return EXIT_ANSWERED
 
 
 def _run_pack(options: argparse.Namespace, catalogue: Catalogue) -> int:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headless.assess import AssessedCase, AssessRequest, run_assessment, write_results
-from inference.clock import Clock, IdSource
+from inference.clock import SystemClock, SystemIds
 from inference.jobs import OnProgress
-from inference.packs.store import PackStore
+from inference.messages.catalogue import Catalogue
+from inference.packs.store import BUNDLED_PACKS, PackStore
 from inference.storage import write_atomically
 from reports.page_images import page_images, save_png
 
@@ -48,18 +49,11 @@ def make_demo_case(out: Path, on_progress: OnProgress) -> DemoCase:
     return DemoCase(patient, patient / "clinical.json", out)
 
 
-def assess_demo(
-    demo: DemoCase,
-    *,
-    language: str,
-    packs: PackStore,
-    clock: Clock,
-    ids: IdSource,
-    on_progress: OnProgress,
-) -> AssessedCase:
+def answer_demo_case(demo: DemoCase, catalogue: Catalogue, on_progress: OnProgress) -> AssessedCase:
     """Answer the phantom patient, write the results and a picture of the report's first page."""
-    request = AssessRequest(demo.scan, STUDY, demo.out, clinical=demo.clinical, language=language)
-    assessed = run_assessment(request, packs=packs, ids=ids, on_progress=on_progress)
+    clock, ids = SystemClock(), SystemIds()
+    request = AssessRequest(demo.scan, STUDY, demo.out, clinical=demo.clinical, language=catalogue.language)
+    assessed = run_assessment(request, packs=PackStore([BUNDLED_PACKS]), ids=ids, on_progress=on_progress)
     write_results(assessed, request, clock=clock, ids=ids)
     report = (demo.out / "report.pdf").read_bytes()
     write_atomically(demo.out / "report.png", save_png(page_images(report)[0]))
