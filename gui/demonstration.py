@@ -1,4 +1,4 @@
-"""The demonstration in the real window: opens the phantom patient, fills the form, runs, and shows the answer."""
+"""The demonstration in the real window: opens the phantom patient, fills the form, and runs."""
 
 from __future__ import annotations
 
