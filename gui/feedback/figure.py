@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -14,6 +14,7 @@ from gui.theme.palette import current_tokens
 from gui.theme.tokens import Tokens
 from reports.figures.drawing import Drawing, to_svg
 from reports.figures.style import FigureStyle
+from reports.fonts import font_families
 
 PX_PER_POINT: Final = 1.55
 """The report's 7 point labels become 11 px on screen."""
@@ -61,6 +62,8 @@ class Figure(QWidget):
         self._height_px = round(height_points * PX_PER_POINT)
         self._make: MakeDrawing | None = None
         self._is_stale = False
+        # QtSvg takes a list of families for the name of one: say what that name stands for.
+        QFont.insertSubstitutions(", ".join(font_families()), list(font_families()))
         self._renderer = QSvgRenderer(self)
         self.setFixedHeight(self._height_px)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

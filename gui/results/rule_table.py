@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTabl
 from gui.theme.palette import current_tokens
 from gui.theme.tokens import Tone
 from inference.assessment import Recommendation, RuleRow
-from reports.wording import recommendation_name, treatment_name
 
 if TYPE_CHECKING:
     from inference.messages.catalogue import Catalogue
@@ -66,7 +65,7 @@ class RuleTableModel(QAbstractTableModel):
         if section == 0:
             return ""
         if section <= len(self._treatments):
-            return treatment_name(self._treatments[section - 1], self._catalogue)
+            return self._short(self._treatments[section - 1])
         return self._catalogue.text("panel.rules.recommend")
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -101,7 +100,11 @@ class RuleTableModel(QAbstractTableModel):
             return MARK if is_marked else ""
         if column <= len(self._treatments):
             return self._catalogue.text(f"class.{row.when[self._treatments[column - 1]]}")
-        return recommendation_name(row.recommend, self._catalogue)
+        return self._short(row.recommend)
+
+    def _short(self, regimen: str) -> str:
+        assert self._catalogue is not None
+        return self._catalogue.text(f"recommend.{regimen}.short")
 
 
 class RuleTable(QTableView):
