@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import struct
+import warnings
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
@@ -283,7 +284,8 @@ class _Reading:
         return raw - 0x10000 if raw >= 0x8000 else raw
 
     def _remark(self, code: str, **fields: FieldValue) -> None:
-        self.remarks.append(Remark(code, fields))
+        if all(remark.code != code for remark in self.remarks):
+            self.remarks.append(Remark(code, fields))
 
     def _raw(self, keyword: str) -> bytes:
         element: Element | None = self.header.elements.get(_TAGS[keyword])
@@ -307,7 +309,11 @@ class _Reading:
 
         named = [python_encoding.get(name, "") for name in self._texts("SpecificCharacterSet")]
         encodings = [name for name in named if name] or ["utf-8"]
-        text = decode_bytes(raw, encodings, {0x5C, 0x5E, 0x3D})
+        with warnings.catch_warnings(record=True) as complaints:
+            warnings.simplefilter("always")
+            text = decode_bytes(raw, encodings, {0x5C, 0x5E, 0x3D})
+        if complaints:
+            self._remark("intake.charset_undecodable", tag=keyword)
         return "".join(letter for letter in text if letter.isprintable()).strip()[:1024]
 
     def _unsigned(self, keyword: str) -> int | None:

@@ -102,6 +102,7 @@ RULES: Final = MappingProxyType(
         "intake.no_preamble": Rule(_N, _N),
         "intake.pixels_too_long": Rule(_N, _N),
         "intake.value_unreadable": Rule(_N, _N),
+        "intake.charset_undecodable": Rule(_N, _F),
         # Masks.
         "intake.mask_resampled": Rule(_N, _N),
         "intake.mask_frame_of_reference_absent": Rule(_N, _N),
