@@ -125,7 +125,8 @@ def _parse_number(
         allowed = ", ".join(known.code for known in field.units)
         raise InputError("error.clinical.unit", field=label, unit=unit, allowed=allowed)
     try:
-        number = float(text)
+        # Python alone reads 5_2 as 52; a slip of the keyboard is no number here.
+        number = float(text.replace("_", "?"))
     except ValueError as error:
         raise InputError("error.clinical.not_a_number", field=label, value=text) from error
     canonical = number * choice.factor

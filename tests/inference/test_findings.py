@@ -1,0 +1,22 @@
+"""The worst of several verdicts wins, and a finding speaks through the catalogue."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference.findings import Finding, Verdict, worst_answer, worst_view
+from inference.messages.message import Message
+
+verdicts = st.sampled_from(list(Verdict))
+
+
+@given(st.lists(st.tuples(verdicts, verdicts)))
+def test_the_worst_wins_for_viewing_and_for_answering_apart(pairs: list[tuple[Verdict, Verdict]]) -> None:
+    findings = [Finding("a", view, answer) for view, answer in pairs]
+    assert worst_view(findings) == max([view for view, _ in pairs], default=Verdict.FINE)
+    assert worst_answer(findings) == max([answer for _, answer in pairs], default=Verdict.FINE)
+
+
+def test_a_finding_names_its_sentence_and_its_advice() -> None:
+    finding = Finding("geometry.gap", Verdict.NOTE, Verdict.REFUSED, {"gap_mm": 10.0})
+    assert finding.message == Message("finding.geometry.gap", {"gap_mm": 10.0})
+    assert finding.advice == Message("finding.geometry.gap.do", {"gap_mm": 10.0})
