@@ -63,7 +63,7 @@ def draw_slice(
     grey = np.clip((frame.sample(volume.slab(slice_index, slice_index + 1)[0]) - low) / (high - low), 0, 1)
     picture = np.repeat((1 - grey if is_inverted else grey)[..., None] * 255.0, 3, axis=2)
     heat = None if heat_map is None else _heat(heat_map, frame, slice_index)
-    line_width = max(1.5, frame.shape[0] / 150)
+    line_width = max(2.0, frame.shape[0] / 150)
     if heat is not None:
         opacity = _HEAT_OPACITY * np.clip((heat - _HEAT_FROM) / (HALF_LINE - _HEAT_FROM), 0, 1)
         colour = np.stack([np.interp(heat, _HEAT_STOPS, channel) for channel in _HEAT_COLOURS.T], axis=-1)
@@ -106,7 +106,7 @@ def _outline(
     if not inside.any() or inside.all():
         return
     distance = np.where(inside, distance_transform_edt(inside) - 0.5, distance_transform_edt(~inside) - 0.5)
-    for reach, paint, strength in ((width / 2 + 1.0, _SHADOW, 0.5), (width / 2, colour, 1.0)):
+    for reach, paint, strength in ((width / 2 + 1.0, _SHADOW, 0.7), (width / 2, colour, 1.0)):
         _blend(picture, np.asarray(paint, dtype=float), strength * np.clip(reach + 0.5 - distance, 0, 1))
 
 

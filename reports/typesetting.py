@@ -18,6 +18,8 @@ EMBOLDEN: Final = {Face.REGULAR: 0.0, Face.SEMIBOLD: 0.022, Face.BOLD: 0.034}
 
 _NEVER_FIRST: Final = frozenset("，。、；：！？）》」』】〕”’％·…,.;:!?)]}%")
 _NEVER_LAST: Final = frozenset("（《「『【〔“‘([{")
+_UNPRINTED: Final = ("Cc", "Cf")
+_NO_BREAK_SPACE: Final = "\u00a0"
 _IDEOGRAPH_START: Final = 0x2E80
 _FILL_AND_STROKE: Final = 2
 _FILL: Final = 0
@@ -50,13 +52,18 @@ def printable(text: str) -> str:
     """
     shown = []
     for char in unicodedata.normalize("NFC", text):
-        if char == "\n" or ord(char) in _glyphs(Face.REGULAR) or ord(char) in _glyphs(Face.CHINESE):
+        category = unicodedata.category(char)
+        if char in (" ", "\n", _NO_BREAK_SPACE):
             shown.append(char)
-        elif unicodedata.category(char) == "Zs":
+        elif category == "Zs":
             shown.append(" ")
-        elif unicodedata.category(char) not in ("Cc", "Cf"):
-            shown.append(f"[U+{ord(char):04X}]")
+        elif category not in _UNPRINTED:
+            shown.append(char if _has_glyph(char) else f"[U+{ord(char):04X}]")
     return "".join(shown)
+
+
+def _has_glyph(char: str) -> bool:
+    return ord(char) in _glyphs(Face.REGULAR) or ord(char) in _glyphs(Face.CHINESE)
 
 
 @lru_cache(maxsize=4096)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 
 import numpy as np
 
@@ -283,6 +284,7 @@ def residual_under_both() -> Assessment:
     return replace(whole, predictions=predictions, recommendation=recommendation)
 
 
+@cache
 def head(geometry: Geometry = GEOMETRY) -> Volume:
     """A bright ellipsoid with two dark cavities on dark ground, in the axes of ``geometry``."""
     points = _lps_of(geometry)
@@ -298,6 +300,7 @@ def head(geometry: Geometry = GEOMETRY) -> Volume:
     return Volume((values + noise).astype(np.int16), np.ones(1), np.zeros(1), geometry)
 
 
+@cache
 def tumour(geometry: Geometry = GEOMETRY) -> MaskLayer:
     """An ellipsoid left of the midline (patient's left, +x), behind the centre."""
     points = _lps_of(geometry)
@@ -305,6 +308,7 @@ def tumour(geometry: Geometry = GEOMETRY) -> MaskLayer:
     return MaskLayer("tumour", MaskOrigin.MODEL, distance <= 1, geometry, "npc-residual-demo@1.0.0")
 
 
+@cache
 def heat_maps(geometry: Geometry = GEOMETRY) -> tuple[HeatMap, ...]:
     """One smooth map per treatment on a crop of 7 × 7 pixels about the tumour."""
     spacing = (9.0, 9.0)
@@ -313,12 +317,14 @@ def heat_maps(geometry: Geometry = GEOMETRY) -> tuple[HeatMap, ...]:
     affine = np.eye(4)
     affine[:3, :3] = steps
     affine[:3, 3] = geometry.index_to_lps((0.0, first[1], first[2]))
-    row, column = np.mgrid[:7, :7]
-    plane = np.exp(-((row - 3.4) ** 2 + (column - 3.2) ** 2) / 4.5)
-    plane /= plane.max()
-    values = np.repeat(plane[None], len(SLICES), axis=0).astype(np.float32)
     grid = Geometry(affine, (geometry.shape[0], 7, 7))
-    return tuple(HeatMap(treatment, values.copy(), SLICES, grid) for treatment in TREATMENTS)
+    row, column = np.mgrid[:7, :7]
+    maps = []
+    for treatment, centre in zip(TREATMENTS, (3.4, 4.1), strict=True):
+        plane = np.exp(-((row - centre) ** 2 + (column - 3.2) ** 2) / 4.5)
+        values = np.repeat((plane / plane.max())[None], len(SLICES), axis=0).astype(np.float32)
+        maps.append(HeatMap(treatment, values, SLICES, grid))
+    return tuple(maps)
 
 
 def content(assessment: Assessment | None = None, **changes: object) -> ReportContent:

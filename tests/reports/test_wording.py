@@ -1,0 +1,108 @@
+"""Numbers and names read the same everywhere and never belie the verdict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference.assessment import ClinicalEntry, PredictionStatus
+from inference.messages.catalogue import Catalogue
+from inference.messages.message import Message
+from reports import wording
+from tests.reports.assessments import CLINICAL, PHANTOM, prediction, silent, withheld
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.182, "18"), (0.0, "0"), (1.0, "100"), (0.004, "<1"), (0.9951, ">99"), (0.5, "50")]
+)
+def test_a_percentage_is_rounded_but_never_to_certainty(value: float, shown: str) -> None:
+    assert wording.percent_figure(value) == shown
+
+
+@given(score=st.floats(0, 1), cutoff=st.floats(0.01, 0.99))
+def test_a_score_below_its_cutoff_never_reads_as_having_reached_it(score: float, cutoff: float) -> None:
+    decimals = wording.decimals_apart(score, cutoff)
+    shown, limit = (wording.percent_figure(value, decimals).strip("<>") for value in (score, cutoff))
+    assert (float(shown) <= float(limit)) if score < cutoff else (float(shown) >= float(limit))
+    if abs(score - cutoff) > 1e-4:
+        assert wording.percent_figure(score, decimals) != wording.percent_figure(cutoff, decimals)
+
+
+def test_a_score_just_below_its_cutoff_is_given_more_decimals(english: Catalogue) -> None:
+    close = replace(prediction("ccrt"), score=0.4968, cutoff=0.5)
+    assert wording.score_text(close, english) == "49.7 %"
+    assert wording.cutoff_text(close, english) == "50.0 %"
+
+
+def test_range_and_number_of_folds_stand_together(english: Catalogue, chinese: Catalogue) -> None:
+    assert wording.fold_range(prediction("ccrt"), english) == "9–30 % · 5 folds"
+    assert wording.fold_range(prediction("ccrt"), chinese) == "9%–30% · 5 折"
+
+
+def test_one_fold_claims_no_range(english: Catalogue) -> None:
+    single = replace(prediction("ccrt"), fold_scores=(0.18,), low=0.18, high=0.18)
+    assert wording.fold_range(single, english) == "one network, no range"
+
+
+@pytest.mark.parametrize("status", [PredictionStatus.WITHHELD, PredictionStatus.NOT_ESTIMABLE])
+def test_without_an_answer_there_is_a_word_and_no_number(
+    status: PredictionStatus, english: Catalogue
+) -> None:
+    each = silent("ccrt", status)
+    texts = (
+        wording.score_text(each, english),
+        wording.verdict_word(each, english),
+        wording.fold_range(each, english),
+    )
+    assert not any(character.isdigit() for character in "".join(texts))
+    assert texts[0] == wording.status_word(each, english) != ""
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("PHANTOM^NPC-0042", "PHANTOM^NPC-0042"),
+        ("Wang^Xiaodong=王^晓东", "Wang, Xiaodong (王晓东)"),
+        ("王^晓东", "王晓东"),
+        ("Müller^Anna^Maria^Dr.", "Müller, Anna Maria Dr."),
+        ("Yamada^Tarou=山田^太郎=やまだ^たろう", "Yamada, Tarou (山田太郎, やまだたろう)"),
+        ("SINGLE", "SINGLE"),
+        ("", ""),
+    ],
+)
+def test_a_dicom_name_reads_as_people_write_it(written: str, shown: str) -> None:
+    assert wording.person_name(written) == shown
+
+
+def test_a_moment_names_its_time_zone() -> None:
+    assert wording.moment(datetime(2026, 11, 21, 9, 41, tzinfo=UTC)) == "2026-11-21 09:41 UTC"
+    beijing = timezone(timedelta(hours=8))
+    assert wording.moment(datetime(2026, 11, 21, 9, 41, tzinfo=beijing)) == "2026-11-21 09:41 UTC+08:00"
+
+
+def test_a_clinical_value_carries_its_unit_and_a_missing_one_its_reason(english: Catalogue) -> None:
+    values = {entry.field_id: wording.clinical_value(entry, english) for entry in CLINICAL}
+    assert values["age"] == "52\u00a0years"
+    assert values["sex"] == english.text("clinical.sex.male")
+    assert values["ebv_dna"] == "not recorded"
+    high = ClinicalEntry("ebv_dna", "125000.0", "[copies]/mL", "typed")
+    assert wording.clinical_value(high, english) == "125,000\u00a0copies/ml"
+
+
+def test_every_reason_is_told_once() -> None:
+    first, second = Message("rules.withheld.implausible"), Message("rules.withheld.no_tumour")
+    assessment = withheld(first, second)
+    assert wording.all_reasons(assessment) == (first, second)
+
+
+def test_slices_are_counted_from_one(english: Catalogue) -> None:
+    assert wording.slice_label(0, 28, english) == "slice 1 / 28"
+
+
+def test_the_identity_line_leaves_out_what_is_unknown(english: Catalogue) -> None:
+    assert wording.identity_line(PHANTOM, english) == "PHANTOM^NPC-0042 · ID 000042 · 1974-05-02 · male"
+    assert wording.identity_line(replace(PHANTOM, sex="", birth_date=""), english).endswith("ID 000042")
