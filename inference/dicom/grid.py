@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -53,6 +54,7 @@ class SliceGrid:
         return int(self.slots[-1]) + 1
 
 
+@lru_cache(maxsize=256)
 def in_plane_axes(orientation: tuple[float, ...]) -> NDArray[np.float64] | None:
     """Unit vectors along a row and along a column (2 × 3) of (0020,0037).
 
@@ -65,7 +67,9 @@ def in_plane_axes(orientation: tuple[float, ...]) -> NDArray[np.float64] | None:
     along_row = axes[0] / lengths[0]
     along_column = axes[1] - (axes[1] @ along_row) * along_row
     along_column /= np.linalg.norm(along_column)
-    return np.stack([along_row, along_column])
+    both = np.stack([along_row, along_column])
+    both.flags.writeable = False
+    return both
 
 
 def same_place(first: float, second: float) -> bool:

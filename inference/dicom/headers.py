@@ -106,6 +106,7 @@ _DIMENSIONS: Final = (
     "AcquisitionNumber",
     "AcquisitionTime",
 )
+_LONGEST_TEXT: Final = 1024
 _COLOUR_PREFIXES: Final = ("RGB", "YBR", "PALETTE", "HSV", "ARGB", "CMYK", "ICT", "RCT")
 
 
@@ -294,7 +295,7 @@ class _Reading:
     def _text(self, keyword: str) -> str:
         """Codes, UIDs and numbers: ASCII, padding removed."""
         text = self._raw(keyword).decode("ascii", "replace").strip(" \0\t\r\n")
-        return "".join(letter for letter in text if letter.isprintable())[:1024]
+        return _printable(text)
 
     def _texts(self, keyword: str) -> tuple[str, ...]:
         text = self._text(keyword)
@@ -314,7 +315,7 @@ class _Reading:
             text = decode_bytes(raw, encodings, {0x5C, 0x5E, 0x3D})
         if complaints:
             self._remark("intake.charset_undecodable", tag=keyword)
-        return "".join(letter for letter in text if letter.isprintable()).strip()[:1024]
+        return _printable(text).strip()
 
     def _unsigned(self, keyword: str) -> int | None:
         raw = self._raw(keyword)
@@ -351,6 +352,11 @@ class _Reading:
             self._remark("intake.value_unreadable", tag=keyword)
             return None
         return values
+
+
+def _printable(text: str) -> str:
+    whole = text if text.isprintable() else "".join(letter for letter in text if letter.isprintable())
+    return whole[:_LONGEST_TEXT]
 
 
 def _number(text: str) -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,6 @@ from numpy.typing import NDArray
 from inference.dicom.stored import to_int16
 from inference.errors import InputError
 from inference.scan import FrameSource, SourceFile
-
-_BINARY = getattr(os, "O_BINARY", 0)
 
 
 def check_unchanged(status: os.stat_result, file: SourceFile) -> None:
@@ -40,18 +39,20 @@ def check_file_unchanged(file: SourceFile) -> None:
 
 
 def read_native_frame(file: SourceFile, frame: FrameSource, target: NDArray[np.int16]) -> None:
-    """Fill ``target`` (row, column) from the frame's extent; size and time are checked before and after.
+    """Fill ``target`` (row, column, contiguous) from the frame's extent.
+
+    Size and time of the file are checked before and after.
 
     Raises
     ------
     InputError
         When the file is gone, has changed since the scan, or is shorter than planned.
     """
-    raw = np.empty(target.shape, np.uint8 if frame.bits_allocated == 8 else np.uint16)
+    raw = target.view(np.uint16) if frame.bits_allocated == 16 else np.empty(target.shape, np.uint8)
     if frame.length != raw.nbytes or frame.offset + frame.length > file.size:
         raise InputError("intake.file_changed", file=Path(file.path).name)
     try:
-        with open(os.open(file.path, os.O_RDONLY | _BINARY), "rb", buffering=0) as stream:  # noqa: PTH123
+        with open(file.path, "rb", buffering=0) as stream:  # noqa: PTH123 - the path is a plain string
             check_unchanged(os.fstat(stream.fileno()), file)
             stream.seek(frame.offset)
             view = raw.reshape(-1).view(np.uint8).data
@@ -64,10 +65,11 @@ def read_native_frame(file: SourceFile, frame: FrameSource, target: NDArray[np.i
             check_unchanged(os.fstat(stream.fileno()), file)
     except OSError as error:
         raise InputError("intake.file_gone", file=Path(file.path).name) from error
-    if raw.dtype == np.uint16 and frame.is_big_endian != (np.little_endian is False):
-        raw.byteswap(inplace=True)
-    if raw.dtype == np.uint16 and frame.bits_stored == 16 and frame.is_signed:
-        target[:] = raw.view(np.int16)
+    if raw.dtype == np.uint16:
+        if frame.is_big_endian != (sys.byteorder == "big"):
+            raw.byteswap(inplace=True)
+        if frame.bits_stored < 16 or not frame.is_signed:
+            target[:] = to_int16(raw, frame.bits_stored, frame.is_signed)
     else:
         target[:] = to_int16(raw, frame.bits_stored, frame.is_signed)
 

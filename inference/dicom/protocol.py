@@ -6,7 +6,6 @@ the expected shape.  Nothing that is received is ever executed or unpickled.
 
 from __future__ import annotations
 
-import json
 import os
 import struct
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ from inference.dicom.records import STRICT, FileAnswer, FileKind
 
 VERSION: Final = 1
 _PREFIX: Final = struct.Struct(">I")
+_HEAD: Final = b'{"v":%d,"body":' % VERSION
+_TAIL: Final = b"}"
 
 
 class ProtocolError(Exception):
@@ -136,8 +137,8 @@ MASK_ANSWERS: Final = TypeAdapter(MaskAnswer)
 
 
 def encode(adapter: TypeAdapter[Value], value: Value) -> bytes:
-    """The body of a message that carries ``value``."""
-    return b'{"v":%d,"body":' % VERSION + adapter.dump_json(value) + b"}"
+    """The body of a message that carries ``value``; what has its default is left out of answers."""
+    return _HEAD + adapter.dump_json(value, exclude_defaults=adapter is not REQUESTS) + _TAIL
 
 
 def decode(adapter: TypeAdapter[Value], body: bytes) -> Value:
@@ -148,11 +149,10 @@ def decode(adapter: TypeAdapter[Value], body: bytes) -> Value:
     ProtocolError
         For anything but a message of this version with exactly the expected shape.
     """
+    if not (body.startswith(_HEAD) and body.endswith(_TAIL)):
+        raise ProtocolError("version")
     try:
-        envelope = json.loads(body)
-        if not isinstance(envelope, dict) or set(envelope) != {"v", "body"} or envelope["v"] != VERSION:
-            raise ProtocolError("version")
-        return adapter.validate_json(json.dumps(envelope["body"], allow_nan=False), strict=True)
+        return adapter.validate_json(body[len(_HEAD) : -len(_TAIL)], strict=True)
     except (ValidationError, ValueError, RecursionError) as error:
         raise ProtocolError("shape") from error
 

@@ -21,7 +21,7 @@ def to_int16(raw: NDArray[np.generic], bits_stored: int, is_signed: bool) -> NDA
     Bits above ``bits_stored`` (overlays, PS3.5 8.1.1) are dropped and the sign is extended from its
     highest bit.
     """
-    words: NDArray[np.uint16] = raw.astype(np.uint16)
+    words: NDArray[np.uint16] = raw.astype(np.uint16, copy=False)
     if is_shifted(bits_stored, is_signed):
         shifted: NDArray[np.int16] = (words ^ np.uint16(0x8000)).view(np.int16)
         return shifted

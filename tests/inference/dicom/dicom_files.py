@@ -9,7 +9,7 @@ import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, MRImageStorage
+from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian, MRImageStorage
 
 ROOT = "2.25.4711"
 AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
@@ -39,7 +39,7 @@ def make_slice(
     meta = FileMetaDataset()
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     meta.MediaStorageSOPClassUID = CTImageStorage if modality == "CT" else MRImageStorage
-    meta.MediaStorageSOPInstanceUID = f"{ROOT}.{series}.{index + 1}"
+    meta.MediaStorageSOPInstanceUID = UID(f"{ROOT}.{series}.{index + 1}")
     dataset = Dataset()
     dataset.file_meta = meta
     dataset.SOPClassUID, dataset.SOPInstanceUID = (

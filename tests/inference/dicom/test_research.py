@@ -54,7 +54,7 @@ ORIENTATIONS = [
 
 
 def test_all_48_orientations_keep_every_voxel_in_its_place(intake: Intake, tmp_path: Path) -> None:
-    data = values()
+    data: np.ndarray = values()
     for number, (axes, signs) in enumerate(ORIENTATIONS):
         affine = np.eye(4)
         affine[:3, :3] = (np.eye(3)[:, axes] * signs) * (1.5, 2.0, 3.0)
