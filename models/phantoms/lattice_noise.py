@@ -16,15 +16,38 @@ _WEIGHT_POWER = 151.0 / 315.0
 _HALF_EXTENT_MM = (140.0, 140.0, 110.0)
 
 
-def bspline_weights(position_mm: NDArray[np.floating], spacing_mm: float, half_extent_mm: float) -> Floats:
-    """Cubic B-spline weights of lattice nodes (columns) at positions (rows)."""
-    nodes = int(np.ceil(2.0 * half_extent_mm / spacing_mm)) + 4
+Taps = tuple[NDArray[np.intp], Floats]
+
+
+def bspline_taps(position_mm: NDArray[np.floating], spacing_mm: float, half_extent_mm: float) -> Taps:
+    """Cubic B-spline interpolation of a lattice at positions: (first node, weights of four nodes) each."""
+    nodes = lattice_nodes(spacing_mm, half_extent_mm)
     place = (np.asarray(position_mm, dtype=np.float64) + half_extent_mm) / spacing_mm + 1.0
     place = np.clip(place, 1.0, nodes - 3.0)
-    distance = np.abs(place[:, None] - np.arange(nodes))
+    first = np.floor(place).astype(np.intp) - 1
+    distance = np.abs(place[:, None] - first[:, None] - np.arange(4))
     near = 2.0 / 3.0 - distance**2 + 0.5 * distance**3
     far = np.clip(2.0 - distance, 0.0, None) ** 3 / 6.0
-    return np.where(distance < 1.0, near, far).astype(np.float32)
+    return first, np.where(distance < 1.0, near, far).astype(np.float32)
+
+
+def lattice_nodes(spacing_mm: float, half_extent_mm: float) -> int:
+    """Nodes of a lattice that covers plus and minus the half extent."""
+    return int(np.ceil(2.0 * half_extent_mm / spacing_mm)) + 4
+
+
+def interpolate_rows(lattice: Floats, taps: Taps) -> Floats:
+    """Weighted sums of four lattice rows, one per tap.
+
+    Plain sums rather than a matrix product: the voxels then depend neither on the mathematics library's
+    kernel nor on its number of threads.
+    """
+    first, weights = taps
+    shape = (-1,) + (1,) * (lattice.ndim - 1)
+    total = weights[:, 0].reshape(shape) * lattice[first]
+    for tap in range(1, 4):
+        total += weights[:, tap].reshape(shape) * lattice[first + tap]
+    return np.asarray(total, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,26 +65,27 @@ class LatticeNoise:
         """Draw a field with the given lattice spacings."""
         spacings = (through_plane_mm, in_plane_mm, in_plane_mm)
         extents = _HALF_EXTENT_MM[::-1]
-        shape = tuple(int(np.ceil(2.0 * e / s)) + 4 for e, s in zip(extents, spacings, strict=True))
+        shape = tuple(lattice_nodes(s, e) for s, e in zip(spacings, extents, strict=True))
         coefficients = rng.standard_normal(shape, dtype=np.float32) / np.float32(_WEIGHT_POWER**1.5)
         return cls(coefficients, (through_plane_mm, in_plane_mm))
 
     def plane(self, z_mm: float, x_mm: Floats, y_mm: Floats) -> Floats:
         """Evaluate on the evenly spaced grid (rows ``y_mm``, columns ``x_mm``) of the plane at ``z_mm``."""
-        through, in_plane = self.spacing_mm
-        w_z = bspline_weights(np.array([z_mm]), through, _HALF_EXTENT_MM[2])[0]
-        used = np.flatnonzero(w_z)
-        layer = np.tensordot(w_z[used], self.coefficients[used], axes=1)
-        w_x = _even_weights(float(x_mm[0]), float(x_mm[-1]), len(x_mm), in_plane, _HALF_EXTENT_MM[0])
-        w_y = _even_weights(float(y_mm[0]), float(y_mm[-1]), len(y_mm), in_plane, _HALF_EXTENT_MM[1])
-        return np.asarray(w_y @ layer @ w_x.T, dtype=np.float32)
+        in_plane = self.spacing_mm[1]
+        x_taps = _even_taps(float(x_mm[0]), float(x_mm[-1]), len(x_mm), in_plane, _HALF_EXTENT_MM[0])
+        y_taps = _even_taps(float(y_mm[0]), float(y_mm[-1]), len(y_mm), in_plane, _HALF_EXTENT_MM[1])
+        by_column = interpolate_rows(np.ascontiguousarray(self.layer(z_mm).T), x_taps)
+        return interpolate_rows(np.ascontiguousarray(by_column.T), y_taps)
+
+    def layer(self, z_mm: float) -> Floats:
+        """The lattice (y, x) of the plane at ``z_mm``."""
+        taps = bspline_taps(np.array([z_mm]), self.spacing_mm[0], _HALF_EXTENT_MM[2])
+        return interpolate_rows(self.coefficients, taps)[0]
 
 
 @lru_cache(maxsize=64)
-def _even_weights(
-    first_mm: float, last_mm: float, count: int, spacing_mm: float, half_extent_mm: float
-) -> Floats:
-    """Weights at evenly spaced positions; the slices of a volume share them."""
-    weights = bspline_weights(np.linspace(first_mm, last_mm, count), spacing_mm, half_extent_mm)
-    weights.flags.writeable = False
-    return weights
+def _even_taps(first_mm: float, last_mm: float, count: int, spacing_mm: float, half_extent_mm: float) -> Taps:
+    """Taps at evenly spaced positions; the slices of a volume share them."""
+    first, weights = bspline_taps(np.linspace(first_mm, last_mm, count), spacing_mm, half_extent_mm)
+    first.flags.writeable = weights.flags.writeable = False
+    return first, weights

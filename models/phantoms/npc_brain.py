@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.phantoms.lattice_noise import LatticeNoise, bspline_weights
+from models.phantoms.lattice_noise import LatticeNoise
 from models.phantoms.npc_anatomy import CORTEX, CSF, DURA, FLOW_VOID, GREY, VEIN, WHITE, Part, loft
 from models.phantoms.shapes import Floats, SliceCanvas, smooth_union
 
@@ -248,14 +248,9 @@ def _depth_in_plane(d: Floats, pixel_mm: float) -> Floats:
 
 def _fold_table(folds: LatticeNoise, z_mm: float) -> Floats:
     """Folding noise by depth (rows of 2 mm, stretched so that sulci run inwards) and angle (1 degree)."""
-    through, in_plane = folds.spacing_mm
-    layer = np.tensordot(bspline_weights(np.array([z_mm]), through, 110.0)[0], folds.coefficients, axes=1)
     arc_mm = np.linspace(-np.pi, np.pi, 361) * (0.7 * _ARC_RADIUS_MM)
     depth_mm = 0.26 * np.arange(0.0, 60.0, 2.0)
-    return np.asarray(
-        bspline_weights(depth_mm, in_plane, 140.0) @ layer @ bspline_weights(arc_mm, in_plane, 140.0).T,
-        dtype=np.float32,
-    )
+    return folds.plane(z_mm, arc_mm.astype(np.float32), depth_mm.astype(np.float32))
 
 
 def _cerebellum(x: Floats, y: Floats, z_mm: float) -> Floats:

@@ -1,12 +1,19 @@
 import numpy as np
 import pytest
 
-from models.phantoms.lattice_noise import LatticeNoise, bspline_weights
+from models.phantoms.lattice_noise import LatticeNoise, bspline_taps, interpolate_rows
 
 
 def test_weights_sum_to_one_everywhere_inside() -> None:
-    weights = bspline_weights(np.linspace(-100.0, 100.0, 333), 7.0, 140.0)
+    _, weights = bspline_taps(np.linspace(-130.0, 130.0, 333), 7.0, 140.0)
     assert weights.sum(axis=1) == pytest.approx(np.ones(333), abs=1e-5)
+
+
+def test_a_straight_ramp_on_the_lattice_stays_straight() -> None:
+    positions = np.linspace(-30.0, 30.0, 25)
+    taps = bspline_taps(positions, 5.0, 40.0)
+    ramp = interpolate_rows(np.arange(20, dtype=np.float32)[:, None], taps)[:, 0]
+    assert np.diff(ramp) == pytest.approx(np.full(24, 2.5 / 5.0), abs=1e-5)
 
 
 def test_a_field_has_about_unit_variance_and_no_mean() -> None:
@@ -21,9 +28,9 @@ def test_a_plane_agrees_with_direct_evaluation_at_a_point() -> None:
     field = LatticeNoise.draw(np.random.default_rng(1), 6.0, 9.0)
     x, y = np.linspace(-50, 50, 11, dtype=np.float32), np.linspace(-30, 30, 7, dtype=np.float32)
     plane = field.plane(12.0, x, y)
-    w_z = bspline_weights(np.array([12.0]), 9.0, 110.0)[0]
-    w_y, w_x = bspline_weights(y[2:3], 6.0, 140.0)[0], bspline_weights(x[4:5], 6.0, 140.0)[0]
-    direct = np.einsum("z,y,x,zyx->", w_z, w_y, w_x, field.coefficients)
+    layer = interpolate_rows(field.coefficients, bspline_taps(np.array([12.0]), 9.0, 110.0))[0]
+    row = interpolate_rows(layer, bspline_taps(y[2:3], 6.0, 140.0))[0]
+    direct = interpolate_rows(row, bspline_taps(x[4:5], 6.0, 140.0))[0]
     assert plane[2, 4] == pytest.approx(float(direct), abs=1e-4)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.phantoms.npc_population import NpcPatient, draw_cohort
-from models.phantoms.npc_tumour import NODES, PRIMARY
+from models.phantoms.npc_tumour import NODES, PRIMARY, draw_lesions
 from models.phantoms.npc_volume import PhantomVolume, render_patient, render_slices, volume_geometry
 
 NASOPHARYNX = range(12, 19)
@@ -80,6 +80,12 @@ def test_patients_without_nodal_disease_have_no_nodes_and_others_do(patients: tu
         tumour = render_patient(one, size=128).tumour
         assert bool((tumour == NODES).any()) == (n_stage > 0)
         assert (tumour == PRIMARY).any()
+
+
+def test_every_node_is_above_one_centimetre_in_short_axis(patients: tuple[NpcPatient, ...]) -> None:
+    radii = [node.radii for one in patients[:25] for node in draw_lesions(one, 1.0).nodes]
+    assert len(radii) > 20
+    assert min(2.0 * min(each) for each in radii) > 10.0
 
 
 def test_n2_reaches_both_sides_of_the_neck(volume: PhantomVolume) -> None:
