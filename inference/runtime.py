@@ -182,6 +182,8 @@ def _options(ort: ModuleType, threads: int) -> Any:
     options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
     options.use_deterministic_compute = True
+    # Measured on twelve 32-channel convolutions at 4 × 256²: an arena is less than a tenth faster and keeps
+    # 130 MB more between runs.
     options.enable_cpu_mem_arena = False
     options.log_severity_level = _LOG_FATAL
     # A spinning pool would take the processors from the window that is being drawn.
