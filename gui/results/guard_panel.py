@@ -64,6 +64,9 @@ class GuardPanel(QWidget):
         session = self._session
         outcome = session.outcome
         self.setVisible(outcome is not None)
+        self.title.setText(session.tr("panel.guard.heading"))
+        self.setAccessibleName(self.title.text())
+        self.toggle.setText(session.tr("panel.guard.hide" if self._shows_lines() else "panel.guard.show"))
         for shown in self.lines:
             self._list.removeWidget(shown)
             shown.hide()
@@ -72,8 +75,6 @@ class GuardPanel(QWidget):
         if outcome is None:
             return
         assessment = outcome.assessment
-        self.title.setText(session.tr("panel.guard.heading"))
-        self.setAccessibleName(self.title.text())
         stale = not session.is_current
         tone = Tone.PLAIN if stale else TONE_BY_VERDICT[assessment.guard_verdict]
         say(self.summary, self._summary(assessment), tone)
@@ -83,7 +84,6 @@ class GuardPanel(QWidget):
                 shown.show_line(line, session)
                 self._list.addWidget(shown)
                 self.lines.append(shown)
-        self.toggle.setText(session.tr("panel.guard.hide" if self._shows_lines() else "panel.guard.show"))
         self.card.look(Tone.PLAIN, stale=stale)
 
     def _summary(self, assessment: Assessment) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,8 @@ def tiny_pack(folder: Path, **changes: Any) -> LoadedPack:
 
 def new_session(pack: LoadedPack, language: str = "en") -> Session:
     """A session that has its pack and nothing else."""
-    session = Session(intake=NoIntake(), packs=OnePack(pack), ids=SeededIds(1), language=language)
+    intake: Any = NoIntake()
+    session = Session(intake=intake, packs=OnePack(pack), ids=SeededIds(1), language=language)
     session.accept_pack(pack, None)
     return session
 
@@ -75,9 +77,11 @@ BORDERLINE = {"ccrt": (0.46, 0.49, 0.53), "ic_ccrt": (0.06, 0.11, 0.16)}
 
 
 @pytest.fixture
-def empty(tmp_path: Path, qapp: object) -> Session:
+def empty(tmp_path: Path, qapp: object) -> Iterator[Session]:
     """A session before anything is open."""
-    return new_session(tiny_pack(tmp_path / "pack", scores=GOOD, gain=1.0))
+    session = new_session(tiny_pack(tmp_path / "pack", scores=GOOD, gain=1.0))
+    yield session
+    session.shut_down()
 
 
 @pytest.fixture
@@ -103,9 +107,10 @@ def stale(answered: Session) -> Session:
 
 
 @pytest.fixture
-def withheld(tmp_path: Path, qapp: object) -> Session:
+def withheld(tmp_path: Path, qapp: object) -> Iterator[Session]:
     """One treatment too near its cut-off."""
     session = new_session(tiny_pack(tmp_path / "pack", scores=BORDERLINE))
     open_case(session, case(mask=mask_layer()))
     run(session)
-    return session
+    yield session
+    session.shut_down()

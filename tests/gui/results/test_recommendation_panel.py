@@ -1,0 +1,109 @@
+"""The recommendation stands with its whole rule table, the patient's row, and its sentences."""
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+
+from gui.results.recommendation_panel import RecommendationPanel
+from gui.results.rule_table import MARK, RuleTableModel
+from gui.session import Session
+from gui.theme.tokens import Tone
+from inference.rules.rule_book import rules_of
+from tests.inference.synthetic_case import record
+
+
+def panel(session: Session, qtbot: Any) -> RecommendationPanel:
+    widget = RecommendationPanel(session)
+    qtbot.addWidget(widget)
+    widget.show()
+    return widget
+
+
+def test_before_a_run_there_is_no_recommendation(opened: Session, qtbot: Any) -> None:
+    shown = panel(opened, qtbot)
+    assert not shown.title.isVisible() and not shown.table.isVisible()
+    assert shown.reasons.text()
+
+
+def test_the_recommendation_never_stands_without_its_sentence(answered: Session, qtbot: Any) -> None:
+    shown = panel(answered, qtbot)
+    assert shown.title.text() == answered.tr("recommend.ccrt")
+    assert answered.tr("statement.ccrt_not_evidence") in shown.statements.text()
+    assert shown.statements.isVisible()
+    assert "50" in shown.would_change.text()
+    assert "Hua" in shown.citation.text()
+    assert shown.card.property("tone") == "good"
+
+
+def test_the_patients_row_and_no_other_is_marked(answered: Session, qtbot: Any) -> None:
+    shown = panel(answered, qtbot)
+    model = shown.table.rules
+    assert model.rowCount() == 4
+    marks = [model.index(row, 0).data() for row in range(4)]
+    assert marks == [MARK, "", "", ""]
+    spoken = model.index(0, 1).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "This patient" in spoken
+    assert "This patient" not in model.index(1, 1).data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_the_table_is_the_rule_books(answered: Session, qtbot: Any) -> None:
+    shown = panel(answered, qtbot)
+    model = shown.table.rules
+    assert answered.pack is not None
+    for position, row in enumerate(rules_of(answered.pack.manifest).table):
+        texts = [model.index(position, column).data() for column in (1, 2, 3)]
+        assert texts == [
+            answered.tr(f"class.{row.when['ccrt']}"),
+            answered.tr(f"class.{row.when['ic_ccrt']}"),
+            answered.tr(f"recommend.{row.recommend}.short"),
+        ]
+
+
+def test_the_rule_table_is_a_sound_model(answered: Session, qtmodeltester: Any, qapp: object) -> None:
+    model = RuleTableModel()
+    assert answered.outcome is not None
+    model.show_recommendation(answered.outcome.assessment.recommendation, answered.catalogue, tone=Tone.GOOD)
+    qtmodeltester.check(model)
+    model.show_recommendation(None, answered.catalogue)
+    assert model.rowCount() == 0 and model.marked_position is None
+
+
+def test_a_withheld_recommendation_marks_no_row(withheld: Session, qtbot: Any) -> None:
+    shown = panel(withheld, qtbot)
+    assert shown.title.text() == "Withheld"
+    assert shown.table.rules.marked_position is None
+    assert shown.card.property("tone") == "warn"
+    assert shown.reasons.isVisible() and not shown.statements.isVisible()
+    assert not shown.would_change.isVisible()
+
+
+def test_another_rule_set_can_be_chosen_by_name_and_makes_the_answer_stale(
+    answered: Session, qtbot: Any
+) -> None:
+    shown = panel(answered, qtbot)
+    names = [shown.rule_set.itemText(index) for index in range(shown.rule_set.count())]
+    assert names == [answered.tr("rule_set.cautious"), answered.tr("rule_set.published")]
+    index = shown.rule_set.findData("published")
+    shown.rule_set.setCurrentIndex(index)
+    shown.rule_set.activated.emit(index)
+    assert answered.rule_set == "published"
+    assert not answered.is_current
+    assert shown.card.property("stale") is True
+    assert shown.title.property("stale") is True
+    assert "Cautious" in shown.caption.text() or answered.tr("rule_set.cautious") in shown.caption.text()
+
+
+def test_a_stale_recommendation_has_no_green(answered: Session, qtbot: Any) -> None:
+    shown = panel(answered, qtbot)
+    answered.set_record(record(age="61"))
+    assert shown.card.property("tone") == "plain"
+    assert shown.statements.property("stale") is True
+
+
+def test_the_table_is_as_high_as_its_rows_in_a_narrow_column(answered: Session, qtbot: Any) -> None:
+    shown = panel(answered, qtbot)
+    shown.resize(300, 800)
+    table = shown.table
+    rows = sum(table.rowHeight(row) for row in range(4))
+    assert table.height() >= rows + table.horizontalHeader().height()
+    assert shown.minimumSizeHint().width() <= 300
