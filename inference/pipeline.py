@@ -196,4 +196,7 @@ class _Answer:
 
 
 def _outside(line: GuardLine) -> Message:
+    """What a refused line means for the answer; a refusal by intake speaks for itself."""
+    if line.name == "guard.intake":
+        return line.measured
     return Message("rules.withheld.guard", {"check": line.name})

@@ -13,6 +13,9 @@ from inference.packs.manifest import InputConditions, Range
 
 UNKNOWN = Message("guard.measured.unknown")
 
+ANSWERED_HERE = frozenset({"intake.modality_unknown"})
+"""Refusals by intake that a line of the guard repeats, and that the user's statement lifts there."""
+
 _TOLERANCE_MM = 1e-3
 """Positions are written as decimal strings: 3 mm may come out as 2.9999999."""
 
@@ -38,7 +41,7 @@ def check_scan(
         *(
             GuardLine("guard.intake", finding.message, Message("guard.allowed.no_refusal"), finding.answer)
             for finding in findings
-            if finding.answer is Verdict.REFUSED
+            if finding.answer is Verdict.REFUSED and finding.code not in ANSWERED_HERE
         ),
     )
 

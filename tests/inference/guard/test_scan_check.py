@@ -221,6 +221,13 @@ def test_a_refusal_by_intake_is_a_line_and_a_note_is_none() -> None:
     assert lines(scan)["guard.intake"].measured == gap.message
 
 
+def test_a_file_without_modality_passes_once_the_user_states_it() -> None:
+    silent = Finding("intake.modality_unknown", Verdict.FINE, Verdict.REFUSED)
+    assert refused(case(modality="", findings=(silent,))) == {"guard.modality"}
+    stated = StatedFacts(modality="MR")
+    assert refused(case(modality="", findings=(silent,), stated=stated)) == set()
+
+
 def test_all_reasons_are_reported_not_the_first() -> None:
     scan = case(
         geometry=axial((4, 48, 48), (9, 7, 7)),
