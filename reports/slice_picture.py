@@ -25,7 +25,7 @@ _HEAT_STOPS: Final = np.array([0.0, 0.35, 0.65, 1.0])
 _HEAT_COLOURS: Final = np.array([(59, 15, 112), (182, 54, 121), (251, 136, 97), (252, 253, 191)], dtype=float)
 _HEAT_OPACITY: Final = 0.6
 _HEAT_FROM: Final = 0.15
-_WINDOW_PERCENTILES: Final = (1.0, 99.5)
+_WINDOW_PERCENTILES: Final = (1.0, 99.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +39,7 @@ class SlicePicture:
 
 
 def display_range(volume: Volume, slices: Sequence[int], scan: Acquisition) -> tuple[float, float]:
-    """Values shown black and white: the file's window, or percentiles 1 and 99.5 of the slices."""
+    """Values shown black and white: the file's window, or percentiles 1 and 99 of the slices."""
     if scan.window_centre is not None and scan.window_width is not None and scan.window_width >= 1:
         half = scan.window_width / 2
         return scan.window_centre - half, scan.window_centre + half

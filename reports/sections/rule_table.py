@@ -8,7 +8,7 @@ from reports.figures.drawing import Drawing, Polygon
 from reports.figures.style import PAPER
 from reports.paper.blocks import Block, Columns, Gap, Mark, Row, Stack, TextBlock
 from reports.paper.sheet import ACCENT_TINT, FINE_PRINT, LABEL, SMALL, SMALL_STRONG
-from reports.wording import recommendation_name, treatment_name
+from reports.wording import text_or_code
 
 _ARROW_SIZE = 6.0
 
@@ -17,7 +17,7 @@ def rule_table(recommendation: Recommendation, catalogue: Catalogue) -> Block:
     """Every row of the table; the row that applies carries an arrow."""
     treatments = list(recommendation.table[0].when) if recommendation.table else []
     shares = [0.5, *[3.2] * len(treatments), 4.6]
-    heads = [treatment_name(treatment, catalogue) for treatment in treatments]
+    heads = [_short(treatment, catalogue) for treatment in treatments]
     heads.append(catalogue.text("report.rules.recommend"))
     rows: list[Block] = [
         Row(Columns([Gap(0), *[TextBlock(head, LABEL) for head in heads]], shares, 5.0), 1.5)
@@ -26,7 +26,7 @@ def rule_table(recommendation: Recommendation, catalogue: Catalogue) -> Block:
         is_patients = row.row == recommendation.row
         style = SMALL_STRONG if is_patients else SMALL.coloured(PAPER.quiet)
         words = [catalogue.text(f"class.{row.when[treatment]}") for treatment in treatments]
-        words.append(recommendation_name(row.recommend, catalogue))
+        words.append(_short(row.recommend, catalogue))
         first: Block = Mark(_arrow(), style) if is_patients else Gap(0)
         cells = Columns([first, *[TextBlock(word, style) for word in words]], shares, 5.0)
         rows.append(
@@ -39,3 +39,8 @@ def rule_table(recommendation: Recommendation, catalogue: Catalogue) -> Block:
 def _arrow() -> Drawing:
     corners = ((0.0, 0.0), (_ARROW_SIZE * 0.9, _ARROW_SIZE / 2), (0.0, _ARROW_SIZE))
     return Drawing(_ARROW_SIZE, _ARROW_SIZE, (Polygon(corners, fill=PAPER.accent),))
+
+
+def _short(regimen: str, catalogue: Catalogue) -> str:
+    """The regimen as short as a column wants it, e.g. ``IC+CCRT``."""
+    return text_or_code(f"recommend.{regimen}", "short", catalogue)
