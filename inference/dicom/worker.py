@@ -97,11 +97,13 @@ def _image_record(path: str, most_frames: int, voxels: int) -> ImageRecord:
         raise NotAnImageError("intake.empty_file")
     name = path.lower()
     if name.endswith((".nii", ".nii.gz")):
-        from inference.dicom.research import open_nifti, research_record
+        from inference.dicom.quantisation import research_record
+        from inference.dicom.research import open_nifti
 
         return research_record(open_nifti(path), size, voxels)
     if name.endswith((".nrrd", ".nhdr")):
-        from inference.dicom.research import open_nrrd, research_record
+        from inference.dicom.quantisation import research_record
+        from inference.dicom.research import open_nrrd
 
         return research_record(open_nrrd(path), size, voxels)
     with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - plain strings, as they came
@@ -143,7 +145,8 @@ def _decoded(request: DecodeRequest, target: NDArray[np.int16]) -> list[str]:
     try:
         if request.kind == "dicom":
             return [_decode_dicom(path, frame, target[slot]) for slot, frame in enumerate(request.frames)]
-        from inference.dicom.research import open_nifti, open_nrrd, quantised_planes
+        from inference.dicom.quantisation import quantised_planes
+        from inference.dicom.research import open_nifti, open_nrrd
 
         image = open_nifti(path) if request.kind == "nifti" else open_nrrd(path)
         slots = {frame: slot for slot, frame in enumerate(request.frames)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,10 @@ import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian, MRImageStorage
+
+from inference.dicom.intake import Intake
+from inference.findings import Finding
+from inference.scan import Stack
 
 ROOT = "2.25.4711"
 AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
@@ -88,7 +92,31 @@ def write_series(folder: Path, count: int, change: Change | None = None, **optio
     return paths
 
 
+def alter(**values: object) -> Change:
+    """A change that sets tags by keyword; None deletes one."""
+
+    def change(dataset: Dataset, index: int) -> None:
+        for keyword, value in values.items():
+            if value is None:
+                delattr(dataset, keyword)
+            else:
+                setattr(dataset, keyword, value)
+
+    return change
+
+
 def write(dataset: pydicom.Dataset, path: Path) -> Path:
     """Write in the syntax that the meta header names."""
     dataset.save_as(path, enforce_file_format=True)
     return path
+
+
+def codes(findings: Iterable[Finding]) -> set[str]:
+    """The rules that were found to apply, without the name of the house."""
+    return {finding.code.removeprefix("intake.") for finding in findings}
+
+
+def only_stack(intake: Intake, folder: Path) -> Stack:
+    """The stack of a source that holds one."""
+    (stack,) = intake.scan(folder).stacks
+    return stack
