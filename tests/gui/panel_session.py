@@ -76,10 +76,22 @@ BAD = {"ccrt": (0.71, 0.76, 0.84), "ic_ccrt": (0.62, 0.66, 0.75)}
 BORDERLINE = {"ccrt": (0.46, 0.49, 0.53), "ic_ccrt": (0.06, 0.11, 0.16)}
 
 
+@pytest.fixture(scope="session")
+def good_pack(tmp_path_factory: pytest.TempPathFactory) -> LoadedPack:
+    """A pack that predicts non-residual under both treatments."""
+    return tiny_pack(tmp_path_factory.mktemp("good"), scores=GOOD, gain=1.0)
+
+
+@pytest.fixture(scope="session")
+def borderline_pack(tmp_path_factory: pytest.TempPathFactory) -> LoadedPack:
+    """A pack whose one treatment stands too near its cut-off."""
+    return tiny_pack(tmp_path_factory.mktemp("borderline"), scores=BORDERLINE)
+
+
 @pytest.fixture
-def empty(tmp_path: Path, qapp: object) -> Iterator[Session]:
+def empty(good_pack: LoadedPack, qapp: object) -> Iterator[Session]:
     """A session before anything is open."""
-    session = new_session(tiny_pack(tmp_path / "pack", scores=GOOD, gain=1.0))
+    session = new_session(good_pack)
     yield session
     session.shut_down()
 
@@ -107,9 +119,9 @@ def stale(answered: Session) -> Session:
 
 
 @pytest.fixture
-def withheld(tmp_path: Path, qapp: object) -> Iterator[Session]:
+def withheld(borderline_pack: LoadedPack, qapp: object) -> Iterator[Session]:
     """One treatment too near its cut-off."""
-    session = new_session(tiny_pack(tmp_path / "pack", scores=BORDERLINE))
+    session = new_session(borderline_pack)
     open_case(session, case(mask=mask_layer()))
     run(session)
     yield session
