@@ -16,6 +16,9 @@ class Verdict(IntEnum):
     NOTE = 1
     REFUSED = 2
 
+FILE_FIELDS = frozenset({"file", "other"})
+"""Fields of a finding that hold file names, which may hold patients' names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -37,6 +40,12 @@ class Finding:
     def message(self) -> Message:
         """What was found, as a catalogue message."""
         return Message(f"finding.{self.code}", self.fields)
+
+    @property
+    def message_without_files(self) -> Message:
+        """As :attr:`message`, naming no file: what a result may carry."""
+        fields = {name: "fact.one_file" if name in FILE_FIELDS else self.fields[name] for name in self.fields}
+        return Message(f"finding.{self.code}", fields)
 
     @property
     def advice(self) -> Message:

@@ -174,9 +174,11 @@ class _Answer:
         manifest = self.pack.manifest
         form = load_form(manifest.study)
         identity = self.case.stack.identity
-        notes = (
-            finding.message for finding in self.case.stack.findings if finding.answer is not Verdict.FINE
-        )
+        notes = [
+            finding.message_without_files
+            for finding in self.case.stack.findings
+            if finding.answer is not Verdict.FINE
+        ]
         return Assessment(
             study=manifest.study,
             subject=identity.subject_kind.value,

@@ -39,7 +39,12 @@ def check_scan(
         _pair("guard.field_of_view", facts.field_of_view_mm, conditions.field_of_view_mm, digits=0),
         _slices(facts, conditions),
         *(
-            GuardLine("guard.intake", finding.message, Message("guard.allowed.no_refusal"), finding.answer)
+            GuardLine(
+                "guard.intake",
+                finding.message_without_files,
+                Message("guard.allowed.no_refusal"),
+                finding.answer,
+            )
             for finding in findings
             if finding.answer is Verdict.REFUSED and finding.code not in ANSWERED_HERE
         ),

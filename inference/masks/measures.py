@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from inference.assessment import MaskSummary
-from inference.masks.layer import MaskLayer
+from inference.masks.layer import MaskLayer, MaskOrigin
 
 
 def summarise(layer: MaskLayer) -> MaskSummary | None:
     """Origin, volume in ml and extent in mm along (slice, row, column); None for an empty mask.
 
     The extent counts whole voxels: a mask of one voxel is as long as the spacing.  The largest slice is
-    the one with most marked voxels, the first of several.
+    the one with most marked voxels, the first of several.  The maker is a pack; a file's name, which may
+    hold a patient's, is left out.
     """
     area = np.count_nonzero(layer.voxels, axis=(1, 2))
     if not area.any():
@@ -25,7 +26,7 @@ def summarise(layer: MaskLayer) -> MaskSummary | None:
     marked = layer.marked_slices
     return MaskSummary(
         origin=layer.origin.value,
-        maker=layer.maker,
+        maker=layer.maker if layer.origin is MaskOrigin.MODEL else "",
         edited=layer.is_edited,
         volume_ml=layer.volume_ml,
         first_slice=marked[0],

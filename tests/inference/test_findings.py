@@ -20,3 +20,13 @@ def test_a_finding_names_its_sentence_and_its_advice() -> None:
     finding = Finding("geometry.gap", Verdict.NOTE, Verdict.REFUSED, {"gap_mm": 10.0})
     assert finding.message == Message("finding.geometry.gap", {"gap_mm": 10.0})
     assert finding.advice == Message("finding.geometry.gap.do", {"gap_mm": 10.0})
+
+
+def test_what_a_result_carries_names_no_file() -> None:
+    finding = Finding(
+        "intake.truncated", Verdict.NOTE, Verdict.REFUSED, {"file": "Muster_Erika.dcm", "slice": 3}
+    )
+    assert finding.message.fields["file"] == "Muster_Erika.dcm"
+    assert finding.message_without_files == Message(
+        "finding.intake.truncated", {"file": "fact.one_file", "slice": 3}
+    )

@@ -17,6 +17,7 @@ from inference.clinical.record import ClinicalRecord
 from inference.errors import Cancelled, InputError, PackError
 from inference.findings import Finding, Verdict
 from inference.jobs import Progress
+from inference.masks.layer import MaskOrigin
 from inference.messages.catalogue import load_catalogue
 from inference.outcome import Outcome
 from inference.packs.load import LoadedPack
@@ -285,8 +286,15 @@ def test_an_assessment_names_pack_build_provider_and_inputs(tiny_pack: LoadedPac
 
 
 def test_no_name_identifier_or_path_stands_in_an_assessment(tiny_pack: LoadedPack, pack_of: Any) -> None:
+    names = {"file": "Muster_Erika_1.dcm", "other": "Muster_Erika_2.dcm", "slice": 3}
+    findings = (
+        Finding("intake.truncated", Verdict.NOTE, Verdict.REFUSED, names),
+        Finding("intake.same_pixels", Verdict.NOTE, Verdict.NOTE, names),
+    )
+    imported = replace(mask_layer(), origin=MaskOrigin.IMPORTED, maker="Muster_Erika_seg.dcm")
     answers = [
         assess(case(identity=PATIENT), tiny_pack),
+        assess(case(identity=PATIENT, findings=findings, mask=imported), tiny_pack),
         assess(case(identity=PATIENT), pack_of(HIGH, LOW, provenance="hospital")),
     ]
     for outcome in answers:

@@ -26,7 +26,13 @@ def test_a_block_measures_what_its_voxels_do() -> None:
     assert summary.volume_ml == pytest.approx(35 * 4.0 * 0.5 * 0.8 / 1000)
     assert (summary.first_slice, summary.last_slice, summary.largest_slice) == (1, 3, 3)
     assert summary.extent_mm == pytest.approx((3 * 4.0, 5 * 0.5, 3 * 0.8))
-    assert (summary.origin, summary.maker, summary.edited) == ("imported", "a.dcm", False)
+    assert (summary.origin, summary.maker, summary.edited) == ("imported", "", False)
+
+
+def test_the_maker_is_a_pack_and_never_a_files_name() -> None:
+    made = MaskLayer("mask.tumour", MaskOrigin.MODEL, block(), GRID, maker="pack@1.0.0")
+    summary = summarise(made)
+    assert summary is not None and summary.maker == "pack@1.0.0"
 
 
 def test_an_empty_mask_has_no_measures() -> None:
