@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import os
+import shutil
 import signal
 import struct
 import sys
@@ -37,8 +38,14 @@ def nifti_header(shape: tuple[int, int, int], datatype: int, bits: int) -> bytes
     return bytes(header)
 
 
-def write_slow_file(path: Path, slices: int = 600) -> Path:
-    """A well-formed picture of some hundred kilobytes that takes about two seconds to look through."""
+@pytest.fixture(scope="module")
+def slow_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that keeps a reader busy for more than a second."""
+    return write_blank(tmp_path_factory.mktemp("slow") / "slow.nii.gz", slices=1000)
+
+
+def write_blank(path: Path, slices: int) -> Path:
+    """A well-formed picture that packs to almost nothing."""
     plane = bytes(512 * 512 * 2)
     with gzip.open(path, "wb", compresslevel=1) as stream:
         stream.write(nifti_header((512, 512, slices), 4, 16))
@@ -53,12 +60,12 @@ def reader_of(intake: Intake) -> ReaderProcess:
 
 
 def test_a_file_that_takes_too_long_is_named_and_the_rest_is_read(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, slow_file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     write_series(tmp_path / "Smith_John" / "a", 3)
-    write_slow_file(tmp_path / "Smith_John" / "b.nii.gz")
+    shutil.copy(slow_file, tmp_path / "Smith_John" / "b.nii.gz")
     write_series(tmp_path / "Smith_John" / "c", 3, series="2")
-    with caplog.at_level(logging.DEBUG), Intake(limits=IntakeLimits(seconds_per_file=0.05)) as intake:
+    with caplog.at_level(logging.DEBUG), Intake(limits=IntakeLimits(seconds_per_file=0.25)) as intake:
         plan = intake.scan(tmp_path)
     assert [(one.code, one.fields["file"]) for one in plan.skipped] == [
         ("intake.reader_too_slow", "Smith_John/b.nii.gz")
@@ -68,10 +75,12 @@ def test_a_file_that_takes_too_long_is_named_and_the_rest_is_read(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
-def test_a_file_on_which_the_reader_dies_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
+def test_a_file_on_which_the_reader_dies_is_named_and_the_rest_is_read(
+    tmp_path: Path, slow_file: Path
+) -> None:
     write_series(tmp_path / "a", 3)
     (tmp_path / "b").mkdir()
-    write_slow_file(tmp_path / "b" / "slow.nii.gz")
+    shutil.copy(slow_file, tmp_path / "b" / "slow.nii.gz")
     write_series(tmp_path / "c", 3, series="2")
     with Intake() as intake:
         process = reader_of(intake)
@@ -101,8 +110,8 @@ def test_a_reader_that_died_between_two_jobs_is_replaced_and_no_file_blamed(tmp_
     assert plan.skipped == () and plan.stacks[0].slice_count == 3
 
 
-def test_a_scan_stops_within_half_a_second_while_the_reader_is_busy(tmp_path: Path) -> None:
-    write_slow_file(tmp_path / "a.nii.gz")
+def test_a_scan_stops_within_half_a_second_while_the_reader_is_busy(tmp_path: Path, slow_file: Path) -> None:
+    shutil.copy(slow_file, tmp_path / "a.nii.gz")
     with Intake() as intake:
         process = reader_of(intake)
         asked: list[float] = []
@@ -273,7 +282,7 @@ def test_the_reader_cannot_write_files(tmp_path: Path) -> None:
 
 def test_a_slow_file_is_a_good_picture_where_time_allows(tmp_path: Path) -> None:
     """The file that the watchdog tests use is slow and nothing else."""
-    write_slow_file(tmp_path / "a.nii.gz", slices=3)
+    write_blank(tmp_path / "a.nii.gz", slices=3)
     with Intake() as intake:
         plan = intake.scan(tmp_path)
     assert [one.code for one in plan.skipped] == ["intake.label_map"]
