@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QIcon
 from PySide6.QtWidgets import QApplication
 
+from gui.garbage import GuiThreadGarbage
 from gui.language import QtTexts, choose_language
 from gui.main_window import MainWindow
 from gui.services import IntakeService, PackService
@@ -62,33 +63,49 @@ def run_window(
     application = make_application(arguments)
     settings = default_settings()
     apply_theme(application, THEMES.get(settings.theme, DARK))
-    session = Session(
-        intake=_make_intake(),
-        packs=_make_packs(pack_folders),
-        language=choose_language(language or settings.language),
-        study=study,
-        pack_request=pack_request,
+    session = make_session(
+        language or settings.language, study=study, pack_request=pack_request, pack_folders=pack_folders
     )
     window = make_window(application, session, settings)
+    garbage = GuiThreadGarbage(application)
     window.show()
     window.begin()
     if path is not None:
         session.open_path(path)
     code = application.exec()
+    garbage.hand_back()
     sys.excepthook = sys.__excepthook__
     return code
 
 
 def make_application(arguments: Sequence[str] = ()) -> QApplication:
     """The QApplication with exact scaling and the fonts that the report prints with."""
-    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     existing = QApplication.instance()
+    if existing is None:
+        QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     application = existing if isinstance(existing, QApplication) else QApplication(["concilium", *arguments])
     application.setApplicationName("concilium")
     application.setApplicationDisplayName("Concilium")
     application.setWindowIcon(QIcon(str(FOLDER / "mark-colour.svg")))
     application.setFont(_font())
     return application
+
+
+def make_session(
+    language: str,
+    *,
+    study: str = DEFAULT_STUDY,
+    pack_request: str | None = None,
+    pack_folders: Sequence[Path] | None = None,
+) -> Session:
+    """A session with the real intake and the installed packs; an empty language is the system's."""
+    return Session(
+        intake=_make_intake(),
+        packs=_make_packs(pack_folders),
+        language=choose_language(language),
+        study=study,
+        pack_request=pack_request,
+    )
 
 
 def make_window(application: QApplication, session: Session, settings: Settings) -> MainWindow:

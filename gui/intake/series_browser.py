@@ -86,7 +86,14 @@ class SeriesBrowser(QWidget):
         has_series = self.model.rowCount() > 0
         self.view.setVisible(has_series)
         self.hint.setVisible(not has_series)
-        self.open_button.setVisible(not has_series)
+        session = self._session
+        self.open_button.setVisible(session.plan is None)
+        if session.plan is None:
+            self.hint.setText(session.tr("gui.series.none"))
+        elif session.patient is None and len(session.plan.patients) > 1:
+            self.hint.setText(session.tr("gui.series.choose_patient"))
+        else:
+            self.hint.setText(session.tr("gui.series.unusable"))
         self.view.updateGeometry()
         self._on_stack_changed()
 
@@ -102,7 +109,6 @@ class SeriesBrowser(QWidget):
     def _on_language_changed(self) -> None:
         tr = self._session.tr
         self.heading.setText(tr("gui.heading.series").upper())
-        self.hint.setText(tr("gui.series.none"))
         self.open_button.setText(tr("gui.open_study"))
         self.view.setAccessibleName(tr("gui.heading.series"))
         self._on_plan_changed()

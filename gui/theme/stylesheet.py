@@ -126,12 +126,14 @@ QPushButton[role="tab"] {{ background: transparent; border: none; border-bottom:
     border-radius: 0; padding: 0 10px; min-height: 40px; color: {t.muted}; }}
 QPushButton[role="tab"]:hover {{ color: {t.text}; }}
 QPushButton[role="tab"]:checked {{ color: {t.text}; border-bottom-color: {t.accent}; }}
-QPushButton[role="tab"]:focus {{ color: {t.accent}; border: none; border-bottom: 2px solid {t.accent}; }}
+QPushButton[role="tab"]:focus {{ color: {t.accent}; border: none; border-bottom: 2px solid transparent; }}
+QPushButton[role="tab"]:checked:focus {{ border-bottom-color: {t.accent}; }}
 QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: {RADIUS_PX}px;
     padding: 4px 8px; color: {t.muted}; }}
 QToolButton:hover {{ background: {t.hover}; color: {t.text}; }}
 QToolButton:checked {{ background: {t.selected}; color: {t.text}; border-color: {t.line}; }}
 QToolButton:disabled {{ color: {t.disabled}; }}
+QToolButton[role="swatch"] {{ padding: 3px 16px 3px 3px; }}
 QToolButton[popupMode="2"] {{ padding-right: 18px; }}
 QToolButton::menu-indicator {{ image: url({_ICONS}/caret-{t.name}.svg); width: 9px; height: 9px;
     subcontrol-position: right center; right: 5px; }}

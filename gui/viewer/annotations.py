@@ -51,8 +51,9 @@ def paint_annotations(
         x = width - _MARGIN_PX - metrics.horizontalAdvance(text)
         colour = INK if number == 0 else FAINT_INK
         write(painter, QPointF(x, _MARGIN_PX + metrics.ascent() + number * step), text, colour)
-    room = width - 2 * _MARGIN_PX - _SCALE_SHARE * width
     for number, line in enumerate(reversed(content.bottom_left)):
+        # The scale bar and its length take two lines at the right.
+        room = width - 3 * _MARGIN_PX - (_SCALE_SHARE * width if number < 2 else 0)
         y = height - _MARGIN_PX - metrics.descent() - number * step
         text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)
         write(painter, QPointF(_MARGIN_PX, y), text, FAINT_INK)

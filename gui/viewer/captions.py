@@ -43,13 +43,17 @@ def write_captions(
     return Annotations(
         top_left=(title, place),
         top_right=patient_lines(session, session.identity) if is_acquired else (),
-        bottom_left=tuple(
-            line for line in (heat, window if is_acquired else "", probe_text(session, state, probe)) if line
-        ),
+        bottom_left=_lines(heat, window if is_acquired else "", probe_text(session, state, probe)),
         letters=transform.letters,
         message=message,
         detail=detail,
     )
+
+
+def _lines(heat: str, window: str, probe: str) -> tuple[str, ...]:
+    """The lines from the top: the caveat of the heat map always stands above the scale bar's two."""
+    lines = [line for line in (window, probe) if line]
+    return (heat, *([""] * (2 - len(lines))), *lines) if heat else tuple(lines)
 
 
 def describe(

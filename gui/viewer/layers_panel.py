@@ -6,7 +6,16 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.actions import Actions
 from gui.feedback.text import label
@@ -40,7 +49,7 @@ class LayersPanel(QWidget):
         self.colour.setIconSize(QSize(_SWATCH_PX, _SWATCH_PX))
         self.colour.setProperty("role", "swatch")
         self.colour.setMenu(QMenu(self.colour))
-        self.name = label("value", self.row)
+        self.name = label("", self.row)
         self.details = label("small", self.row, wraps=True)
         self.eye = QToolButton(self.row)
         self.eye.setDefaultAction(actions["overlay"])
@@ -60,17 +69,16 @@ class LayersPanel(QWidget):
         self._on_actions_changed()
 
     def _arrange(self) -> None:
-        texts = QVBoxLayout()
-        texts.setSpacing(1)
-        texts.addWidget(self.name)
-        texts.addWidget(self.details)
-        texts.addWidget(self.opacity)
-        row = QHBoxLayout(self.row)
-        row.setContentsMargins(0, 2, 0, 2)
-        row.setSpacing(6)
-        row.addWidget(self.colour, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(texts, 1)
-        row.addWidget(self.eye, 0, Qt.AlignmentFlag.AlignTop)
+        grid = QGridLayout(self.row)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(2)
+        grid.addWidget(self.colour, 0, 0)
+        grid.addWidget(self.name, 0, 1)
+        grid.addWidget(self.eye, 0, 2)
+        grid.addWidget(self.details, 1, 1, 1, 2)
+        grid.addWidget(self.opacity, 2, 1, 1, 2)
+        grid.setColumnStretch(1, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
         buttons.addWidget(self.segment_button)
@@ -102,6 +110,9 @@ class LayersPanel(QWidget):
             return
         edited = " " + tr("gui.layers.edited") if mask.is_edited else ""
         self.name.setText(tr(f"gui.layer.origin.{mask.origin}") + edited)
+        made_by = tr("gui.layers.maker", maker=mask.maker or tr("gui.layers.reader"))
+        self.name.setToolTip(made_by)
+        self.details.setToolTip(made_by)
         summary = summarise(mask)
         if summary is None:
             self.details.setText(tr("gui.layers.empty"))
@@ -110,7 +121,6 @@ class LayersPanel(QWidget):
             self.details.setText(
                 tr(
                     "gui.layers.measures",
-                    maker=mask.maker or tr("gui.layers.reader"),
                     volume=f"{summary.volume_ml:.1f}",
                     longest=f"{across_mm[0]:.0f}",
                     second=f"{across_mm[1]:.0f}",

