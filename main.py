@@ -19,13 +19,21 @@ from inference.messages.catalogue import LANGUAGES, Catalogue, load_catalogue
 
 _log = logging.getLogger("concilium")
 
+INTAKE_READER = "--intake-reader"
+"""How a bundle, which has no ``python -m``, starts the process that parses foreign files."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, 1, 2, 3 or 130 (``inference.errors``)."""
     from inference.logs import start_log
     from inference.paths import ApplicationPaths
 
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == [INTAKE_READER]:
+        from inference.dicom.worker import main as read_for_intake
+
+        return read_for_intake(given[1:])
+    options = _parser().parse_args(given)
     paths = ApplicationPaths.of_this_user()
     start_log(paths.logs, uuid.uuid4().hex[:8])
     catalogue = load_catalogue(options.language or "en")

@@ -1,0 +1,25 @@
+"""The entry knows the reader's switch as intake spells it, and speaks of its commands."""
+
+from __future__ import annotations
+
+import pytest
+
+import main
+from inference.dicom.reader_process import FROZEN_ARGUMENT
+
+
+def test_a_bundle_starts_the_reader_by_the_switch_that_the_entry_knows() -> None:
+    assert main.INTAKE_READER == FROZEN_ARGUMENT
+
+
+@pytest.mark.parametrize("command", ["open", "assess", "phantom", "demo", "pack"])
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main([command, "--help"])
+    assert ended.value.code == 0 and command in capsys.readouterr().out
+
+
+def test_an_unknown_command_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main(["predict"])
+    assert ended.value.code == 2 and "predict" in capsys.readouterr().err
