@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from inference.errors import InputError, PackError
 from inference.geometry import Geometry
-from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, never_stop
+from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, never_stop, stop_if_asked
 from inference.masks.components import drop_small_components
 from inference.masks.layer import MaskLayer, MaskOrigin
 from inference.outcome import HeatMap
@@ -97,8 +97,10 @@ def segment_volume(
         outputs = network.run(frame.batch(slices), should_stop=should_stop)
         probabilities[start : slices.stop] = outputs["probability"][:, 0]
         on_progress(report(slices.stop))
+    stop_if_asked(should_stop)
     marked = frame.to_mask(probabilities, settings.mask_threshold)
     marked[list(volume.missing_slices)] = False
+    stop_if_asked(should_stop)
     return drop_small_components(marked, volume.geometry, settings.minimum_component_ml)
 
 
