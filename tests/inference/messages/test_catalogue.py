@@ -1,4 +1,4 @@
-"""Every sentence a user can meet exists in both languages, with the same fields, and survives the pseudo-locale."""
+"""Every sentence a user can meet exists in both languages, with the same fields."""
 
 from __future__ import annotations
 
