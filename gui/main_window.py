@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from gui.actions import Actions
 from gui.clinical.schema_form import ClinicalForm
+from gui.commands.named_command import retranslate_commands
 from gui.feedback.notice_bar import NoticeBar
 from gui.intake.open_source import OpenSource, dropped_path
 from gui.intake.series_browser import SeriesBrowser
@@ -204,6 +205,7 @@ class MainWindow(QMainWindow):
     def _on_language_changed(self) -> None:
         for name, menu in self._menus.items():
             menu.setTitle(self.session.tr(f"gui.menu.{name}"))
+        retranslate_commands(self.session.undo_stack)
         self._on_undo_text_changed()
         self._on_title_changed()
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPaintEvent, QPalette, QWheelEvent
+from PySide6.QtGui import QColor, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 from gui.theme.palette import current_tokens
 from gui.theme.tokens import Tone
 
-_INSET_PX: Final = 3
+_LEFT_PX: Final = 8
+_RIGHT_PX: Final = 23
+"""From the right border to where numbers end beside their menu (``reason_button``)."""
 
 
 class CalmComboBox(QComboBox):
@@ -32,18 +34,12 @@ class CalmComboBox(QComboBox):
         self.initStyleOption(option)
         painter = QStylePainter(self)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        field = (
-            self.style()
-            .subControlRect(
-                QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
-            )
-            .adjusted(_INSET_PX, 0, -_INSET_PX, 0)
-        )
+        field = self.rect().adjusted(_LEFT_PX, 0, -_RIGHT_PX, 0)
         text = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, field.width())
         painter.setPen(self._text_colour())
         painter.drawText(field, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _text_colour(self) -> QColor:
         if not self.isEnabled():
-            return self.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
+            return QColor(current_tokens().muted)
         return QColor(current_tokens().text_of(Tone(self.property("tone") or Tone.PLAIN)))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QStyle, QWidget
 
 from gui.clinical.calm_combo_box import CalmComboBox
-from gui.clinical.reason_button import ReasonButton
+from gui.clinical.reason_button import TEXT_MARGINS, ReasonButton
 from gui.feedback.text import label, say
 from gui.theme.palette import set_look
 from gui.theme.tokens import Tone
@@ -39,6 +39,7 @@ class FieldEditor(QObject):
         self._session = session
         self.schema = schema
         self.value = ClinicalValue.absent(schema.id)
+        self._is_active = True
         self.label = label("", parent, wraps=True)
         self.control = control
         self.unit: QWidget = label("annotation", parent)
@@ -67,6 +68,13 @@ class FieldEditor(QObject):
         self._say("")
         self._display()
         self._describe()
+
+    def set_active(self, is_active: bool) -> None:
+        """Open the field for a case; without one it is neither typed in nor amber."""
+        self._is_active = is_active
+        for widget in (self.label, self.control, self.unit):
+            widget.setEnabled(is_active)
+        self._say(self.problem)
 
     def show_problem(self, message: Message) -> None:
         """Say beneath the field why its text is not used."""
@@ -108,7 +116,7 @@ class FieldEditor(QObject):
 
     def _say(self, problem: str) -> None:
         say(self.note, problem, Tone.BAD)
-        missing = self.value.missing is not None
+        missing = self.value.missing is not None and self._is_active
         tone = Tone.BAD if problem else Tone.WARN if missing else Tone.PLAIN
         set_look(self.control, tone=tone.value)
 
@@ -273,7 +281,7 @@ class DerivedEditor(FieldEditor):
         self.edit = QLineEdit(parent)
         super().__init__(session, schema, self.edit, parent)
         self.edit.setReadOnly(True)
-        self.edit.setProperty("derived", True)
+        self.edit.setTextMargins(*TEXT_MARGINS)
         self.edit.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         icon = self.edit.style().standardIcon(QStyle.StandardPixmap.SP_LineEditClearButton)
         self._drop = self.edit.addAction(icon, QLineEdit.ActionPosition.TrailingPosition)
@@ -289,8 +297,7 @@ class DerivedEditor(FieldEditor):
         self._drop.setVisible(imported)
         code = self.value.canonical
         self.edit.setText(self.choice_text(code) if isinstance(code, str) else "")
-        sources = ", ".join(self._session.tr(f"clinical.{name}") for name in self.schema.derived_from)
-        self.edit.setPlaceholderText(self._session.tr("panel.clinical.needs", fields=sources))
+        self.edit.setPlaceholderText(self._session.tr("panel.clinical.pending"))
         if isinstance(self.unit, QLabel):
             kind = self.value.provenance if imported else Provenance.DERIVED
             self.unit.setText(self._session.tr(f"panel.provenance.short.{kind.value}"))

@@ -13,6 +13,9 @@ from inference.clinical.record import MissingReason
 
 _WIDTH_PX: Final = 22
 
+TEXT_MARGINS: Final = (-6, 0, 11, 0)
+"""Beyond the padding of every input: left, top, right, bottom, so that texts end before the button."""
+
 
 class ReasonButton(QToolButton):
     """A small menu of reasons at the right end of a line edit; ``chosen`` carries the reason."""
@@ -32,7 +35,7 @@ class ReasonButton(QToolButton):
             action.setCheckable(True)
             self.actions_by_reason[reason] = action
         self.setMenu(menu)
-        edit.setTextMargins(0, 0, _WIDTH_PX - 8, 0)
+        edit.setTextMargins(*TEXT_MARGINS)
         edit.installEventFilter(self)
 
     def name_reasons(self, name: str, texts: Mapping[MissingReason, str]) -> None:

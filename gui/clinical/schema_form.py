@@ -22,7 +22,7 @@ from inference.storage import storage_error
 if TYPE_CHECKING:
     from gui.session import Session
 
-_LABEL_WIDTH_PX: Final = 72
+_LABEL_WIDTH_PX: Final = 64
 _UNIT_WIDTH_PX: Final = 56
 _LARGEST_RECORD_BYTES: Final = 1024 * 1024
 
@@ -61,6 +61,7 @@ class ClinicalForm(QWidget):
         session.language_changed.connect(self._on_language_changed)
         self._on_record_changed()
         self._on_language_changed()
+        self._open_for_case()
 
     def import_file(self, path: Path) -> None:
         """Take the record from a ``concilium.clinical`` file; what is wrong with it is said inline."""
@@ -84,6 +85,7 @@ class ClinicalForm(QWidget):
         self._on_record_changed()
         for editor in self.editors.values():
             editor.reset()
+        self._open_for_case()
 
     def _on_language_changed(self) -> None:
         self._heading.setText(self._session.tr("panel.clinical.heading"))
@@ -93,6 +95,12 @@ class ClinicalForm(QWidget):
         for editor in self.editors.values():
             editor.retranslate()
         self._say(None)
+
+    def _open_for_case(self) -> None:
+        has_case = self._session.stack is not None
+        self.import_button.setEnabled(has_case)
+        for editor in self.editors.values():
+            editor.set_active(has_case)
 
     def _build(self, form: FormSchema) -> None:
         self._study = form.study
@@ -114,6 +122,7 @@ class ClinicalForm(QWidget):
                     QWidget.setTabOrder(previous, widget)
                     previous = widget
             editor.retranslate()
+            editor.set_active(self._session.stack is not None)
             self.editors[schema.id] = editor
 
     def _place(self, editor: FieldEditor, row: int) -> None:

@@ -197,7 +197,7 @@ def test_without_n_there_is_no_stage(form: ClinicalForm) -> None:
     stage = form.editors["stage"]
     assert isinstance(stage, DerivedEditor)
     assert stage.edit.text() == ""
-    assert "N stage" in stage.edit.placeholderText()
+    assert stage.edit.placeholderText() and "N stage" in stage.edit.toolTip()
 
 
 def write_record(path: Path, **values: object) -> Path:
@@ -268,6 +268,18 @@ def test_an_import_with_a_value_outside_its_range_changes_nothing(form: Clinical
     )
     assert form._session.record.canonical("sex") == "male"
     assert "200" in form.import_note.text()
+
+
+def test_without_a_case_nothing_can_be_typed_and_nothing_is_amber(empty: Session, qtbot: Any) -> None:
+    widget = ClinicalForm(empty)
+    qtbot.addWidget(widget)
+    assert not widget.import_button.isEnabled()
+    for editor in widget.editors.values():
+        assert not editor.control.isEnabled()
+        assert editor.control.property("tone") == "plain"
+    open_case(empty, case(clinical=record(age="")))
+    assert widget.editors["age"].control.isEnabled()
+    assert widget.editors["age"].control.property("tone") == "warn"
 
 
 def test_another_patient_clears_what_was_typed(form: ClinicalForm, qtbot: Any) -> None:
