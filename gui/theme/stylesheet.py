@@ -121,7 +121,8 @@ QPushButton[role="quiet"], QPushButton[role="link"] {{ background: transparent;
 QPushButton[role="link"] {{ color: {t.accent}; text-align: left; padding: 2px 4px; }}
 QPushButton[role="quiet"]:hover {{ background: {t.hover}; }}
 QPushButton[role="quiet"]:focus, QPushButton[role="link"]:focus {{ border: 1px solid {t.accent}; }}
-QPushButton[role="link"]:disabled {{ color: {t.disabled}; border-color: transparent; background: transparent; }}
+QPushButton[role="link"]:disabled {{ color: {t.disabled}; border-color: transparent;
+    background: transparent; }}
 QPushButton[role="link"]::menu-indicator {{ image: none; width: 0; }}
 QPushButton[role="tab"] {{ background: transparent; border: none; border-bottom: 2px solid transparent;
     border-radius: 0; padding: 0 10px; min-height: 40px; color: {t.muted}; }}
