@@ -1,0 +1,173 @@
+"""The list of series, the findings beside it, and the ways in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtWidgets import QApplication, QLabel
+
+from gui.intake.identity_dialog import describe_patient
+from gui.intake.open_source import dropped_path
+from gui.intake.series_badges import badges
+from gui.intake.series_browser import SeriesBrowser
+from gui.intake.series_model import SeriesModel, SeriesRole
+from gui.intake.thumbnail import thumbnail
+from gui.main_window import MainWindow
+from gui.session import Session, answer_rank, same_patient
+from gui.theme.tokens import Tone
+from inference.cases.identity import PatientIdentity, PatientKey
+from inference.findings import Finding, Verdict
+from inference.geometry import Geometry
+from tests.gui.studies import write_study
+from tests.inference.synthetic_case import stack
+
+GAP = Finding("intake.gap", Verdict.NOTE, Verdict.REFUSED, {"missing": 1, "position": "S 1.0", "count": 1})
+THICK = Finding("intake.thickness_differs", Verdict.NOTE, Verdict.NOTE, {"thickness": 4.0, "spacing": 4.8})
+LOCALISER = Finding("intake.no_pixels", Verdict.REFUSED, Verdict.REFUSED, {"file": "x"})
+
+
+def test_the_model_of_series_is_sound(opened: MainWindow, qtmodeltester: Any) -> None:
+    qtmodeltester.check(opened.series.model)
+
+
+def test_a_series_says_what_it_is(opened: MainWindow, qtbot: Any) -> None:
+    index = opened.series.model.index(0)
+    assert index.data(SeriesRole.DETAILS) == "48² · 5.00 × 5.00 × 5.0 mm"
+    said = {badge.text: badge.tone for badge in index.data(SeriesRole.BADGES)}
+    assert said["MR"] is Tone.GOOD and said["contrast"] is Tone.GOOD and said["axial"] is Tone.GOOD
+    qtbot.waitUntil(lambda: index.data(SeriesRole.THUMBNAIL) is not None, timeout=5_000)
+
+
+def test_badges_turn_amber_where_the_pack_wants_something_else(session: Session, qtbot: Any) -> None:
+    with qtbot.waitSignal(session.pack_changed, timeout=10_000):
+        session.open_pack()
+    sagittal = Geometry.from_axes(
+        origin_lps_mm=(0, 0, 0),
+        slice_step_mm=(5, 0, 0),
+        row_step_mm=(0, 0, -1),
+        column_step_mm=(0, 1, 0),
+        shape=(12, 48, 48),
+    )
+    said = {badge.text: badge.tone for badge in badges(session, stack(sagittal, findings=(THICK,)))}
+    assert said["sagittal"] is Tone.WARN
+    assert said["notes: 1"] is Tone.WARN
+    refused = {badge.text: badge.tone for badge in badges(session, stack(findings=(GAP,)))}
+    assert refused["not usable by the pack"] is Tone.BAD
+
+
+def test_a_series_that_may_not_be_viewed_cannot_be_chosen(session: Session) -> None:
+    from inference.scan import Plan, Series
+
+    shown = stack(findings=(LOCALISER,))
+    session.plan = Plan("", (), (Series("1", "", "MR", (shown,)),))
+    session.patient = shown.identity
+    model = SeriesModel(session)
+    assert not model.flags(model.index(0)) & Qt.ItemFlag.ItemIsSelectable
+    assert model.index(0).data(SeriesRole.REASON) == session.render(LOCALISER.message)
+    session.choose_stack(shown.stack_id)
+    assert session.stack is None
+
+
+def test_the_series_to_open_first_is_one_that_a_pack_can_use() -> None:
+    usable, gap = stack(), stack(findings=(GAP,))
+    assert answer_rank(usable) > answer_rank(gap)
+
+
+def test_another_series_is_opened_from_the_list(window: MainWindow, tmp_path: Path, qtbot: Any) -> None:
+    write_study(tmp_path, series="1")
+
+    def coarser(dataset: Any, _: int) -> None:
+        dataset.SeriesDescription = "Ax T2"
+
+    write_study(tmp_path, series="2", change=coarser)
+    session = window.session
+    session.open_path(tmp_path)
+    qtbot.waitUntil(lambda: session.volume is not None, timeout=10_000)
+    assert window.series.model.rowCount() == 2
+    first = session.stack
+    assert first is not None
+    other = 1 - window.series.model.row_of(first.stack_id)
+    window.series.view.setCurrentIndex(window.series.model.index(other))
+    qtbot.waitUntil(lambda: session.volume is not None and session.stack is not first, timeout=10_000)
+    assert session.stack is not None and session.stack.stack_id != first.stack_id
+    assert session.record.study == "npc-residual"
+
+
+def test_a_missing_slice_is_listed_with_what_to_do(window: MainWindow, tmp_path: Path, qtbot: Any) -> None:
+    write_study(tmp_path, without=(5,))
+    window.session.open_path(tmp_path)
+    qtbot.waitUntil(lambda: window.session.volume is not None, timeout=10_000)
+    texts = [label.text() for label in window.viewer.problems.findChildren(QLabel)]
+    assert window.session.stack is not None
+    finding = next(f for f in window.session.stack.findings if f.code == "intake.gap")
+    assert window.session.render(finding.message) in texts
+    assert window.session.render(finding.advice) in texts
+
+
+def test_the_browser_says_what_it_waits_for(session: Session, qtbot: Any) -> None:
+    browser = SeriesBrowser(session, _actions(session))
+    qtbot.addWidget(browser)
+    assert browser.hint.text() == "No study is open."
+    assert not browser.open_button.isHidden()
+
+
+def test_a_thumbnail_is_upright_and_in_proportion(qapp: QApplication) -> None:
+    """Rows run from feet to head in the file, so the bright feet must be at the bottom."""
+    coronal = Geometry.from_axes(
+        origin_lps_mm=(0, 0, 0),
+        slice_step_mm=(0, 5, 0),
+        row_step_mm=(0, 0, 1),
+        column_step_mm=(0.5, 0, 0),
+        shape=(12, 48, 48),
+    )
+    pixels = np.zeros((48, 48), dtype=np.int16)
+    pixels[:24] = 1000
+    image = thumbnail(pixels, stack(coronal))
+    middle = image.width() // 2
+    assert image.pixelColor(middle, 10).lightness() < 20
+    assert image.pixelColor(middle, image.height() - 10).lightness() > 200
+    assert image.pixelColor(5, image.height() - 10).lightness() == 0, "half as wide as high"
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (["a"], "a"),
+        (["a/1.dcm", "a/2.dcm"], "a"),
+        (["a/1.dcm", "b/2.dcm"], None),
+        ([], None),
+    ],
+)
+def test_several_dropped_files_of_one_folder_are_that_folder(
+    tmp_path: Path, paths: list[str], expected: str | None
+) -> None:
+    for name in paths:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch() if path.suffix else path.mkdir(exist_ok=True)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / name)) for name in paths])
+    assert dropped_path(data) == (tmp_path / expected if expected else None)
+
+
+def test_an_unknown_person_is_said_to_be_unknown(session: Session) -> None:
+    assert describe_patient(session, PatientIdentity()) == "Identity unknown"
+
+
+def test_people_are_told_apart_by_key_and_birth_date() -> None:
+    one = PatientIdentity(PatientKey("H", "1"), "A", "1970-01-01")
+    spelled = PatientIdentity(PatientKey("H", "1"), "a", "1970-01-01")
+    other = PatientIdentity(PatientKey("H", "1"), "A", "1971-01-01")
+    assert same_patient(one, spelled) and not same_patient(one, other)
+    assert not same_patient(one, PatientIdentity(None, "A"))
+    assert same_patient(PatientIdentity(None, "A"), PatientIdentity(None, "A"))
+
+
+def _actions(session: Session) -> Any:
+    from gui.actions import Actions
+
+    return Actions(session, session)
