@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from gui.feedback.text import label, set_tone
@@ -65,11 +64,6 @@ class DemonstrationBanner(Banner):
     def setVisible(self, visible: bool) -> None:
         """Show or hide; while it is needed it cannot be hidden."""
         super().setVisible(visible or self.is_needed)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        if self.is_needed and not event.spontaneous() and self.isHidden():
-            super().setVisible(True)
 
     def _on_changed(self) -> None:
         self.speak(Verdict.NOTE, Tone.WARN, self._session.tr("panel.banner.demonstration"))
