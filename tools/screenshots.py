@@ -1,0 +1,171 @@
+"""Pictures of the window for the documents and for the eye: every page, two languages, two screens.
+
+Run: ``python -m tools.screenshots OUT``.  The pictures come from the real window, off-screen, on a synthetic
+patient with the demonstration pack; the same tree gives the same pictures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from gui.main_window import MainWindow
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+DOCUMENTS_PICTURE: Final = ROOT / "docs" / "images" / "window-en.png"
+LANGUAGES: Final = ("en", "zh_CN")
+STUDY: Final = "npc-residual"
+COHORT: Final = "internal"
+SEED: Final = 42
+NOON: Final = datetime(2026, 11, 24, 9, 41, tzinfo=UTC)
+RUN_SECONDS: Final = 4.1
+PATIENCE_S: Final = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A screen as its user names it; sizes in device pixels."""
+
+    name: str
+    width: int
+    height: int
+    scale: float
+
+
+SCREENS: Final = (Screen("1366x768", 1366, 768, 1.0), Screen("1920x1080-150", 1920, 1080, 1.5))
+
+
+def main() -> int:
+    """Make all pictures; each scaling needs a process of its own."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("out", type=Path, nargs="?", default=ROOT / "build" / "screenshots")
+    parser.add_argument("--screen", choices=[screen.name for screen in SCREENS], help=argparse.SUPPRESS)
+    parser.add_argument("--patient", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--packs", type=Path, help="where the pack is, when not the bundled one")
+    parser.add_argument("--theme", choices=("dark", "light"), default="dark")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    if options.screen is not None:
+        screen = next(screen for screen in SCREENS if screen.name == options.screen)
+        return _take(screen, options.patient, options.out, options.packs, options.theme)
+    with tempfile.TemporaryDirectory() as folder:
+        patient = _synthetic_patient(Path(folder) / "cohort")
+        for screen in SCREENS:
+            command = [sys.executable, "-m", "tools.screenshots", str(options.out), "--screen", screen.name]
+            command += ["--patient", str(patient), "--theme", options.theme]
+            if options.packs is not None:
+                command += ["--packs", str(options.packs)]
+            environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(screen.scale)}
+            code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+            if code:
+                return code
+    if options.theme == "dark" and options.packs is None:
+        DOCUMENTS_PICTURE.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(options.out / f"assessed-en-{SCREENS[0].name}.png", DOCUMENTS_PICTURE)
+    return 0
+
+
+def _synthetic_patient(folder: Path) -> Path:
+    from models.phantoms.command import write_cohort
+
+    return write_cohort(STUDY, cohort=COHORT, patients=1, seed=SEED, out=folder)[0]
+
+
+def _take(screen: Screen, patient: Path, out: Path, packs: Path | None, theme: str) -> int:
+    from gui.application import make_application
+    from gui.theme.palette import apply_theme
+    from gui.theme.tokens import THEMES
+
+    application = make_application()
+    apply_theme(application, THEMES[theme])
+    for language in LANGUAGES:
+        if not _pages(application, screen, patient, out, packs, language):
+            return 1
+    return 0
+
+
+def _pages(
+    application: QApplication, screen: Screen, patient: Path, out: Path, packs: Path | None, language: str
+) -> bool:
+    from gui.main_window import MainWindow
+    from gui.session import Session
+    from gui.settings import Settings
+    from inference.clinical.schema import load_form, record_from_json
+    from inference.clock import FixedClock, SeededIds
+    from inference.dicom.intake import Intake
+    from inference.packs.store import BUNDLED_PACKS, PackStore
+
+    with tempfile.TemporaryDirectory() as folder:
+        session = Session(
+            intake=Intake(),
+            packs=PackStore([packs or BUNDLED_PACKS]),
+            clock=FixedClock(NOON),
+            ids=SeededIds(SEED),
+            language=language,
+        )
+        window = MainWindow(session, Settings(Path(folder) / "window.ini"))
+        window.resize(round(screen.width / screen.scale), round(screen.height / screen.scale))
+        window.show()
+        window.begin()
+        _wait(application, lambda: session.pack is not None or session.pack_problem is not None)
+        _grab(application, window, out / f"empty-{language}-{screen.name}.png")
+        session.open_path(patient)
+        _wait(application, lambda: session.volume is not None and session.intake_job is None)
+        _grab(application, window, out / f"case-{language}-{screen.name}.png")
+        document = json.loads((patient / "clinical.json").read_text(encoding="utf-8"))
+        session.set_record(record_from_json(load_form(STUDY), document))
+        session.run()
+        answered = _wait(application, lambda: session.outcome is not None and not session.is_busy)
+        if answered and session.outcome is not None:
+            session.accept_outcome(session.outcome, RUN_SECONDS)
+            window.viewer.go_to_tumour()
+            if session.heat_maps:
+                window.viewer.state.set_overlay(
+                    heat_treatment=session.heat_maps[0].treatment, heat_opacity=0.35
+                )
+                session.heat_map_changed.emit()
+            _grab(application, window, out / f"assessed-{language}-{screen.name}.png")
+            window.show_report()
+            _wait(application, lambda: _has_preview(window))
+            _grab(application, window, out / f"report-{language}-{screen.name}.png")
+        window.close()
+        window.deleteLater()
+    return answered
+
+
+def _has_preview(window: MainWindow) -> bool:
+    return bool(getattr(getattr(window.report, "pages", None), "pages", ()))
+
+
+def _wait(application: QApplication, is_done: Callable[[], bool]) -> bool:
+    end_s = time.monotonic() + PATIENCE_S
+    while not is_done() and time.monotonic() < end_s:
+        application.processEvents()
+        time.sleep(0.01)
+    return is_done()
+
+
+def _grab(application: QApplication, window: MainWindow, path: Path) -> None:
+    # Layouts of wrapped texts settle over a few rounds of events.
+    for _ in range(10):
+        application.processEvents()
+        time.sleep(0.01)
+    window.grab().save(str(path), "PNG")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
