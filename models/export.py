@@ -38,6 +38,9 @@ def export_network(graph: SegmenterGraph | ClassifierGraph, example: torch.Tenso
     ValueError
         When a weight was not rounded with :func:`round_weights` before.
     """
+    for name, parameter in graph.named_parameters():
+        if _is_stored_in_half(tuple(parameter.shape)) and not torch.equal(parameter, parameter.half().float()):
+            raise ValueError(f"{name} was not rounded before the export")
     graph = graph.eval()
     batch = torch.export.Dim("batch", min=1, max=4096)
     outputs = list(graph.outputs)
@@ -126,11 +129,8 @@ def _store_in_half(model: onnx.ModelProto) -> onnx.ModelProto:
         if not half:
             stored.append(initializer)
             continue
-        values = numpy_helper.to_array(initializer)
-        rounded = values.astype(np.float16)
-        if not np.array_equal(rounded.astype(np.float32), values):
-            raise ValueError(f"{initializer.name} was not rounded before the export")
-        stored.append(numpy_helper.from_array(rounded, initializer.name + _HALF_SUFFIX))
+        values = numpy_helper.to_array(initializer).astype(np.float16)
+        stored.append(numpy_helper.from_array(values, initializer.name + _HALF_SUFFIX))
         casts.append(
             helper.make_node(
                 "Cast", [initializer.name + _HALF_SUFFIX], [initializer.name], to=TensorProto.FLOAT

@@ -22,13 +22,13 @@ class Auc:
     positives: int
     negatives: int
 
-    def interval(self, level: float = 0.95) -> tuple[float, float]:
+    def interval(self, level: float = 0.95) -> tuple[float, float] | None:
         """Confidence interval on the logit scale, which stays inside (0, 1).
 
-        At an area of 0 or 1, where the standard error is 0, the interval is that point.
+        None where the classes do not overlap at all: the standard error is then 0 and says nothing.
         """
         if self.value in (0.0, 1.0) or self.standard_error == 0.0:
-            return self.value, self.value
+            return None
         reach = NormalDist().inv_cdf(0.5 + level / 2) * self.standard_error / (self.value * (1 - self.value))
         centre = math.log(self.value / (1 - self.value))
         low, high = (1 / (1 + math.exp(-(centre + sign * reach))) for sign in (-1, 1))

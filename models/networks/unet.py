@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -22,10 +24,8 @@ class UNet(nn.Module):
         super().__init__()
         counts = [narrowed(count, width) for count in PUBLISHED_CHANNELS]
         self.entry = _DoubleConvolution(channels, counts[0])
-        self.down = nn.ModuleList(
-            _DoubleConvolution(finer, coarser) for finer, coarser in zip(counts, counts[1:], strict=False)
-        )
-        ascending = list(zip(counts[::-1], counts[-2::-1], strict=False))
+        self.down = nn.ModuleList(_DoubleConvolution(finer, coarser) for finer, coarser in pairwise(counts))
+        ascending = list(pairwise(reversed(counts)))
         self.enlarge = nn.ModuleList(nn.ConvTranspose2d(coarse, fine, 2, 2) for coarse, fine in ascending)
         self.up = nn.ModuleList(_DoubleConvolution(2 * fine, fine) for _, fine in ascending)
         self.exit = nn.Conv2d(counts[0], 1, 1)

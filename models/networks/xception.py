@@ -1,4 +1,4 @@
-"""Xception (Chollet 2017): a chain of separable convolutions with shortcuts, for slices stacked as channels."""
+"""Xception (Chollet 2017): a chain of separable convolutions with shortcuts; slices are its channels."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ MIDDLE_BLOCKS = 8
 
 
 class Xception(nn.Module):
-    """Ten slices of one patient in, one logit out.
+    """Ten slices of one patient in, one logit per ``outputs`` out.
 
     ``features`` ends at the activation of the last convolution, 1/32 of the image's size;
     ``head`` is mean pooling, dropout and one linear layer.  The stem's convolutions are padded, unlike the
     published ones, so that sizes halve evenly.
     """
 
-    def __init__(self, width: float = 1.0, channels: int = 10, dropout: float = 0.0) -> None:
+    def __init__(
+        self, width: float = 1.0, channels: int = 10, outputs: int = 1, dropout: float = 0.0
+    ) -> None:
         super().__init__()
         stem = [max(SMALLEST_STEM, narrowed(count, width)) for count in (32, 64)]
         entry = [stem[1], *(narrowed(count, width) for count in (128, 256, 728))]
@@ -44,7 +46,7 @@ class Xception(nn.Module):
             ]
         )
         self.dropout = nn.Dropout(dropout)
-        self.classifier = nn.Linear(exit_counts[2], 1)
+        self.classifier = nn.Linear(exit_counts[2], outputs)
 
     def features(self, image: Tensor) -> Tensor:
         """(n, channels, h, w) → (n, C, h / 32, w / 32), after the last rectifier."""
@@ -59,12 +61,12 @@ class Xception(nn.Module):
         return image
 
     def head(self, activation: Tensor) -> Tensor:
-        """(n, C, h, w) → logit (n, 1)."""
-        logit: Tensor = self.classifier(self.dropout(activation.mean(dim=(2, 3))))
-        return logit
+        """(n, C, h, w) → logits (n, outputs)."""
+        logits: Tensor = self.classifier(self.dropout(activation.mean(dim=(2, 3))))
+        return logits
 
     def forward(self, image: Tensor) -> Tensor:
-        """(n, channels, h, w) → logit (n, 1)."""
+        """(n, channels, h, w) → logits (n, outputs)."""
         return self.head(self.features(image))
 
 
@@ -80,7 +82,9 @@ class _Block(nn.Module):
             SeparableConvolutionNorm(inputs, outputs) for inputs, outputs in pairwise(counts)
         )
         self.pool = nn.MaxPool2d(3, 2, 1) if shrinks else nn.Identity()
-        self.shortcut = ConvolutionNorm(counts[0], counts[-1], kernel=1, stride=2) if shrinks else nn.Identity()
+        self.shortcut = (
+            ConvolutionNorm(counts[0], counts[-1], kernel=1, stride=2) if shrinks else nn.Identity()
+        )
 
     def forward(self, image: Tensor) -> Tensor:
         features = image

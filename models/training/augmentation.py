@@ -29,7 +29,7 @@ class Augmentation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Views:
-    """One set of drawn parameters: ``affine`` (n, 2, 3), ``gain`` (n, 1, 1, 1), ``channels`` n whole numbers."""
+    """Drawn parameters: ``affine`` (n, 2, 3), ``gain`` (n, 1, 1, 1), ``channels`` n whole numbers."""
 
     affine: Tensor
     gain: Tensor
@@ -61,13 +61,14 @@ def apply_views(images: Tensor, views: Views, background: float) -> Tensor:
     """Move, turn and mirror (n, channels, h, w) images and change their contrast.
 
     ``background`` is the value of air; what comes in from outside the picture is air, and the gain keeps it.
+    A channel that is zero everywhere is an absent slice and stays so.
     """
-    moved = _moved(images - background, views) * views.gain
-    if any(views.channels):
-        moved = torch.stack(
-            [_shifted(image, shift) for image, shift in zip(moved, views.channels, strict=True)]
-        )
-    return moved + background
+    present = (images != 0).any(dim=3, keepdim=True).any(dim=2, keepdim=True)
+    moved = _moved(images - background, views) * views.gain + background
+    moved = moved * present
+    if not any(views.channels):
+        return moved
+    return torch.stack([_shifted(image, shift) for image, shift in zip(moved, views.channels, strict=True)])
 
 
 def apply_to_masks(masks: Tensor, views: Views) -> Tensor:

@@ -1,0 +1,208 @@
+"""``python -m models.results``: the demonstration pack on held-back phantoms, as docs/results.md."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from inference.messages.catalogue import load_catalogue
+from inference.packs.load import LoadedPack
+from inference.packs.verify import verify_pack
+from inference.statistics.discrimination import Auc, auc
+from inference.statistics.proportion import wilson_interval
+from inference.storage import write_atomically
+from models.held_back import BoardAnswer, ask_board
+from models.permutation import permuted_areas
+from models.phantoms.npc_outcome import bayes_ceiling, latent_risk
+from models.phantoms.npc_population import Regimen, attainable_probabilities, draw_cohort
+from models.policy_value import RESAMPLES, lowest_risk, policy_value, regimen_of
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PACK = REPOSITORY / "packs" / "npc-residual-demo"
+COHORT, PATIENTS, SEED = "internal", 60, 77
+PERMUTATIONS = 50
+TREATMENTS: dict[Regimen, str] = {"ccrt": "CCRT", "ic_ccrt": "IC + CCRT"}
+
+
+def results_page(answers: Sequence[BoardAnswer], pack: LoadedPack, cohort: str, seed: int) -> str:
+    """The whole page; every number is computed here from ``answers``."""
+    manifest = pack.manifest
+    parts = [
+        "# Results on synthetic phantoms",
+        "**Synthetic data throughout. These figures show what the software does on phantoms whose signal "
+        "this project planted; they say nothing about patients.**",
+        f"Written by `make results` (`python -m models.results`) for pack `{pack.name}` "
+        f"(manifest `{pack.sha256[:12]}`): {len(answers)} phantom patients of the cohort “{cohort}”, seed "
+        f"{seed}, "
+        f"none of whom took part in training (training used the cohort “training”, seeds "
+        f"{manifest.provenance.seed} and {manifest.provenance.seed + 1}). Each is rendered at 512 × 512, "
+        "segmented by the pack, cropped and scored through `inference.pipeline`, as at the board, without a "
+        "reader's correction.",
+        "## Segmentation",
+        _segmentation(answers),
+        "## Discrimination",
+        "Area under the ROC curve over all patients against the potential outcome of each treatment, with "
+        "DeLong's interval. Ceilings: what somebody would reach who knew the patients' latent values, or who "
+        "read "
+        "image and clinical values perfectly; on the same patients, and for the generator as a whole.",
+        _discrimination(answers, cohort),
+        "## Policies",
+        f"Mean risk of residual tumour had every patient been treated by the policy, from the generator's "
+        "two "
+        f"potential outcomes, with a bootstrap interval over patients ({RESAMPLES} resamples). Over-treated: "
+        "IC + CCRT where CCRT alone would leave no residual tumour; under-treated: CCRT, with residual "
+        "tumour, "
+        "where IC + CCRT would have left none. Individual-based treatment has no outcome in the generator "
+        "and "
+        "counts as IC + CCRT. Under the cautious rules a patient without a recommendation is treated as "
+        "drawn.",
+        _policies(answers, seed),
+        "## Answers withheld",
+        _withheld(answers),
+        "## Permuted outcomes",
+        _permutation(answers, seed),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _segmentation(answers: Sequence[BoardAnswer]) -> str:
+    dice = np.array([answer.dice for answer in answers])
+    low, median, high = np.percentile(dice, (25, 50, 75))
+    none = sum(not answer.scores for answer in answers)
+    return (
+        f"Dice per patient, whole volume: median {median:.3f}, quartiles {low:.3f} and {high:.3f}, lowest "
+        f"{dice.min():.3f}; no tumour found in {none} of {len(answers)}."
+    )
+
+
+def _discrimination(answers: Sequence[BoardAnswer], cohort: str) -> str:
+    scored = [answer for answer in answers if answer.scores]
+    patients = [answer.patient for answer in scored]
+    rows = [
+        "| treatment | residual | AUC | 95 % interval | latent ceiling, same patients | attainable, same "
+        "patients "
+        "| latent, generator | attainable, generator |",
+        "| --- " * 8 + "|",
+    ]
+    for treatment, name in TREATMENTS.items():
+        residual = _residual(scored, treatment)
+        area = auc(_scores(scored, treatment), residual)
+        latent = auc(_latent(scored, treatment), residual)
+        attainable = auc(attainable_probabilities(patients, treatment), residual)
+        whole = bayes_ceiling(treatment, cohort=cohort)
+        rows.append(
+            f"| {name} | {area.positives} of {len(scored)} | {area.value:.3f} | {_interval(area)} | "
+            f"{latent.value:.3f} | {attainable.value:.3f} | {whole.auc_latent:.3f} | "
+            f"{whole.auc_attainable:.3f} |"
+        )
+    return "\n".join(rows)
+
+
+def _policies(answers: Sequence[BoardAnswer], seed: int) -> str:
+    patients = [answer.patient for answer in answers]
+    policies: dict[str, list[Regimen]] = {
+        "everybody CCRT": ["ccrt" for _ in patients],
+        "everybody IC + CCRT": ["ic_ccrt" for _ in patients],
+        "as treated": [patient.regimen for patient in patients],
+        "published rules": [regimen_of(a.published, a.patient) for a in answers],
+        "cautious rules": [regimen_of(a.cautious, a.patient) for a in answers],
+        "lowest risk, latents known": lowest_risk(patients),
+    }
+    rows = [
+        "| policy | risk of residual tumour | 95 % interval | IC + CCRT | over-treated | under-treated |",
+        "| --- " * 6 + "|",
+    ]
+    for name, given in policies.items():
+        value = policy_value(patients, given, np.random.default_rng(seed))
+        rows.append(
+            f"| {name} | {value.risk:.3f} | {value.low:.3f} to {value.high:.3f} | {value.ic_ccrt:.0%} | "
+            f"{value.over_treated:.0%} | {value.under_treated:.0%} |"
+        )
+    return "\n".join(rows)
+
+
+def _withheld(answers: Sequence[BoardAnswer]) -> str:
+    withheld = [answer for answer in answers if answer.cautious is None]
+    low, high = wilson_interval(len(withheld), len(answers))
+    given = Counter(answer.cautious for answer in answers if answer.cautious is not None)
+    recommended = ", ".join(f"{name} {count}" for name, count in sorted(given.items()))
+    english = load_catalogue("en")
+    reasons = Counter(english.render(reason) for answer in withheld for reason in answer.withheld_for)
+    rows = ["| reason (a patient may have several) | patients |", "| --- | --- |"]
+    rows.extend(f"| {reason} | {count} |" for reason, count in reasons.most_common())
+    return (
+        f"Cautious rules: withheld for {len(withheld)} of {len(answers)} "
+        f"({len(withheld) / len(answers):.0%}, "
+        f"95 % interval {low:.0%} to {high:.0%}). Recommended to the others: {recommended}.\n\n"
+        + "\n".join(rows)
+    )
+
+
+def _permutation(answers: Sequence[BoardAnswer], seed: int) -> str:
+    scored = [answer for answer in answers if answer.scores]
+    features = np.array([[value for s in a.scores for value in s.fold_scores] for a in scored])
+    lines = []
+    for treatment, name in TREATMENTS.items():
+        areas = permuted_areas(
+            features,
+            _residual(scored, treatment),
+            [answer.patient.patient_id for answer in scored],
+            PERMUTATIONS,
+            np.random.default_rng(seed),
+        )
+        error = areas.std(ddof=1) / np.sqrt(len(areas))
+        lines.append(f"{name} {areas.mean():.3f} ± {error:.3f}")
+    return (
+        "A linear model on the networks' scores, cross-fitted as the networks are, on outcomes dealt out at "
+        f"random: mean AUC on what each fold left out, {PERMUTATIONS} permutations, ± standard error: "
+        f"{', '.join(lines)}. "
+        "0.5 is expected of a protocol that lets nothing leak."
+    )
+
+
+def _scores(answers: Sequence[BoardAnswer], treatment: Regimen) -> list[float]:
+    return [s.score for answer in answers for s in answer.scores if s.treatment == treatment]
+
+
+def _residual(answers: Sequence[BoardAnswer], treatment: Regimen) -> np.ndarray:
+    return np.array([getattr(answer.patient, f"residual_{treatment}") for answer in answers])
+
+
+def _latent(answers: Sequence[BoardAnswer], treatment: Regimen) -> np.ndarray:
+    s = np.array([answer.patient.latent_s for answer in answers])
+    b = np.array([answer.patient.ic_sensitivity_b for answer in answers])
+    return latent_risk(treatment, s, b)
+
+
+def _interval(area: Auc) -> str:
+    limits = area.interval()
+    return "not estimable" if limits is None else f"{limits[0]:.3f} to {limits[1]:.3f}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line of ``make results``."""
+    parser = argparse.ArgumentParser(prog="python -m models.results")
+    parser.add_argument("--pack", type=Path, default=PACK)
+    parser.add_argument("--cohort", default=COHORT, choices=["internal", "external"])
+    parser.add_argument("--patients", type=int, default=PATIENTS)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--out", type=Path, default=REPOSITORY / "docs" / "results.md")
+    given = parser.parse_args(arguments)
+    pack = verify_pack(given.pack, self_test=True)
+    answers = []
+    for answer in ask_board(draw_cohort(given.cohort, given.patients, given.seed), pack):
+        answers.append(answer)
+        sys.stderr.write(f"{len(answers)}/{given.patients}\n")
+    page = results_page(answers, pack, given.cohort, given.seed)
+    write_atomically(given.out, page.encode())
+    sys.stdout.write(page)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Training protocols, one file per study."""
