@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QStyle, QWidget
 
 from gui.clinical.calm_combo_box import CalmComboBox
 from gui.clinical.reason_button import TEXT_MARGINS, ReasonButton
+from gui.clinical.unit_words import with_unit_words
 from gui.feedback.text import label, say
 from gui.theme.palette import set_look
 from gui.theme.tokens import Tone
@@ -78,7 +79,7 @@ class FieldEditor(QObject):
 
     def show_problem(self, message: Message) -> None:
         """Say beneath the field why its text is not used."""
-        self._say(self._session.render(message))
+        self._say(self._session.render(with_unit_words(message, self._session.catalogue)))
         self.control.setAccessibleDescription(self.note.text())
 
     def retranslate(self) -> None:

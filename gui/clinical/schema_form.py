@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.clinical.field_editor import FieldEditor, editor_for
+from gui.clinical.unit_words import with_unit_words
 from gui.commands.clinical_commands import import_record, set_clinical_value
 from gui.feedback.text import label, say
 from gui.theme.tokens import GRID_PX, Tone
@@ -151,7 +152,10 @@ class ClinicalForm(QWidget):
             self.import_file(Path(name))
 
     def _say(self, message: Message | None) -> None:
-        say(self.import_note, "" if message is None else self._session.render(message), Tone.BAD)
+        text = ""
+        if message is not None:
+            text = self._session.render(with_unit_words(message, self._session.catalogue))
+        say(self.import_note, text, Tone.BAD)
 
 
 def _read_record(form: FormSchema, path: Path) -> ClinicalRecord:

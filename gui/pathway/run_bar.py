@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from gui.feedback.text import label, set_tone
@@ -53,9 +53,9 @@ class RunBar(QWidget):
         buttons.addWidget(self.cancel_button)
         said = QHBoxLayout()
         said.setSpacing(2 * GRID_PX)
-        said.addWidget(self.mark)
+        said.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
         said.addWidget(self.status, 1)
-        said.addWidget(self.time_left)
+        said.addWidget(self.time_left, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(int(1.5 * GRID_PX))

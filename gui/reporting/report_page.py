@@ -43,6 +43,7 @@ class ReportPage(QWidget):
         self.pages = PagesView(session, self)
         self.message = label("muted", self, wraps=True)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.message.setContentsMargins(*(15 * GRID_PX,) * 4)
         self._make_panel()
         middle = QVBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
