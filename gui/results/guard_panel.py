@@ -1,4 +1,4 @@
-"""What the guard measured for the answer that is shown, and what the pack allows."""
+"""What the guard measured for the answer that is shown, what the pack allows, and what was noted."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class GuardPanel(QWidget):
         self.card = Card(self)
         self.title = label("muted", self.card)
         self.summary = label("", self.card, wraps=True)
+        self.findings = label("small", self.card, wraps=True)
         self.toggle = QPushButton(self.card)
         self.toggle.setProperty("role", "link")
         self.toggle.clicked.connect(self._on_toggled)
@@ -38,6 +39,7 @@ class GuardPanel(QWidget):
         self.card.column.addWidget(self.title)
         self.card.column.addWidget(self.summary)
         self.card.column.addLayout(self._list)
+        self.card.column.addWidget(self.findings)
         self.card.column.addWidget(self.toggle)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -78,6 +80,7 @@ class GuardPanel(QWidget):
         stale = not session.is_current
         tone = Tone.PLAIN if stale else TONE_BY_VERDICT[assessment.guard_verdict]
         say(self.summary, self._summary(assessment), tone)
+        say(self.findings, "\n".join(f"– {session.render(finding)}" for finding in assessment.findings))
         if self._shows_lines():
             for line in assessment.guard:
                 shown = CheckLine(self.card, shows_allowed=True)

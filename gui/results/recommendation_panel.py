@@ -130,11 +130,11 @@ class RecommendationPanel(QWidget):
         self.choice_label.setText(session.tr("panel.rules.set"))
         self.rule_set.setAccessibleName(self.choice_label.text())
         self.rule_set.clear()
-        offered: tuple[str, ...] = (session.rule_set,)
-        if session.pack is not None:
-            offered = tuple(rules.id for rules in rules_of(session.pack.manifest).rule_sets)
-        for name in offered:
-            self.rule_set.addItem(session.tr(_set_name(name)), name)
+        if session.pack is None:
+            self.rule_set.addItem(session.tr(_set_name(session.rule_set)), session.rule_set)
+        else:
+            for rules in rules_of(session.pack.manifest).rule_sets:
+                self.rule_set.addItem(f"{session.tr(_set_name(rules.id))} {rules.version}", rules.id)
         self.rule_set.setCurrentIndex(self.rule_set.findData(session.rule_set))
         self.rule_set.setToolTip(session.tr(f"rule_set.{session.rule_set}.meaning"))
 

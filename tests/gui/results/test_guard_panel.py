@@ -5,7 +5,7 @@ from typing import Any
 from gui.results.guard_panel import GuardPanel
 from gui.session import Session
 from tests.gui.panel_session import open_case, run
-from tests.inference.synthetic_case import case, mask_layer
+from tests.inference.synthetic_case import case, mask_layer, record
 
 
 def panel(session: Session, qtbot: Any) -> GuardPanel:
@@ -45,3 +45,12 @@ def test_it_shows_what_was_measured_then_not_what_is_measured_now(answered: Sess
     shown.toggle.click()
     assert len(shown.lines) == before
     assert shown.card.property("stale") is True
+
+
+def test_what_was_noted_about_the_inputs_is_shown(empty: Session, qtbot: Any) -> None:
+    open_case(empty, case(mask=mask_layer(), clinical=record(t_stage="")))
+    run(empty)
+    assert empty.outcome is not None and empty.outcome.assessment.findings
+    shown = panel(empty, qtbot)
+    for finding in empty.outcome.assessment.findings:
+        assert empty.render(finding) in shown.findings.text()
