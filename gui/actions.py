@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -92,6 +93,11 @@ SPECS = (
 )
 
 
+def plain(text: str) -> str:
+    """A menu's text without the mark of its mnemonic: ``打开(&O)…`` is ``打开…``."""
+    return re.sub(r"\(&\w\)", "", text).replace("&", "")
+
+
 class Actions(QObject):
     """The window's QActions by name; texts follow the language, enablement follows the session.
 
@@ -151,7 +157,7 @@ class Actions(QObject):
         for name, action in self._actions.items():
             reason = self.why_not(name)
             action.setEnabled(not reason)
-            text = action.text().replace("&", "")
+            text = plain(action.text())
             key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             tip = f"{text} ({key})" if key else text
             action.setToolTip(f"{tip}\n{self._session.tr(reason)}" if reason else tip)

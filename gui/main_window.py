@@ -128,6 +128,7 @@ class MainWindow(QMainWindow):
         self._restore()
         self._on_language_changed()
         self._on_theme_applied()
+        self.viewer.hint.folder_button.setFocus()
 
     # Pages
 
@@ -170,6 +171,7 @@ class MainWindow(QMainWindow):
         session.language_changed.connect(self._on_language_changed)
         session.identity_changed.connect(self._on_title_changed)
         session.plan_changed.connect(self.show_case)
+        session.stack_changed.connect(self._on_stack_changed)
 
     def _make_menus(self) -> None:
         bar = self.menuBar()
@@ -208,6 +210,11 @@ class MainWindow(QMainWindow):
         retranslate_commands(self.session.undo_stack)
         self._on_undo_text_changed()
         self._on_title_changed()
+
+    def _on_stack_changed(self) -> None:
+        """The wheel and the keys belong to the picture as soon as there is one."""
+        if self.session.stack is not None:
+            self.viewer.viewports[0].setFocus()
 
     def _on_title_changed(self) -> None:
         # No patient's name here: task bars and screen sharing show titles.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from inference.scan import Plan, Stack
 from inference.volume import Volume
 
 if TYPE_CHECKING:
+    from inference.masks.codecs.imported import ImportedMask
     from inference.packs.load import LoadedPack
 
 
@@ -42,7 +43,15 @@ class IntakeService(Protocol):
     def load_slice(self, plan: Plan, stack: Stack, index: int) -> NDArray[np.int16]:
         """Read one slice."""
 
-    def read_mask(self, path: Path, plan: Plan, stack: Stack) -> Any:
+    def read_mask(
+        self,
+        path: Path,
+        plan: Plan,
+        stack: Stack,
+        *,
+        on_progress: OnProgress = ignore_progress,
+        should_stop: ShouldStop = never_stop,
+    ) -> ImportedMask:
         """Read a mask file onto the grid of a stack."""
 
     def close(self) -> None:

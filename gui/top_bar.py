@@ -68,6 +68,7 @@ class TopBar(QFrame):
         tab.setObjectName(f"{name}_tab")
         tab.setProperty("role", "tab")
         tab.setCheckable(True)
+        tab.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         tab.setFixedHeight(_HEIGHT_PX - 1)
         tab.clicked.connect(self._actions[name].trigger)
         return tab

@@ -14,9 +14,9 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from gui.jobs.job import BackgroundJob, Work
 from gui.notice import NoticeKind
 from inference.errors import ConciliumError
-from inference.findings import Verdict, worst_view
+from inference.findings import Finding, Verdict, worst_view
 from inference.jobs import EndState, JobEnd, OnProgress, Progress, ShouldStop, stop_if_asked
-from inference.masks.layer import MaskLayer, MaskOrigin
+from inference.masks.layer import MaskLayer
 from inference.messages.message import Message
 from inference.scan import Plan, Stack
 from inference.volume import Volume
@@ -106,12 +106,11 @@ class CaseJobs(QObject):
         """Read a mask file onto the grid of ``stack``."""
         intake = self._session.intake
 
-        def work(on_progress: OnProgress, should_stop: ShouldStop) -> MaskLayer:
-            on_progress(Progress(0, 0, "stage.reading"))
-            imported = intake.read_mask(path, plan, stack)
-            return MaskLayer(
-                "gui.layer.imported", MaskOrigin.IMPORTED, imported.voxels, stack.geometry, path.name
-            )
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> tuple[MaskLayer, tuple[Finding, ...]]:
+            from inference.masks.codecs.imported import as_layer
+
+            imported = intake.read_mask(path, plan, stack, on_progress=on_progress, should_stop=should_stop)
+            return as_layer(imported, path.name, stack.geometry), imported.findings
 
         self._start_intake("mask", work, self._accept_imported_mask)
 
@@ -313,8 +312,13 @@ class CaseJobs(QObject):
     def _accept_segmentation(self, layer: MaskLayer) -> None:
         self._replace_mask(layer, "segment")
 
-    def _accept_imported_mask(self, layer: MaskLayer) -> None:
+    def _accept_imported_mask(self, result: tuple[MaskLayer, tuple[Finding, ...]]) -> None:
+        layer, findings = result
         self._replace_mask(layer, "import")
+        if findings:
+            worst = max(findings, key=lambda finding: finding.answer)
+            advice = worst.advice if self._session.catalogue.has(worst.advice.id) else None
+            self._session.raise_notice(NoticeKind.INFORMATION, worst.message, advice)
 
     def _replace_mask(self, layer: MaskLayer, verb: str) -> None:
         from gui.commands.mask_commands import ReplaceMask

@@ -128,7 +128,8 @@ QPushButton[role="tab"] {{ background: transparent; border: none; border-bottom:
     border-radius: 0; padding: 0 10px; min-height: 40px; color: {t.muted}; }}
 QPushButton[role="tab"]:hover {{ color: {t.text}; }}
 QPushButton[role="tab"]:checked {{ color: {t.text}; border-bottom-color: {t.accent}; }}
-QPushButton[role="tab"]:focus {{ color: {t.accent}; border: none; border-bottom: 2px solid transparent; }}
+QPushButton[role="tab"]:focus {{ background: {t.hover}; color: {t.text}; border: none;
+    border-bottom: 2px solid {t.strong_line}; }}
 QPushButton[role="tab"]:checked:focus {{ border-bottom-color: {t.accent}; }}
 QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: {RADIUS_PX}px;
     padding: 4px 8px; color: {t.muted}; }}

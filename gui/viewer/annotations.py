@@ -41,10 +41,12 @@ def paint_annotations(
     painter.setFont(font)
     metrics = QFontMetricsF(font)
     step = metrics.height() + 2
-    half = width / 2 - 3 * _MARGIN_PX
+    half = width / 2 - 2 * _MARGIN_PX
     for number, line in enumerate(content.top_left):
         colour = INK if number == 0 else FAINT_INK
-        text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, half)
+        is_alone = number > 0 and number >= len(content.top_right)
+        room = width - 2 * _MARGIN_PX if is_alone else half
+        text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)
         write(painter, QPointF(_MARGIN_PX, _MARGIN_PX + metrics.ascent() + number * step), text, colour)
     for number, line in enumerate(content.top_right):
         text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, half)

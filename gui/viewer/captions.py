@@ -34,7 +34,7 @@ def write_captions(
     window = tr("gui.viewer.window", width=_number(state.window.width), centre=_number(state.window.centre))
     heat = ""
     if is_acquired and state.overlay_visible and state.heat_treatment and state.heat_opacity > 0:
-        heat = tr("gui.viewer.heat_caveat", treatment=f"treatment.{state.heat_treatment}")
+        heat = tr("gui.viewer.heat_caveat", treatment=f"recommend.{state.heat_treatment}.short")
     message = detail = ""
     if is_acquired and source.is_missing(index):
         message, detail = tr("gui.viewer.gap"), tr("gui.viewer.gap.detail")
@@ -76,9 +76,8 @@ def patient_lines(session: Session, identity: PatientIdentity | None) -> tuple[s
     """Name and identifier as they stand on a picture."""
     if identity is None or not (identity.name or identity.key):
         return (session.tr("gui.patient.unknown"),)
-    key = f"{identity.key.id}" if identity.key is not None else ""
-    born = " · ".join(part for part in (key, identity.birth_date) if part)
-    return tuple(part for part in (identity.name, born) if part)
+    key = identity.key.id if identity.key is not None else ""
+    return tuple(part for part in (identity.name, key, identity.birth_date) if part)
 
 
 def probe_value(state: ViewState, probe: Probe | None) -> float | None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from gui.actions import Actions
+from gui.actions import Actions, plain
 from gui.feedback.text import label
 from gui.session import Session
 from gui.theme.icons import pixmap
@@ -79,8 +79,8 @@ class DropHint(QWidget):
         self.title.setText(tr("gui.empty.title"))
         self.text.setText(tr("gui.empty.text"))
         self.privacy.setText(tr("gui.empty.privacy"))
-        self.folder_button.setText(tr("gui.action.open_folder").replace("&", ""))
-        self.file_button.setText(tr("gui.action.open_file").replace("&", ""))
+        self.folder_button.setText(plain(tr("gui.action.open_folder")))
+        self.file_button.setText(plain(tr("gui.action.open_file")))
         self.refresh_theme()
 
     def refresh_theme(self) -> None:

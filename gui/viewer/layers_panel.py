@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from gui.actions import Actions
 from gui.feedback.text import label
+from gui.intake.mask_candidates import mask_candidates
 from gui.session import Session
 from gui.theme.tokens import OKABE_ITO
 from gui.viewer.view_state import ViewState
@@ -42,6 +44,10 @@ class LayersPanel(QWidget):
         self.segment_button.clicked.connect(actions["segment"].trigger)
         self.import_button = QPushButton(self)
         self.import_button.clicked.connect(actions["import_mask"].trigger)
+        self.found_button = QPushButton(self)
+        self.found_button.setProperty("role", "link")
+        self.found_button.clicked.connect(self._on_found_chosen)
+        self._found: Path | None = None
         self._actions = actions
         self.row = QWidget(self)
         self.colour = QToolButton(self.row)
@@ -90,6 +96,7 @@ class LayersPanel(QWidget):
         column.addWidget(self.heading)
         column.addWidget(self.row)
         column.addWidget(self.hint)
+        column.addWidget(self.found_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(buttons)
 
     def _on_changed(self) -> None:
@@ -98,6 +105,7 @@ class LayersPanel(QWidget):
         self.heading.setText(tr("gui.heading.layers").upper())
         self.row.setVisible(mask is not None)
         self.hint.setVisible(mask is None)
+        self._offer_found()
         self.segment_button.setVisible(mask is None)
         self.import_button.setVisible(mask is None)
         self.hint.setText(tr("gui.layers.none" if session.stack is not None else "gui.layers.no_case"))
@@ -129,6 +137,19 @@ class LayersPanel(QWidget):
                     last=summary.last_slice + 1,
                 )
             )
+
+    def _offer_found(self) -> None:
+        """Offer the first mask file that lies beside the pictures."""
+        session = self._session
+        candidates = mask_candidates(session.plan) if session.volume is not None else ()
+        self._found = candidates[0] if candidates else None
+        self.found_button.setVisible(self._found is not None and session.mask is None)
+        if self._found is not None:
+            self.found_button.setText(session.tr("gui.layers.use_found", file=self._found.name))
+
+    def _on_found_chosen(self) -> None:
+        if self._found is not None:
+            self._session.import_mask(self._found)
 
     def _on_actions_changed(self) -> None:
         tr = self._session.tr

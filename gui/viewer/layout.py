@@ -58,7 +58,8 @@ class Viewer(QWidget):
         column.addWidget(self._pages, 1)
         for name in _VIEWER_KEYS:
             actions[name].setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            self.addAction(actions[name])
+            # Not on the toolbar: there Space presses the button that has the focus.
+            self._pages.addAction(actions[name])
         actions["overlay"].setChecked(True)
         actions["overlay"].toggled.connect(self._on_overlay_toggled)
         actions["fit"].triggered.connect(self._on_fit)

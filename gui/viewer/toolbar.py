@@ -14,7 +14,8 @@ from gui.session import Session
 from gui.viewer.view_state import Tool, ViewState
 
 _ROOM_FOR_TEXT_PX: Final = 860
-_ROOM_FOR_HEAT_LABEL_PX: Final = 600
+_ROOM_FOR_HEAT_LABEL_PX: Final = 780
+_TREATMENT_LETTERS: Final = 7
 _FIRST_HEAT_OPACITY: Final = 0.5
 
 
@@ -52,10 +53,11 @@ class ViewerToolbar(QFrame):
         self.heat_label = label("small", self)
         self.treatment = QComboBox(self)
         self.treatment.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.treatment.setMinimumContentsLength(_TREATMENT_LETTERS)
         self.treatment.activated.connect(self._on_treatment_chosen)
         self.heat = QSlider(Qt.Orientation.Horizontal, self)
         self.heat.setRange(0, 100)
-        self.heat.setFixedWidth(84)
+        self.heat.setFixedWidth(80)
         self.heat.valueChanged.connect(self._on_heat_moved)
         for widget in (self.heat_label, self.treatment, self.heat):
             row.addWidget(widget)
@@ -142,7 +144,7 @@ class ViewerToolbar(QFrame):
         self.treatment.clear()
         self.treatment.addItem(tr("gui.heat_map.off"), "")
         for treatment in treatments:
-            self.treatment.addItem(tr(f"treatment.{treatment}"), treatment)
+            self.treatment.addItem(tr(f"recommend.{treatment}.short"), treatment)
         self.treatment.setCurrentIndex(self.treatment.findData(chosen))
         self.treatment.setEnabled(bool(treatments))
         self.heat.setEnabled(bool(chosen))

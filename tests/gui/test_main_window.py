@@ -19,9 +19,11 @@ from gui.main_window import MainWindow
 from gui.notice import Notice, NoticeKind
 from gui.session import Session
 from gui.settings import Settings
+from gui.viewer.view_state import Tool
 from inference.errors import Cancelled
 from inference.jobs import EndState, Progress
 from tests.gui.studies import write_study
+from tests.inference.synthetic_case import mask_layer
 
 
 def shown_texts(widget: QWidget) -> list[str]:
@@ -284,6 +286,22 @@ def test_a_disabled_action_says_why(window: MainWindow) -> None:
     run_action = window.actions_["run"]
     assert not run_action.isEnabled()
     assert "Open a series first." in run_action.toolTip()
+
+
+def test_viewer_keys_work_in_a_picture_and_nowhere_else(opened: MainWindow, qtbot: Any) -> None:
+    opened.session.set_mask(mask_layer())
+    opened.activateWindow()
+    qtbot.waitUntil(opened.isActiveWindow, timeout=2_000)
+    overlay = opened.actions_["overlay"]
+    opened.viewer.viewports[0].setFocus()
+    qtbot.keyClick(opened.viewer.viewports[0], Qt.Key.Key_Space)
+    assert not overlay.isChecked()
+    qtbot.keyClick(opened.viewer.viewports[0], Qt.Key.Key_W)
+    assert opened.viewer.state.tool is Tool.WINDOW
+    opened.run_bar.run_button.setFocus()
+    qtbot.keyClick(opened.run_bar.run_button, Qt.Key.Key_P)
+    assert opened.viewer.state.tool is Tool.WINDOW
+    assert not overlay.isChecked()
 
 
 def test_the_menu_holds_every_command(window: MainWindow) -> None:

@@ -302,7 +302,7 @@ def test_a_gap_says_no_data_and_is_never_filled(make_viewer: MakeViewer) -> None
 def test_what_is_written_on_the_picture(make_viewer: MakeViewer) -> None:
     captions = make_viewer().viewports[0]._captions
     assert captions.top_left == ("Ax T1 +C", "slice 7 / 12 · S 0.0 mm")
-    assert captions.top_right == ("PHANTOM^NPC-000001", "NPC-000001 · 1970-01-01")
+    assert captions.top_right == ("PHANTOM^NPC-000001", "NPC-000001", "1970-01-01")
     assert captions.letters == EdgeLetters("R", "L", "A", "P")
     assert captions.bottom_left[0].startswith("W ")
 
