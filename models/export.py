@@ -38,8 +38,8 @@ def export_network(graph: SegmenterGraph | ClassifierGraph, example: torch.Tenso
     ValueError
         When a weight was not rounded with :func:`round_weights` before.
     """
-    for name, parameter in graph.named_parameters():
-        if _is_stored_in_half(tuple(parameter.shape)) and not torch.equal(parameter, parameter.half().float()):
+    for name, values in graph.named_parameters():
+        if _is_stored_in_half(tuple(values.shape)) and not torch.equal(values, values.half().float()):
             raise ValueError(f"{name} was not rounded before the export")
     graph = graph.eval()
     batch = torch.export.Dim("batch", min=1, max=4096)

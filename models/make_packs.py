@@ -20,6 +20,7 @@ import numpy as np
 import torch
 
 from inference.jobs import Progress
+from inference.messages.catalogue import load_catalogue
 from inference.packs.manifest import (
     InputConditions,
     Manifest,
@@ -262,12 +263,13 @@ class _Ticker:
 
     def __init__(self) -> None:
         self._stage, self._last = "", 0.0
+        self._english = load_catalogue("en")
 
     def __call__(self, progress: Progress) -> None:
         """Report when the stage is new, over, or ten seconds have passed."""
         now = time.monotonic()
         if progress.stage != self._stage or progress.done == progress.total or now - self._last > 10:
-            sys.stderr.write(f"{progress.stage} {progress.done}/{progress.total}\n")
+            sys.stderr.write(f"{self._english.text(progress.stage)} {progress.done}/{progress.total}\n")
             sys.stderr.flush()
             self._stage, self._last = progress.stage, now
 

@@ -29,8 +29,10 @@ PERMUTATIONS = 50
 TREATMENTS: dict[Regimen, str] = {"ccrt": "CCRT", "ic_ccrt": "IC + CCRT"}
 
 
-def results_page(answers: Sequence[BoardAnswer], pack: LoadedPack, cohort: str, seed: int) -> str:
-    """The whole page; every number is computed here from ``answers``."""
+def results_page(
+    answers: Sequence[BoardAnswer], pack: LoadedPack, cohort: str, seed: int, *, draws: int = 400_000
+) -> str:
+    """The whole page; its figures come from ``answers``, the generator's ceilings from ``draws``."""
     manifest = pack.manifest
     parts = [
         "# Results on synthetic phantoms",
@@ -50,7 +52,7 @@ def results_page(answers: Sequence[BoardAnswer], pack: LoadedPack, cohort: str, 
         "DeLong's interval. Ceilings: what somebody would reach who knew the patients' latent values, or who "
         "read "
         "image and clinical values perfectly; on the same patients, and for the generator as a whole.",
-        _discrimination(answers, cohort),
+        _discrimination(answers, cohort, draws),
         "## Policies",
         f"Mean risk of residual tumour had every patient been treated by the policy, from the generator's "
         "two "
@@ -80,7 +82,7 @@ def _segmentation(answers: Sequence[BoardAnswer]) -> str:
     )
 
 
-def _discrimination(answers: Sequence[BoardAnswer], cohort: str) -> str:
+def _discrimination(answers: Sequence[BoardAnswer], cohort: str, draws: int) -> str:
     scored = [answer for answer in answers if answer.scores]
     patients = [answer.patient for answer in scored]
     rows = [
@@ -94,7 +96,7 @@ def _discrimination(answers: Sequence[BoardAnswer], cohort: str) -> str:
         area = auc(_scores(scored, treatment), residual)
         latent = auc(_latent(scored, treatment), residual)
         attainable = auc(attainable_probabilities(patients, treatment), residual)
-        whole = bayes_ceiling(treatment, cohort=cohort)
+        whole = bayes_ceiling(treatment, draws, cohort=cohort)
         rows.append(
             f"| {name} | {area.positives} of {len(scored)} | {area.value:.3f} | {_interval(area)} | "
             f"{latent.value:.3f} | {attainable.value:.3f} | {whole.auc_latent:.3f} | "
@@ -130,7 +132,8 @@ def _withheld(answers: Sequence[BoardAnswer]) -> str:
     withheld = [answer for answer in answers if answer.cautious is None]
     low, high = wilson_interval(len(withheld), len(answers))
     given = Counter(answer.cautious for answer in answers if answer.cautious is not None)
-    recommended = ", ".join(f"{name} {count}" for name, count in sorted(given.items()))
+    named: dict[str, str] = {"ibt": "individual-based treatment"} | {str(k): v for k, v in TREATMENTS.items()}
+    recommended = ", ".join(f"{named[code]} {count}" for code, count in sorted(given.items())) or "none left"
     english = load_catalogue("en")
     reasons = Counter(english.render(reason) for answer in withheld for reason in answer.withheld_for)
     rows = ["| reason (a patient may have several) | patients |", "| --- | --- |"]

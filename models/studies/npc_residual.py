@@ -156,7 +156,7 @@ def train_segmenter(
         config.segmentation,
         run="segmenter",
         seed=config.seed,
-        stage="stage.training_segmenter",
+        stage="stage.training.segmenter",
         on_progress=on_progress,
         should_stop=should_stop,
     )
@@ -207,7 +207,7 @@ def train_trunk(
         config.pretraining,
         run="pre-training",
         seed=config.seed + 1,
-        stage="stage.pretraining",
+        stage="stage.training.trunk",
         on_progress=on_progress,
         should_stop=should_stop,
     )
@@ -252,7 +252,7 @@ def train_arm(
                 config.classification,
                 run=f"{treatment} fold {number}",
                 seed=config.seed + 10 * (TREATMENTS.index(treatment) + 1) + number,
-                stage="stage.training_classifier",
+                stage="stage.training.classifier",
                 on_progress=on_progress,
                 should_stop=should_stop,
             )

@@ -150,7 +150,7 @@ def _through_cache(
                 for done, job in enumerate(jobs):
                     stop_if_asked(should_stop)
                     job.result()
-                    on_progress(Progress(done + 1, len(jobs), "stage.rendering"))
+                    on_progress(Progress(done + 1, len(jobs), "stage.training.rendering"))
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
     for path in paths:
