@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from gui.clinical.field_editor import FieldEditor, editor_for
+from gui.clinical.choice_editor import ChoiceEditor
+from gui.clinical.derived_editor import DerivedEditor
+from gui.clinical.field_editor import FieldEditor
+from gui.clinical.number_editor import NumberEditor
 from gui.clinical.unit_words import with_unit_words
 from gui.commands.clinical_commands import import_record, set_clinical_value
 from gui.feedback.text import label, say
 from gui.theme.tokens import GRID_PX, Tone
 from inference.clinical.record import ClinicalRecord, ClinicalValue
-from inference.clinical.schema import FormSchema, load_form, record_from_json
+from inference.clinical.schema import FieldSchema, FormSchema, load_form, record_from_json
 from inference.errors import ConciliumError, InputError
 from inference.messages.message import Message
 from inference.storage import storage_error
@@ -112,7 +115,7 @@ class ClinicalForm(QWidget):
         self.editors = {}
         previous: QWidget = self.import_button
         for number, schema in enumerate(form.fields):
-            editor = editor_for(self._session, schema, self._rows)
+            editor = _editor_for(self._session, schema, self._rows)
             editor.entered.connect(self._on_entered)
             self._place(editor, 2 * number)
             reachable: list[QWidget] = [editor.control, editor.unit]
@@ -156,6 +159,15 @@ class ClinicalForm(QWidget):
         if message is not None:
             text = self._session.render(with_unit_words(message, self._session.catalogue))
         say(self.import_note, text, Tone.BAD)
+
+
+def _editor_for(session: Session, schema: FieldSchema, parent: QWidget) -> FieldEditor:
+    """The editor that fits a field."""
+    if schema.derived_from:
+        return DerivedEditor(session, schema, parent)
+    if schema.kind == "number":
+        return NumberEditor(session, schema, parent)
+    return ChoiceEditor(session, schema, parent)
 
 
 def _read_record(form: FormSchema, path: Path) -> ClinicalRecord:

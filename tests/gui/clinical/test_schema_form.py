@@ -10,7 +10,9 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from gui.clinical.calm_combo_box import CalmComboBox
-from gui.clinical.field_editor import ChoiceEditor, DerivedEditor, NumberEditor
+from gui.clinical.choice_editor import ChoiceEditor
+from gui.clinical.derived_editor import DerivedEditor
+from gui.clinical.number_editor import NumberEditor
 from gui.clinical.schema_form import ClinicalForm
 from gui.commands.named_command import retranslate_commands
 from gui.session import Session
