@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from gui.jobs.job import BackgroundJob, Work
 from gui.notice import NoticeKind
+from gui.viewer.slice_source import SliceSource
 from inference.errors import ConciliumError
 from inference.findings import Finding, Verdict, worst_view
 from inference.jobs import EndState, JobEnd, OnProgress, Progress, ShouldStop, stop_if_asked
@@ -64,13 +65,13 @@ class CaseJobs(QObject):
     def load(self, plan: Plan, stack: Stack) -> None:
         """Read the slices of a stack; the middle one is shown as soon as it is there."""
         intake = self._session.intake
-        middle = stack.geometry.shape[0] // 2
+        first = SliceSource.loading(stack).first_index
 
         def work(on_progress: OnProgress, should_stop: ShouldStop) -> Volume:
             on_progress(Progress(0, 0, "stage.reading"))
-            if stack.frames[middle] is not None:
-                pixels = intake.load_slice(plan, stack, middle)
-                self._slice_arrived.emit(stack.stack_id, middle, pixels)
+            if stack.frames[first] is not None:
+                pixels = intake.load_slice(plan, stack, first)
+                self._slice_arrived.emit(stack.stack_id, first, pixels)
             return intake.load(plan, stack, on_progress=on_progress, should_stop=should_stop)
 
         self._start_intake("load", work, self._session.accept_volume)
@@ -91,11 +92,10 @@ class CaseJobs(QObject):
         def work(on_progress: OnProgress, should_stop: ShouldStop) -> None:
             for stack in stacks:
                 stop_if_asked(should_stop)
-                present = [k for k, frame in enumerate(stack.frames) if frame is not None]
-                if not present or worst_view(stack.findings) is Verdict.REFUSED:
+                if stack.slice_count == 0 or worst_view(stack.findings) is Verdict.REFUSED:
                     continue
                 try:
-                    pixels = intake.load_slice(plan, stack, present[len(present) // 2])
+                    pixels = intake.load_slice(plan, stack, SliceSource.loading(stack).first_index)
                 except ConciliumError:
                     continue
                 self._thumbnail_arrived.emit(stack.stack_id, pixels)

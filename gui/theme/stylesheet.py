@@ -182,6 +182,9 @@ QAbstractItemView {{ background: {t.panel}; border: none; outline: 0; }}
 QListView::item, QTreeView::item {{ border: none; }}
 QListView::item:selected, QTreeView::item:selected {{ background: {t.selected}; color: {t.text}; }}
 QListView::item:hover:!selected {{ background: {t.hover}; }}
+QListWidget {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: {RADIUS_PX}px;
+    padding: 4px; }}
+QListWidget::item {{ padding: 8px 10px; border-radius: 3px; }}
 QTableView {{ background: transparent; border: none; gridline-color: transparent; }}
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{ background: transparent; border: none; color: {t.muted};

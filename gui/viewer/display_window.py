@@ -12,6 +12,7 @@ from gui.viewer.slice_source import SliceSource
 _LOW_PERCENTILE: Final = 1.0
 _HIGH_PERCENTILE: Final = 99.7
 _SAMPLE_STEP: Final = 4
+_SAMPLE_SLICES: Final = 32
 _CT_PRESETS: Final = (
     ("gui.preset.soft_tissue", 40.0, 400.0),
     ("gui.preset.brain", 40.0, 80.0),
@@ -78,22 +79,21 @@ def presets(source: SliceSource) -> tuple[WindowPreset, ...]:
 
 def automatic_window(source: SliceSource) -> DisplayWindow:
     """A window from the percentiles of what has been read, padding left out."""
-    middle = source.geometry.shape[0] // 2
-    plane = source.plane(0, middle)
+    first = source.first_index
+    plane = source.plane(0, first)
     if source.volume is not None:
         volume = source.volume
-        sample = volume.slab(0, volume.geometry.shape[0])[:, ::_SAMPLE_STEP, ::_SAMPLE_STEP]
-        stored = volume.voxels[:, ::_SAMPLE_STEP, ::_SAMPLE_STEP]
-        keep = np.ones(sample.shape, dtype=bool)
+        present = [k for k in range(volume.geometry.shape[0]) if k not in volume.missing_slices]
+        chosen = present[:: max(1, len(present) // _SAMPLE_SLICES)]
+        stored = volume.voxels[chosen, ::_SAMPLE_STEP, ::_SAMPLE_STEP]
+        values = stored * volume.slope[chosen, None, None] + volume.intercept[chosen, None, None]
         if volume.padding_voxel is not None:
-            keep &= stored != volume.padding_voxel
-        keep[sorted(volume.missing_slices)] = False
-        values = sample[keep]
+            values = values[stored != volume.padding_voxel]
     elif plane is not None:
-        slope, intercept = source.rescale(0, middle)
-        values = np.asarray(plane, dtype=np.float32).ravel() * slope + intercept
+        slope, intercept = source.rescale(0, first)
+        values = np.asarray(plane, dtype=np.float64).ravel() * slope + intercept
     else:
-        values = np.empty(0, dtype=np.float32)
+        values = np.empty(0)
     if values.size == 0:
         return DisplayWindow(0.0, 1.0)
     low, high = np.percentile(values, (_LOW_PERCENTILE, _HIGH_PERCENTILE))

@@ -58,6 +58,13 @@ class SliceSource:
         """Indices of the gaps."""
         return tuple(k for k in range(self.geometry.shape[0]) if self.is_missing(k))
 
+    @property
+    def first_index(self) -> int:
+        """The slice nearest to the middle that has a picture: what is shown, and read, first."""
+        count = self.geometry.shape[0]
+        present = [k for k in range(count) if not self.is_missing(k)] or [count // 2]
+        return min(present, key=lambda k: abs(k - count // 2))
+
     def plane(self, axis: int, index: int) -> NDArray[np.int16] | NDArray[np.float32] | None:
         """The plane at ``index`` of ``axis``, the remaining axes in array order.
 

@@ -44,19 +44,20 @@ class ViewState(QObject):
         self.is_tiled = True
 
     def open(self, source: SliceSource | None) -> None:
-        """Look at another stack, from its middle."""
+        """Look at another stack, from the slice nearest to its middle that has a picture."""
         self.source = source
         self.presets = ()
         if source is not None:
-            slices, rows, columns = source.geometry.shape
-            self.position = (slices // 2, rows // 2, columns // 2)
+            _, rows, columns = source.geometry.shape
+            self.position = (source.first_index, rows // 2, columns // 2)
         self.source_changed.emit()
         self.refresh_presets()
 
     def refresh_presets(self) -> None:
         """Take the presets anew once pixels have been read; the window follows the first of them."""
-        if self.source is not None and self.source.plane(0, self.position[0]) is not None:
-            self.presets = presets(self.source)
+        source = self.source
+        if source is not None and (source.is_complete or source.plane(0, self.position[0]) is not None):
+            self.presets = presets(source)
             self.set_window(self.presets[0].window)
 
     def go_to(self, axis: int, index: int) -> None:

@@ -299,6 +299,13 @@ def test_a_gap_says_no_data_and_is_never_filled(make_viewer: MakeViewer) -> None
         assert any(int(name[1:3], 16) > int(name[5:7], 16) + 8 for name in colours), "no amber hatching"
 
 
+def test_a_stack_whose_middle_is_missing_opens_on_a_slice_that_is_there(make_viewer: MakeViewer) -> None:
+    missing = frozenset({5, 6, 7})
+    viewer = make_viewer(stack(missing=missing), volume(axial(), head_voxels(), missing_slices=missing))
+    assert viewer.state.position[0] in (4, 8)
+    assert viewer.state.presets and viewer.state.window.width > 100
+
+
 def test_what_is_written_on_the_picture(make_viewer: MakeViewer) -> None:
     captions = make_viewer().viewports[0]._captions
     assert captions.top_left == ("Ax T1 +C", "slice 7 / 12 · S 0.0 mm")
