@@ -73,6 +73,7 @@ SPECS = (
     ActionSpec("close_case", "Ctrl+W", "", why_not=needs_plan),
     ActionSpec("save_report", "Ctrl+S", "save", why_not=needs_current),
     ActionSpec("save_assessment", "Ctrl+Shift+S", "", why_not=needs_current),
+    ActionSpec("save_mask", "Ctrl+Shift+M", "", why_not=needs_mask),
     ActionSpec("quit", "Ctrl+Q"),
     ActionSpec("segment", "Ctrl+G", "segment", why_not=needs_pack),
     ActionSpec("import_mask", "Ctrl+I", "import", why_not=needs_volume),

@@ -45,7 +45,20 @@ _FIRST_SIZE: Final = QSize(1480, 900)
 _LEFT_PX, _RIGHT_PX = 288, 360
 _LEAST_LEFT_PX, _LEAST_RIGHT_PX = 220, 300
 _MENUS: Final = (
-    ("file", ("open_folder", "open_file", "", "save_report", "save_assessment", "", "close_case", "quit")),
+    (
+        "file",
+        (
+            "open_folder",
+            "open_file",
+            "",
+            "save_report",
+            "save_assessment",
+            "save_mask",
+            "",
+            "close_case",
+            "quit",
+        ),
+    ),
     ("case", ("run", "cancel", "", "segment", "import_mask")),
     (
         "view",
@@ -157,6 +170,7 @@ class MainWindow(QMainWindow):
             ("import_mask", self.source.ask_mask),
             ("save_report", self.source.ask_report),
             ("save_assessment", self.source.ask_assessment),
+            ("save_mask", self.source.ask_mask_target),
             ("close_case", session.close_case),
             ("segment", session.segment),
             ("run", session.run),

@@ -257,6 +257,10 @@ class Session(QObject):
         """Write the current outcome as JSON."""
         self.jobs.save_assessment(path)
 
+    def save_mask(self, path: Path) -> None:
+        """Write the tumour mask as a DICOM segmentation."""
+        self.jobs.save_mask(path)
+
     def shut_down(self, timeout_s: float = 5.0) -> None:
         """Cancel and join every job, then end the intake worker."""
         self.jobs.shut_down(timeout_s)

@@ -135,7 +135,7 @@ def _pages(
             window.viewer.go_to_tumour()
             if session.heat_maps:
                 window.viewer.state.set_overlay(
-                    heat_treatment=session.heat_maps[0].treatment, heat_opacity=0.35
+                    heat_treatment=session.heat_maps[0].treatment, heat_opacity=0.6
                 )
                 session.heat_map_changed.emit()
             _grab(application, window, out / f"assessed-{language}-{screen.name}.png")
@@ -164,7 +164,7 @@ def _grab(application: QApplication, window: MainWindow, path: Path) -> None:
     for _ in range(10):
         application.processEvents()
         time.sleep(0.01)
-    window.grab().save(str(path), "PNG")
+    window.grab().save(str(path), "PNG", 0)
 
 
 if __name__ == "__main__":

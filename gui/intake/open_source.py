@@ -55,6 +55,12 @@ class OpenSource(QObject):
             "gui.save_assessment.title", "assessment.json", "JSON (*.json)", self._session.save_assessment
         )
 
+    def ask_mask_target(self) -> None:
+        """Save the mask where the user says."""
+        self._ask_target(
+            "gui.save_mask.title", "tumour-seg.dcm", "DICOM SEG (*.dcm)", self._session.save_mask
+        )
+
     def _ask_target(self, title: str, name: str, kinds: str, save: Callable[[Path], None]) -> None:
         chosen, _ = QFileDialog.getSaveFileName(self._window, self._session.tr(title), name, kinds)
         if chosen:

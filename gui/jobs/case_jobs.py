@@ -178,6 +178,12 @@ class CaseJobs(QObject):
         """A job that draws the report's pages; who asks listens to it and starts it."""
         return self._make("preview", self._session.case_key, work)
 
+    def save_mask(self, path: Path) -> None:
+        """Write the mask as DICOM SEG."""
+        from gui.jobs.writing import mask_work
+
+        self._start_writing(lambda: mask_work(self._session, path), path)
+
     # Ending
 
     def cancel_case(self) -> None:

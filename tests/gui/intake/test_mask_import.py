@@ -1,0 +1,79 @@
+"""A mask from a file: found beside the series, laid on its grid, undone, refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gui.intake.mask_candidates import mask_candidates
+from gui.main_window import MainWindow
+from inference.masks.codecs.nifti import write_label_map
+from inference.masks.layer import MaskOrigin
+from tests.gui.studies import write_study
+from tests.inference.synthetic_case import axial, mask_layer, tumour_voxels
+
+
+@pytest.fixture
+def with_mask(window: MainWindow, tmp_path: Path, qtbot: Any) -> MainWindow:
+    """A study beside which a label map of its tumour lies."""
+    folder = write_study(tmp_path / "study")
+    write_label_map(folder / "tumour.nii.gz", tumour_voxels(), axial())
+    window.session.open_path(folder)
+    qtbot.waitUntil(lambda: window.session.volume is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.intake_job is None, timeout=10_000)
+    return window
+
+
+def test_a_mask_beside_the_series_is_offered_and_taken(with_mask: MainWindow, qtbot: Any) -> None:
+    session = with_mask.session
+    assert [path.name for path in mask_candidates(session.plan)] == ["tumour.nii.gz"]
+    assert with_mask.layers.found_button.isVisible()
+    assert "tumour.nii.gz" in with_mask.layers.found_button.text()
+    with qtbot.waitSignal(session.mask_changed, timeout=10_000):
+        with_mask.layers.found_button.click()
+    assert session.mask is not None and session.mask.origin is MaskOrigin.IMPORTED
+    assert np.array_equal(session.mask.voxels, tumour_voxels())
+    assert "50.0 ml" in with_mask.layers.details.text()
+    assert not with_mask.layers.found_button.isVisible()
+    session.undo_stack.undo()
+    assert session.mask is None
+    assert with_mask.layers.found_button.isVisible()
+
+
+def test_a_file_that_is_no_mask_is_refused_and_nothing_changes(
+    with_mask: MainWindow, tmp_path: Path, qtbot: Any
+) -> None:
+    text = tmp_path / "mask.nii"
+    text.write_text("no mask", encoding="utf-8")
+    with qtbot.waitSignal(with_mask.session.notice_raised, timeout=10_000) as raised:
+        with_mask.session.import_mask(text)
+    assert raised.args is not None
+    assert raised.args[0].message.id.startswith("intake.mask.")
+    assert with_mask.session.mask is None and with_mask.session.undo_stack.count() == 0
+
+
+def test_no_study_offers_no_mask() -> None:
+    assert mask_candidates(None) == ()
+
+
+def test_a_saved_mask_comes_back_as_it_was(with_mask: MainWindow, tmp_path: Path, qtbot: Any) -> None:
+    session = with_mask.session
+    session.set_mask(mask_layer())
+    with qtbot.waitSignal(session.report_saved, timeout=20_000):
+        session.save_mask(tmp_path / "seg.dcm")
+    assert session.saved_report is None
+    session.set_mask(None)
+    with qtbot.waitSignal(session.mask_changed, timeout=20_000):
+        session.import_mask(tmp_path / "seg.dcm")
+    assert session.mask is not None
+    assert np.array_equal(session.mask.voxels, tumour_voxels())
+
+
+def test_without_a_mask_there_is_nothing_to_save(with_mask: MainWindow, tmp_path: Path, qtbot: Any) -> None:
+    with qtbot.waitSignal(with_mask.session.notice_raised, timeout=5_000) as raised:
+        with_mask.session.save_mask(tmp_path / "seg.dcm")
+    assert raised.args is not None and raised.args[0].message.id == "gui.why_not.mask"
+    assert not (tmp_path / "seg.dcm").exists()
