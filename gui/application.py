@@ -67,13 +67,11 @@ def run_window(
         language or settings.language, study=study, pack_request=pack_request, pack_folders=pack_folders
     )
     window = make_window(application, session, settings)
-    garbage = GuiThreadGarbage(application)
     window.show()
     window.begin()
     if path is not None:
         session.open_path(path)
     code = application.exec()
-    garbage.hand_back()
     sys.excepthook = sys.__excepthook__
     return code
 
@@ -109,9 +107,11 @@ def make_session(
 
 
 def make_window(application: QApplication, session: Session, settings: Settings) -> MainWindow:
-    """The main window over a session, with Qt's own texts and the last-resort hook."""
+    """The main window over a session, with Qt's own texts, its garbage and the last-resort hook."""
     QtTexts(application, session)
     window = MainWindow(session, settings)
+    garbage = GuiThreadGarbage(application)
+    window.closed.connect(garbage.hand_back)
     sys.excepthook = LastResort(session, window).report
     return window
 

@@ -36,7 +36,8 @@ class GuiThreadGarbage(QObject):
             gc.collect(max(due))
 
     def hand_back(self) -> None:
-        """Let Python collect by itself again."""
+        """Collect once more and let Python do it by itself again."""
         self._timer.stop()
         gc.unfreeze()
+        gc.collect()
         gc.enable()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
@@ -85,6 +85,8 @@ _MENUS: Final = (
 
 class MainWindow(QMainWindow):
     """Everything on one screen: what goes in on the left, the patient in the middle, the answer right."""
+
+    closed = Signal()
 
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -277,6 +279,7 @@ class MainWindow(QMainWindow):
         self.settings.save()
         self.session.shut_down()
         super().closeEvent(event)
+        self.closed.emit()
 
     def _restore(self) -> None:
         screen = QGuiApplication.primaryScreen()
