@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 PYTHON := .venv/bin/python
 ARGS ?=
+WORKERS ?= 2
 
 RUFF = $(PYTHON) -m ruff check .
 MYPY = $(PYTHON) -m mypy $(wildcard gui headless inference models reports main.py)
@@ -30,12 +31,12 @@ help:  ## list the commands
 demo: app  ## open the application on a synthetic case (ARGS=--headless: without a window)
 	$(PYTHON) main.py demo $(ARGS)
 
-test: dev  ## every check: style, types, import arrows, tests (ARGS go to pytest)
+test: dev  ## every check: style, types, import arrows, tests (ARGS go to pytest, WORKERS=2 at once)
 	@failed=""; \
 	$(RUFF) || failed="$$failed ruff"; \
 	$(MYPY) || failed="$$failed mypy"; \
 	$(ARROWS) || failed="$$failed import-linter"; \
-	$(PYTHON) -m pytest $(ARGS) || failed="$$failed pytest"; \
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile $(ARGS) || failed="$$failed pytest"; \
 	if [ -n "$$failed" ]; then echo "Failed:$$failed" >&2; exit 1; fi
 
 lint: dev  ## style, types and import arrows alone
