@@ -35,6 +35,7 @@ class Volume:
     geometry: Geometry
     missing_slices: frozenset[int] = field(default_factory=frozenset)
     padding_voxel: int | None = None
+    _digest: str = field(default="", init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.voxels.dtype != np.int16 or self.voxels.shape != self.geometry.shape:
@@ -61,7 +62,15 @@ class Volume:
         return voxel * float(self.slope[slice_index]) + float(self.intercept[slice_index])
 
     def pixel_sha256(self) -> str:
-        """Hash of shape, voxels, rescale and grid: what a result says it was computed from."""
+        """Hash of shape, voxels, rescale and grid: what a result says it was computed from.
+
+        Computed once; whoever reads a volume away from a window asks first, so that the window never waits.
+        """
+        if not self._digest:
+            object.__setattr__(self, "_digest", self._computed_sha256())
+        return self._digest
+
+    def _computed_sha256(self) -> str:
         digest = hashlib.sha256()
         digest.update(np.asarray(self.geometry.shape, dtype="<i8").tobytes())
         digest.update(np.ascontiguousarray(self.voxels).astype("<i2", copy=False).data)

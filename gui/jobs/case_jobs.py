@@ -72,7 +72,10 @@ class CaseJobs(QObject):
             if stack.frames[first] is not None:
                 pixels = intake.load_slice(plan, stack, first)
                 self._slice_arrived.emit(stack.stack_id, first, pixels)
-            return intake.load(plan, stack, on_progress=on_progress, should_stop=should_stop)
+            volume = intake.load(plan, stack, on_progress=on_progress, should_stop=should_stop)
+            # Hashed here, so that the window need not: every result is compared with it.
+            volume.pixel_sha256()
+            return volume
 
         self._start_intake("load", work, self._session.accept_volume)
 

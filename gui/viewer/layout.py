@@ -38,6 +38,7 @@ class Viewer(QWidget):
         self.problems = ProblemPanel(session)
         self.hint = DropHint(session, actions)
         self._maximised: int | None = None
+        self._had_mask = False
         self._grid_box = QWidget()
         self._grid_box.setObjectName("ground")
         self._grid = QGridLayout(self._grid_box)
@@ -72,6 +73,7 @@ class Viewer(QWidget):
         session.volume_changed.connect(self._on_pixels_arrived)
         session.plan_changed.connect(self._on_stack_changed)
         session.slice_requested.connect(self.go_to_slice)
+        session.mask_changed.connect(self._on_mask_changed)
         self._on_stack_changed()
 
     @property
@@ -113,6 +115,13 @@ class Viewer(QWidget):
         has_something = self._session.plan is not None
         self._pages.setCurrentWidget(self._grid_box if has_something else self.hint)
         self.toolbar.setEnabled(source is not None)
+
+    def _on_mask_changed(self) -> None:
+        """A mask where there was none is shown at once."""
+        has_mask = self._session.mask is not None
+        if has_mask and not self._had_mask:
+            self.go_to_tumour()
+        self._had_mask = has_mask
 
     def _on_pixels_arrived(self, _slice: int = -1) -> None:
         self.state.refresh_presets()

@@ -124,6 +124,17 @@ def test_the_language_changes_everywhere_at_once(opened: MainWindow, qtbot: Any)
     assert left == ["中文"]
 
 
+def test_every_text_comes_from_the_catalogue(opened: MainWindow, qtbot: Any) -> None:
+    """In the pseudo language every sentence stands in brackets; what does not is data or typed by hand."""
+    run(opened, qtbot)
+    opened.session.set_language("xx")
+    qtbot.wait(20)
+    data = {"Concilium", "HEADNECK", "GADOLINIUM"}
+    bare = [text for text in shown_texts(opened) if re.search("[A-Za-z]{3}", text) and text[0] != "["]
+    left = [text for text in bare if text not in data and "PHANTOM^" not in text and "doi:" not in text]
+    assert left == []
+
+
 def test_an_empty_case_says_what_to_do_next(window: MainWindow) -> None:
     assert window.viewer.hint.title.isVisible()
     assert window.viewer.hint.title.text() == "Drop a study here"

@@ -236,8 +236,12 @@ def test_go_to_tumour_shows_its_largest_slice(make_viewer: MakeViewer) -> None:
     marked = tumour_voxels()
     marked[7, 10:30, 10:30] = True
     viewer._session.set_mask(mask_layer(marked))
+    assert viewer.state.position[0] == 7, "a first mask is shown at once"
+    viewer.state.go_to(0, 2)
+    viewer._session.set_mask(mask_layer(tumour_voxels()))
+    assert viewer.state.position[0] == 2, "an edit does not move the reader"
     viewer.go_to_tumour()
-    assert viewer.state.position[0] == 7
+    assert viewer.state.position[0] == 4
 
 
 def test_space_hides_the_overlays_and_brings_them_back(make_viewer: MakeViewer, qtbot: Any) -> None:
