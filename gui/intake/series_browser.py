@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QItemSelectionModel, QSize, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QPushButton, QVBoxLayout, QWidget
 
@@ -67,8 +67,8 @@ class SeriesBrowser(QWidget):
         column.addWidget(self.view)
         column.addWidget(self.hint)
         column.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignLeft)
-        self.view.clicked.connect(self._on_activated)
-        self.view.activated.connect(self._on_activated)
+        self.view.clicked.connect(self._on_clicked)
+        self.view.activated.connect(self._on_clicked)
         selection = self.view.selectionModel()
         selection.currentChanged.connect(self._on_activated)
         session.plan_changed.connect(self._on_plan_changed)
@@ -77,10 +77,15 @@ class SeriesBrowser(QWidget):
         session.language_changed.connect(self._on_language_changed)
         self._on_language_changed()
 
-    def _on_activated(self, index: object) -> None:
-        stack_id = index.data(SeriesRole.STACK_ID)  # type: ignore[attr-defined]
+    def _on_activated(self, index: QModelIndex) -> None:
+        stack_id = index.data(SeriesRole.STACK_ID)
         if stack_id and (self._session.stack is None or stack_id != self._session.stack.stack_id):
             self._session.choose_stack(str(stack_id))
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        """Open another series, or read the open one again after its reading was cancelled."""
+        self._on_activated(index)
+        self._session.jobs.reload()
 
     def _on_plan_changed(self) -> None:
         has_series = self.model.rowCount() > 0

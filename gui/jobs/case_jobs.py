@@ -50,6 +50,7 @@ class CaseJobs(QObject):
         self._accept: dict[BackgroundJob, Accept] = {}
         self._next_intake: Callable[[], None] | None = None
         self._thumbnails: tuple[Plan, tuple[Stack, ...]] | None = None
+        self._drawing: tuple[Plan, tuple[Stack, ...]] | None = None
 
     # Intake
 
@@ -79,6 +80,13 @@ class CaseJobs(QObject):
 
         self._start_intake("load", work, self._session.accept_volume)
 
+    def reload(self) -> None:
+        """Read the open stack again after its reading was cancelled."""
+        session = self._session
+        idle = session.intake_job is None or not session.intake_job.is_running
+        if idle and session.volume is None and session.plan is not None and session.stack is not None:
+            self.load(session.plan, session.stack)
+
     def draw_thumbnails(self, plan: Plan, stacks: tuple[Stack, ...]) -> None:
         """Read the middle slice of each stack once nothing else waits to be read."""
         self._thumbnails = (plan, stacks)
@@ -88,7 +96,7 @@ class CaseJobs(QObject):
         waiting, running = self._thumbnails, self._session.intake_job
         if waiting is None or (running is not None and running.is_running):
             return
-        self._thumbnails = None
+        self._thumbnails, self._drawing = None, waiting
         plan, stacks = waiting
         intake = self._session.intake
 
@@ -263,19 +271,32 @@ class CaseJobs(QObject):
 
     @Slot(object)
     def _on_intake_ended(self, end: JobEnd[Any]) -> None:
-        job = self._session.intake_job
-        self._session.intake_job = None
-        accept = self._accept.pop(job) if job is not None else None
+        session = self._session
+        job, session.intake_job = session.intake_job, None
+        assert job is not None
+        accept = self._accept.pop(job)
         following, self._next_intake = self._next_intake, None
+        if job.kind == "thumbnails" and end.state is EndState.CANCELLED:
+            self._draw_later()
         if following is not None:
             following()
-        elif end.case_key == self._session.case_key and accept is not None:
+        elif end.case_key == session.case_key:
             if end.state is EndState.DONE:
                 accept(end.result)
-            else:
+            elif job.kind != "thumbnails":
                 self._tell(end)
-        self._session.intake_job_changed.emit()
+            if job.kind == "scan" and session.stack is not None and session.volume is None:
+                # The scan had interrupted the reading of the case that stays open.
+                self.reload()
+        session.intake_job_changed.emit()
         self._start_thumbnails()
+
+    def _draw_later(self) -> None:
+        """What gave way to more urgent reading is drawn afterwards, unless the source has been closed."""
+        if self._drawing is not None and self._drawing[0] is self._session.plan:
+            plan, stacks = self._drawing
+            left = tuple(stack for stack in stacks if stack.stack_id not in self._session.thumbnails)
+            self._thumbnails = (plan, left)
 
     @Slot(str, int, object)
     def _on_slice_arrived(self, stack_id: str, index: int, pixels: NDArray[np.int16]) -> None:

@@ -97,6 +97,36 @@ def test_another_series_is_opened_from_the_list(window: MainWindow, tmp_path: Pa
     assert session.record.study == "npc-residual"
 
 
+def test_a_cancelled_reading_is_taken_up_again_by_a_click(
+    window: MainWindow, study_folder: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from inference.errors import Cancelled
+
+    session, real = window.session, window.session.intake.load
+
+    def cancelled(*_: Any, **__: Any) -> Any:
+        raise Cancelled
+
+    monkeypatch.setattr(session.intake, "load", cancelled, raising=False)
+    session.open_path(study_folder)
+    qtbot.waitUntil(lambda: session.stack is not None and session.intake_job is None, timeout=10_000)
+    assert session.volume is None
+    monkeypatch.setattr(session.intake, "load", real, raising=False)
+    window.series.view.clicked.emit(window.series.model.index(0))
+    qtbot.waitUntil(lambda: session.volume is not None, timeout=10_000)
+
+
+def test_a_refused_source_leaves_the_open_case_as_it_was(
+    opened: MainWindow, tmp_path: Path, qtbot: Any
+) -> None:
+    session = opened.session
+    before = session.volume
+    with qtbot.waitSignal(session.notice_raised, timeout=10_000):
+        session.open_path(tmp_path / "not-there")
+    qtbot.waitUntil(lambda: session.intake_job is None, timeout=5_000)
+    assert session.volume is before and session.stack is not None
+
+
 def test_a_missing_slice_is_listed_with_what_to_do(window: MainWindow, tmp_path: Path, qtbot: Any) -> None:
     write_study(tmp_path, without=(5,))
     window.session.open_path(tmp_path)
