@@ -16,15 +16,16 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from gui.currency import Currency
+from gui.intake.stack_choice import first_to_open, is_viewable, stacks_of
 from gui.jobs.case_jobs import CaseJobs
 from gui.notice import Notice, NoticeKind
 from gui.viewer.slice_source import SliceSource
-from inference.case_input import CaseInput, StatedFacts, input_references
+from inference.case_input import CaseInput, StatedFacts
 from inference.cases.identity import PatientIdentity
 from inference.clinical.record import ClinicalRecord
 from inference.clinical.schema import load_form
 from inference.clock import Clock, IdSource, SystemClock, SystemIds
-from inference.findings import Verdict, worst_view
 from inference.jobs import EndState, JobEnd
 from inference.masks.layer import MaskLayer
 from inference.messages.catalogue import Catalogue, load_catalogue
@@ -35,7 +36,6 @@ from inference.volume import Volume
 if TYPE_CHECKING:
     from gui.jobs.job import BackgroundJob
     from gui.services import IntakeService, PackService
-    from inference.assessment import InputReference
     from inference.outcome import HeatMap, Outcome
     from inference.packs.load import LoadedPack
 
@@ -121,7 +121,7 @@ class Session(QObject):
         self.saved_report: Path | None = None
         self.stated = StatedFacts()
         self.thumbnails: dict[str, NDArray[np.int16]] = {}
-        self._references: tuple[tuple[int, ...], tuple[InputReference, ...]] | None = None
+        self._currency = Currency()
 
     # What is derived
 
@@ -155,12 +155,12 @@ class Session(QObject):
     @property
     def is_current(self) -> bool:
         """True when the outcome was computed from exactly what is shown now."""
-        case = self.case_input
-        if self.outcome is None or case is None or self.pack is None:
-            return False
-        return self.outcome.assessment.is_current(
-            self._input_references(case), self.pack.sha256, self.rule_set
-        )
+        return self._currency.is_current(self.outcome, self.case_input, self.pack, self.rule_set)
+
+    @property
+    def is_identity_entered(self) -> bool:
+        """True when the user has said who the case is about, beyond what the scan says."""
+        return self.stack is not None and self.identity != self.stack.identity
 
     def tr(self, message_id: str, **fields: FieldValue) -> str:  # type: ignore[override]
         """The text of a message id in the present language."""
@@ -193,7 +193,7 @@ class Session(QObject):
         if self.plan is None:
             return
         stack = next((stack for stack in self.plan.stacks if stack.stack_id == stack_id), None)
-        if stack is None or stack is self.stack or worst_view(stack.findings) is Verdict.REFUSED:
+        if stack is None or stack is self.stack or not is_viewable(stack):
             return
         same_person = self.stack is not None and stack.identity == self.stack.identity
         self._close_case(keep_record=same_person)
@@ -217,9 +217,7 @@ class Session(QObject):
 
     def stacks_of_patient(self) -> tuple[Stack, ...]:
         """The stacks of the chosen patient; of nobody while the choice is open."""
-        if self.plan is None or self.patient is None:
-            return ()
-        return tuple(stack for stack in self.plan.stacks if same_patient(stack.identity, self.patient))
+        return stacks_of(self.plan, self.patient)
 
     # Working
 
@@ -376,7 +374,7 @@ class Session(QObject):
         self.mask = self.outcome = self.outcome_seconds = self.saved_report = None
         self.last_end = None
         self.stated = StatedFacts()
-        self._references = None
+        self._currency.forget()
         if not keep_record:
             self.record = load_form(self.study).empty_record()
             self.record_changed.emit()
@@ -392,28 +390,8 @@ class Session(QObject):
             signal.emit()
 
     def _choose_first_stack(self) -> None:
-        viewable = [s for s in self.stacks_of_patient() if worst_view(s.findings) is not Verdict.REFUSED]
-        if viewable:
-            best = max(viewable, key=answer_rank)
+        best = first_to_open(self.stacks_of_patient())
+        if best is not None:
             self.choose_stack(best.stack_id)
         else:
             self.raise_notice(NoticeKind.REFUSED, Message("gui.notice.nothing_usable"))
-
-    def _input_references(self, case: CaseInput) -> tuple[InputReference, ...]:
-        key = (id(case.volume), id(case.mask), id(case.record), id(case.stated))
-        if self._references is None or self._references[0] != key:
-            self._references = (key, input_references(case))
-        return self._references[1]
-
-
-def same_patient(first: PatientIdentity, second: PatientIdentity) -> bool:
-    """True when two identities are one person by key and birth date, or by name where there is no key."""
-    if first.key is None or second.key is None:
-        return first.key is second.key and first.name == second.name
-    return (first.key, first.birth_date) == (second.key, second.birth_date)
-
-
-def answer_rank(stack: Stack) -> tuple[int, int, int]:
-    """Order of stacks to open first: usable by a pack, axial, many slices."""
-    usable = -max((finding.answer for finding in stack.findings), default=Verdict.FINE)
-    return int(usable), int(stack.geometry.plane == "axial"), stack.slice_count

@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from gui.feedback.text import label
-from gui.session import Session, same_patient
+from gui.intake.stack_choice import same_patient
+from gui.session import Session
 from inference.cases.identity import PatientIdentity
 from inference.scan import Plan
 

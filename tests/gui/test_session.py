@@ -122,3 +122,15 @@ def test_the_collector_works_in_the_windows_thread_alone(qapp: object) -> None:
         garbage.hand_back()
     assert gc.isenabled()
     gc.disable()
+
+
+def test_a_new_input_is_never_taken_for_a_freed_one(answered: Session) -> None:
+    """Objects may follow each other at one address; what was hashed is kept and compared itself."""
+    assert answered._currency._inputs[2] is answered.mask
+    for slice_index in (4, 5, 6):
+        smaller = tumour_voxels()
+        smaller[slice_index] = False
+        answered.set_mask(mask_layer(smaller))
+        assert not answered.is_current
+    answered.close_case()
+    assert answered._currency._inputs == ()

@@ -15,9 +15,10 @@ from gui.intake.open_source import dropped_path
 from gui.intake.series_badges import badges
 from gui.intake.series_browser import SeriesBrowser
 from gui.intake.series_model import SeriesModel, SeriesRole
+from gui.intake.stack_choice import answer_rank, same_patient
 from gui.intake.thumbnail import thumbnail
 from gui.main_window import MainWindow
-from gui.session import Session, answer_rank, same_patient
+from gui.session import Session
 from gui.theme.tokens import Tone
 from inference.cases.identity import PatientIdentity, PatientKey
 from inference.findings import Finding, Verdict

@@ -1,0 +1,41 @@
+"""Whether an answer was computed from exactly what is shown now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inference.case_input import CaseInput, input_references
+
+if TYPE_CHECKING:
+    from inference.assessment import InputReference
+    from inference.outcome import Outcome
+    from inference.packs.load import LoadedPack
+
+
+class Currency:
+    """Compares an outcome with the inputs, which are hashed once for as long as the same objects are shown.
+
+    The inputs themselves are kept: they are frozen, so that the same object is the same content.
+    """
+
+    def __init__(self) -> None:
+        self._inputs: tuple[object, ...] = ()
+        self._references: tuple[InputReference, ...] = ()
+
+    def is_current(
+        self, outcome: Outcome | None, case: CaseInput | None, pack: LoadedPack | None, rule_set: str
+    ) -> bool:
+        """True when ``outcome`` is the answer of ``pack`` and ``rule_set`` to ``case``."""
+        if outcome is None or case is None or pack is None:
+            return False
+        return outcome.assessment.is_current(self._references_of(case), pack.sha256, rule_set)
+
+    def forget(self) -> None:
+        """Keep nothing of a case that is closed."""
+        self._inputs, self._references = (), ()
+
+    def _references_of(self, case: CaseInput) -> tuple[InputReference, ...]:
+        inputs = (case.stack, case.volume, case.mask, case.record, case.stated)
+        if not self._inputs or any(now is not then for now, then in zip(inputs, self._inputs, strict=True)):
+            self._inputs, self._references = inputs, input_references(case)
+        return self._references

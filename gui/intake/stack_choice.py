@@ -1,0 +1,39 @@
+"""Whose stacks are listed, which of them can be shown, and which is opened first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from inference.cases.identity import PatientIdentity
+from inference.findings import Verdict, worst_view
+from inference.scan import Plan, Stack
+
+
+def stacks_of(plan: Plan | None, patient: PatientIdentity | None) -> tuple[Stack, ...]:
+    """The stacks of one patient of the source; of nobody while there is no plan or no choice."""
+    if plan is None or patient is None:
+        return ()
+    return tuple(stack for stack in plan.stacks if same_patient(stack.identity, patient))
+
+
+def same_patient(first: PatientIdentity, second: PatientIdentity) -> bool:
+    """True when two identities are one person by key and birth date, or by name where there is no key."""
+    if first.key is None or second.key is None:
+        return first.key is second.key and first.name == second.name
+    return (first.key, first.birth_date) == (second.key, second.birth_date)
+
+
+def is_viewable(stack: Stack) -> bool:
+    """True when nothing that was found forbids to show the stack."""
+    return worst_view(stack.findings) is not Verdict.REFUSED
+
+
+def first_to_open(stacks: Iterable[Stack]) -> Stack | None:
+    """The best of the stacks that can be shown, or None."""
+    return max(filter(is_viewable, stacks), key=answer_rank, default=None)
+
+
+def answer_rank(stack: Stack) -> tuple[int, int, int]:
+    """Order of stacks to open first: usable by a pack, axial, many slices."""
+    usable = -max((finding.answer for finding in stack.findings), default=Verdict.FINE)
+    return int(usable), int(stack.geometry.plane == "axial"), stack.slice_count
