@@ -30,9 +30,9 @@ def evaluation_report(study: TrainedStudy) -> dict[str, Any]:
         "segmentation": {
             "patients": study.config.segmentation_patients,
             "slices": study.config.segmentation_patients * study.config.slices_per_segmentation_patient,
-            "marked_test_slices": int(study.test_slice_dice.size),
+            "marked_test_slices": int(study.segmenter.test_slice_dice.size),
             "dice_quartiles": [
-                round(float(q), 4) for q in np.percentile(study.test_slice_dice, (25, 50, 75))
+                round(float(q), 4) for q in np.percentile(study.segmenter.test_slice_dice, (25, 50, 75))
             ],
         },
         "pretraining": {
@@ -45,7 +45,7 @@ def evaluation_report(study: TrainedStudy) -> dict[str, Any]:
 
 
 def _dice(study: TrainedStudy) -> Metric:
-    low, median, high = np.percentile(study.test_slice_dice, (25, 50, 75))
+    low, median, high = np.percentile(study.segmenter.test_slice_dice, (25, 50, 75))
     return Metric(
         cohort=SEGMENTATION_TEST,
         treatment=None,
@@ -53,7 +53,7 @@ def _dice(study: TrainedStudy) -> Metric:
         value=round(float(median), 4),
         low=round(float(low), 4),
         high=round(float(high), 4),
-        note=f"{study.test_slice_dice.size} slices with tumour; the limits are the quartiles",
+        note=f"{study.segmenter.test_slice_dice.size} slices with tumour; the limits are the quartiles",
     )
 
 

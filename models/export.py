@@ -83,9 +83,9 @@ def read_weights(path: Path) -> dict[str, torch.Tensor]:
     return weights
 
 
-def tensor_entries(path: Path) -> tuple[tuple[TensorEntry, ...], tuple[TensorEntry, ...]]:
-    """Names and shapes of inputs and outputs as the file declares them; None is the free batch size."""
-    graph = onnx.load(str(path)).graph
+def tensor_entries(content: bytes) -> tuple[tuple[TensorEntry, ...], tuple[TensorEntry, ...]]:
+    """Names and shapes of inputs and outputs as an ONNX file declares them; None is the free batch size."""
+    graph = onnx.load_model_from_string(content).graph
 
     def entries(values: object) -> tuple[TensorEntry, ...]:
         return tuple(

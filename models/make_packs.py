@@ -39,8 +39,9 @@ from models.export import OPSET, export_network, tensor_entries
 from models.model_card import model_card
 from models.networks.outputs import ClassifierGraph
 from models.phantoms.npc_volume import render_patient
-from models.studies.npc_residual import SEGMENTER_FILE, STUDY, Arm, TrainedStudy, train
+from models.studies.npc_residual import STUDY, Arm, TrainedStudy, train
 from models.studies.npc_residual_config import DEMO, NpcResidualConfig
+from models.studies.npc_residual_segmenter import SEGMENTER_FILE
 from models.training.loop import curves_csv
 from models.training.samples import Workshop, board_volume
 
@@ -114,13 +115,13 @@ def _write_networks(study: TrainedStudy, folder: Path) -> tuple[NetworkEntry, ..
     settings = study.config.preprocessing.classifier
     example = torch.zeros(1, settings.slices, settings.rows, settings.columns)
     (folder / "networks").mkdir(parents=True)
-    (folder / SEGMENTER_FILE).write_bytes(study.segmenter_source.content)
-    entries = [study.segmenter_source.entry]
+    (folder / SEGMENTER_FILE).write_bytes(study.segmenter.source.content)
+    entries = [study.segmenter.source.entry]
     for arm in study.arms:
         for fold, network in enumerate(arm.networks):
             file = f"networks/{arm.treatment.replace('_', '-')}-{fold}.onnx"
             export_network(ClassifierGraph(network), example, folder / file)
-            inputs, outputs = tensor_entries(folder / file)
+            inputs, outputs = tensor_entries((folder / file).read_bytes())
             entries.append(
                 NetworkEntry(
                     role="classifier",
@@ -234,7 +235,13 @@ def _git_revision() -> str:
         return "unknown"
 
     def answer(*arguments: str) -> str:
-        done = subprocess.run([git, *arguments], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [git, "--no-optional-locks", *arguments],
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         return done.stdout.strip()
 
     revision = answer("rev-parse", "HEAD") or "unknown"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -18,24 +17,19 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from inference.jobs import OnProgress, ShouldStop, ignore_progress, never_stop
-from inference.packs.manifest import NetworkEntry
-from inference.preprocessing.settings import ClassifierSettings, SegmenterSettings
 from inference.statistics.discrimination import YoudenCutoff
-from models.export import export_network, round_weights, tensor_entries
-from models.networks.outputs import SegmenterGraph
-from models.networks.unet import UNet
+from models.export import round_weights
 from models.networks.xception import Xception
 from models.phantoms.npc_population import NpcPatient, Regimen, draw_cohort
 from models.studies.npc_residual_config import NpcResidualConfig
-from models.training.augmentation import apply_to_masks, apply_views, draw_views
+from models.studies.npc_residual_segmenter import TrainedSegmenter, train_segmenter
+from models.training.augmentation import air_value, apply_views, draw_views
 from models.training.cross_fit import CrossFit, Positions, Scorer, borderline_margin, cross_fit, lock_cutoff
 from models.training.loop import CurvePoint, fit, make_repeatable
-from models.training.overlap import dice_coefficient, soft_dice_loss
-from models.training.samples import SegmenterSource, Workshop, classifier_samples, segmentation_samples
+from models.training.samples import Workshop, classifier_samples
 
 STUDY = "npc-residual"
 TREATMENTS: tuple[Regimen, ...] = ("ccrt", "ic_ccrt")
-SEGMENTER_FILE = "networks/segmenter.onnx"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,9 +50,7 @@ class TrainedStudy:
     """Everything that a pack is made of."""
 
     config: NpcResidualConfig
-    segmenter: UNet
-    segmenter_source: SegmenterSource
-    test_slice_dice: NDArray[np.float64]
+    segmenter: TrainedSegmenter
     arms: tuple[Arm, ...]
     pretraining: tuple[NpcPatient, ...]
     curves: tuple[CurvePoint, ...] = field(default=())
@@ -78,15 +70,12 @@ def train(
     )
     marked, cohort = drawn[: config.segmentation_patients], drawn[config.segmentation_patients :]
     pretraining = draw_cohort("training", config.pretraining_patients, config.pretraining_seed)
-    segmenter, dice, curve = train_segmenter(
-        config, marked, workshop, on_progress=on_progress, should_stop=should_stop
-    )
-    source = export_segmenter(segmenter, config, workshop.cache)
+    segmenter = train_segmenter(config, marked, workshop, on_progress=on_progress, should_stop=should_stop)
 
     def crops(patients: tuple[NpcPatient, ...]) -> Tensor:
         samples = classifier_samples(
             patients,
-            source,
+            segmenter.source,
             config.preprocessing,
             workshop,
             on_progress=on_progress,
@@ -98,7 +87,7 @@ def train(
         config, crops(pretraining), pretraining, on_progress=on_progress, should_stop=should_stop
     )
     samples = crops(cohort)
-    arms, curves = [], [*curve, *trunk_curve]
+    arms, curves = [], [*segmenter.curve, *trunk_curve]
     for number, treatment in enumerate(TREATMENTS):
         own = [position for position, patient in enumerate(cohort) if patient.regimen == treatment]
         arm, arm_curves = train_arm(
@@ -112,79 +101,7 @@ def train(
         )
         arms.append(arm)
         curves.extend(arm_curves)
-    return TrainedStudy(config, segmenter, source, dice, tuple(arms), pretraining, tuple(curves))
-
-
-def train_segmenter(
-    config: NpcResidualConfig,
-    patients: tuple[NpcPatient, ...],
-    workshop: Workshop,
-    *,
-    on_progress: OnProgress,
-    should_stop: ShouldStop,
-) -> tuple[UNet, NDArray[np.float64], tuple[CurvePoint, ...]]:
-    """Train the U-Net on four fifths of its patients; Dice of each marked slice of the others."""
-    samples = torch.from_numpy(
-        segmentation_samples(
-            patients,
-            config.slices_per_segmentation_patient,
-            config.tumour_free_share,
-            config.preprocessing,
-            workshop,
-            on_progress=on_progress,
-            should_stop=should_stop,
-        )
-    )
-    kept = round(len(patients) * config.segmentation_test_share)
-    learn, test = samples[kept:].flatten(0, 1), samples[:kept].flatten(0, 1).float()
-    network = UNet(config.unet_width).to(memory_format=torch.channels_last)
-    air = _air(config.preprocessing.segmenter)
-
-    def loss(network: nn.Module, positions: Tensor, generator: torch.Generator) -> Tensor:
-        views = draw_views(len(positions), config.segmentation_views, generator)
-        batch = learn[positions].float()
-        images = apply_views(batch[:, :1], views, air).contiguous(memory_format=torch.channels_last)
-        masks = apply_to_masks(batch[:, 1:], views)
-        logits = network(images)
-        entropy = functional.binary_cross_entropy_with_logits(logits, masks)
-        return entropy + soft_dice_loss(torch.sigmoid(logits), masks)
-
-    curve = fit(
-        network,
-        len(learn),
-        loss,
-        config.segmentation,
-        run="segmenter",
-        seed=config.seed,
-        stage="stage.training.segmenter",
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
-    round_weights(network)
-    with torch.no_grad():
-        answers = torch.cat([torch.sigmoid(network(part[:, :1])) for part in test.split(16)])[:, 0].numpy()
-    found, true = answers >= config.preprocessing.mask_threshold, test[:, 1].numpy() >= 0.5
-    dice = [dice_coefficient(a, b) for a, b in zip(found, true, strict=True) if b.any()]
-    return network, np.array(dice), curve
-
-
-def export_segmenter(network: UNet, config: NpcResidualConfig, folder: Path) -> SegmenterSource:
-    """The segmenter as the board runs it; the classifiers' crops are cut with it."""
-    settings = config.preprocessing.segmenter
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "segmenter.onnx"
-    export_network(SegmenterGraph(network), torch.zeros(1, 1, settings.rows, settings.columns), path)
-    inputs, outputs = tensor_entries(path)
-    entry = NetworkEntry(
-        role="segmenter",
-        architecture="unet",
-        treatment=None,
-        fold=None,
-        file=SEGMENTER_FILE,
-        inputs=inputs,
-        outputs=outputs,
-    )
-    return SegmenterSource(path.read_bytes(), entry)
+    return TrainedStudy(config, segmenter, tuple(arms), pretraining, tuple(curves))
 
 
 def train_trunk(
@@ -283,6 +200,7 @@ def classifier_scores(network: Xception, samples: Tensor) -> NDArray[np.float64]
 
 
 def _classifier(config: NpcResidualConfig, outputs: int) -> Xception:
+    torch.manual_seed(config.seed + 1)
     network = Xception(config.xception_width, config.preprocessing.classifier.slices, outputs, config.dropout)
     return network.to(memory_format=torch.channels_last)
 
@@ -291,7 +209,7 @@ def _classifier_loss(
     config: NpcResidualConfig, samples: Tensor, residual: Tensor, output: Callable[[Tensor], Tensor]
 ) -> Callable[[nn.Module, Tensor, torch.Generator], Tensor]:
     """Cross-entropy on random views; each draw takes the crop of the segmenter's mask or of the true one."""
-    air = _air(config.preprocessing.classifier)
+    air = air_value(config.preprocessing.classifier)
 
     def loss(network: nn.Module, positions: Tensor, generator: torch.Generator) -> Tensor:
         views = draw_views(len(positions), config.classification_views, generator)
@@ -302,8 +220,3 @@ def _classifier_loss(
         return functional.binary_cross_entropy_with_logits(chosen, residual[positions])
 
     return loss
-
-
-def _air(settings: SegmenterSettings | ClassifierSettings) -> float:
-    """The standardised value of air."""
-    return -settings.mean / settings.standard_deviation

@@ -61,7 +61,7 @@ DEMO = NpcResidualConfig(
     slices_per_segmentation_patient=9,
     tumour_free_share=0.3,
     segmentation_test_share=0.2,
-    pretraining_patients=400,
+    pretraining_patients=600,
     classification_patients=424,
     test_share=0.2,
     folds=2,
@@ -88,8 +88,8 @@ DEMO = NpcResidualConfig(
     ),
     segmentation=Schedule("adamw", 0.005, batch_size=16, epochs=20, decay="cosine", weight_decay=0.01),
     segmentation_views=Augmentation(shift=0.06, scale=0.1, rotation_deg=8.0, gain=0.1),
-    pretraining=Schedule("adamw", 0.003, batch_size=16, epochs=24, decay="cosine", weight_decay=0.05),
-    classification=Schedule("adamw", 0.0005, batch_size=16, epochs=24, decay="cosine", weight_decay=0.05),
+    pretraining=Schedule("adamw", 0.003, batch_size=16, epochs=20, decay="cosine", weight_decay=0.05),
+    classification=Schedule("adamw", 0.0002, batch_size=16, epochs=12, decay="cosine", weight_decay=0.05),
     classification_views=Augmentation(shift=0.05, scale=0.1, rotation_deg=8.0, gain=0.05, channel_shift=1),
 )
 """The preset ``demo``: cohorts as large as published, networks an eighth as wide, two processors."""

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from inference.preprocessing.settings import ClassifierSettings, SegmenterSettings
+
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
@@ -87,3 +89,8 @@ def _shifted(image: Tensor, shift: int) -> Tensor:
         return image
     empty = torch.zeros_like(image[: abs(shift)])
     return torch.cat([empty, image[:-shift]]) if shift > 0 else torch.cat([image[-shift:], empty])
+
+
+def air_value(settings: SegmenterSettings | ClassifierSettings) -> float:
+    """What air becomes when an image is standardised with ``settings``."""
+    return -settings.mean / settings.standard_deviation

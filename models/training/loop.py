@@ -71,6 +71,7 @@ def fit(
     Cancelled
         When ``should_stop`` said so; the network is then half trained and of no use.
     """
+    torch.manual_seed(seed)  # dropout draws from torch's own generator
     generator = torch.Generator().manual_seed(seed)
     optimiser = _optimiser(network, schedule)
     batches = max(1, samples // schedule.batch_size)

@@ -138,7 +138,7 @@ def _through_cache(
     on_progress: OnProgress,
     should_stop: ShouldStop,
 ) -> Iterator[NDArray[np.float16]]:
-    folder = workshop.cache / hashlib.sha256(f"{key} {_source_digest()}".encode()).hexdigest()[:16]
+    folder = workshop.cache / hashlib.sha256(f"{key} {source_digest()}".encode()).hexdigest()[:16]
     paths = [folder / f"{patient.patient_id}.npy" for patient in patients]
     absent = [(patient, path) for patient, path in zip(patients, paths, strict=True) if not path.exists()]
     # A fresh interpreter per worker: forking a process that holds torch's threads may hang.
@@ -180,7 +180,7 @@ def _make_and_keep(
     write_stream_atomically(path, lambda stream: np.save(stream, array, allow_pickle=False))
 
 
-def _source_digest() -> str:
+def source_digest() -> str:
     """Hash of the code that makes samples: a changed phantom never meets an old cache."""
     digest = hashlib.sha256()
     for entry in _SOURCES:

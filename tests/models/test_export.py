@@ -62,7 +62,7 @@ def test_an_exported_classifier_answers_as_torch_and_autograd_do(network, export
 
 
 def test_inputs_and_outputs_are_declared_with_a_free_batch(exported):
-    inputs, outputs = tensor_entries(exported)
+    inputs, outputs = tensor_entries(exported.read_bytes())
     assert [(entry.name, entry.shape) for entry in inputs] == [("image", (None, 10, SIDE, SIDE))]
     assert [(entry.name, entry.shape) for entry in outputs] == [
         ("score", (None, 1)),

@@ -50,7 +50,9 @@ def test_the_same_seed_gives_the_same_weights():
 def test_the_rate_falls_as_the_schedule_says():
     cosine = run(Schedule("sgd", 0.1, batch_size=40, epochs=4, decay="cosine"))[1]
     step = run(Schedule("sgd", 0.1, batch_size=40, epochs=3, decay="step"))[1]
-    assert [point.learning_rate for point in cosine] == pytest.approx([0.1, 0.0853553, 0.05, 0.0146447], abs=1e-6)
+    assert [point.learning_rate for point in cosine] == pytest.approx(
+        [0.1, 0.0853553, 0.05, 0.0146447], abs=1e-6
+    )
     assert [point.learning_rate for point in step] == pytest.approx([0.1, 0.01, 0.001])
 
 
