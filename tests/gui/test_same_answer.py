@@ -1,0 +1,38 @@
+"""The window and the command line give one answer: equal hashes for equal inputs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from gui.demonstration import DemonstrationRun
+from gui.main_window import MainWindow
+from headless.assess import AssessRequest, read_record, run_assessment
+from inference.clock import SeededIds
+from inference.packs.store import PackStore
+
+STUDY = "npc-residual"
+
+
+def test_window_and_headless_assessments_have_equal_hashes(
+    window: MainWindow, study_folder: Path, pack_folder: Path, tmp_path: Path, qtbot: Any
+) -> None:
+    values = {"age": {"value": 52, "unit": "a"}, "sex": {"value": "male"}, "t_stage": {"value": "T3"}}
+    values |= {"n_stage": {"value": "N2"}, "ebv_dna": {"missing": "not_measured"}}
+    document = {"schema": "concilium.clinical", "schema_version": 1, "study": STUDY, "values": values}
+    clinical = tmp_path / "clinical.json"
+    clinical.write_text(json.dumps(document))
+
+    run = DemonstrationRun(window.session, study_folder, read_record(STUDY, clinical))
+    with qtbot.waitSignal(run.ended, timeout=20_000):
+        run.start()
+    shown = window.session.outcome
+    request = AssessRequest(study_folder, STUDY, tmp_path / "out", clinical=clinical)
+    packs = PackStore([pack_folder], threads=1)
+    written = run_assessment(request, packs=packs, ids=SeededIds(2)).outcome
+
+    assert shown is not None
+    assert shown.assessment.canonical_bytes() == written.assessment.canonical_bytes()
+    assert shown.assessment.content_sha256() == written.assessment.content_sha256()
+    assert window.session.is_current
