@@ -1,4 +1,4 @@
-"""Seconds from the start of the process until the window has been painted: ``python -m benchmarks.window_start``.
+"""Seconds from the start of the process until the window is painted: ``python -m benchmarks.window_start``.
 
 The parent notes the time, starts a fresh interpreter on this module, and that one tells when its window's
 first paint has ended.
