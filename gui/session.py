@@ -157,11 +157,6 @@ class Session(QObject):
         """True when the outcome was computed from exactly what is shown now."""
         return self._currency.is_current(self.outcome, self.case_input, self.pack, self.rule_set)
 
-    @property
-    def is_identity_entered(self) -> bool:
-        """True when the user has said who the case is about, beyond what the scan says."""
-        return self.stack is not None and self.identity != self.stack.identity
-
     def tr(self, message_id: str, **fields: FieldValue) -> str:  # type: ignore[override]
         """The text of a message id in the present language."""
         return self.catalogue.text(message_id, **fields)

@@ -39,7 +39,8 @@ from reports.sections.signature import signature_section
 class ReportContent:
     """Everything that a report prints; conclusions come from the Assessment alone.
 
-    ``created_at`` carries a time zone.
+    ``created_at`` carries a time zone.  ``file_identity`` is what the scan says of the person: what
+    ``identity`` holds beyond it is printed as entered by the user.  None means that all is from the scan.
     """
 
     assessment: Assessment
@@ -51,6 +52,7 @@ class ReportContent:
     language: str
     created_at: datetime
     scan: Acquisition = field(default_factory=Acquisition)
+    file_identity: PatientIdentity | None = None
 
     def __post_init__(self) -> None:
         if self.created_at.tzinfo is None:
@@ -68,7 +70,14 @@ def build_report(content: ReportContent) -> bytes:
     if not content.identity.is_known:
         raise InputError("report.identity_unknown")
     catalogue = load_catalogue(content.language)
-    frame = PageFrame(content.assessment, content.identity, content.case_id, content.created_at, catalogue)
+    frame = PageFrame(
+        content.assessment,
+        content.identity,
+        content.file_identity or content.identity,
+        content.case_id,
+        content.created_at,
+        catalogue,
+    )
     continued = catalogue.template("report.continued")
     pages = paginate(_parts(content, catalogue), TEXT_WIDTH, frame.body_height, continued)
     return _render(pages, frame, content, catalogue)

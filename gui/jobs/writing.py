@@ -40,6 +40,7 @@ def report_content(session: Session, language: str) -> ReportContent:
         language=language,
         created_at=session.clock.now(),
         scan=session.stack.acquisition,
+        file_identity=session.stack.identity,
     )
 
 

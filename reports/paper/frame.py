@@ -47,10 +47,11 @@ SYNTHETIC: Final = "synthetic"
 
 @dataclass(frozen=True, slots=True)
 class PageFrame:
-    """Head and foot of every page of one report."""
+    """Head and foot of every page of one report; what the scan does not say of the person is marked."""
 
     assessment: Assessment
     identity: PatientIdentity
+    file_identity: PatientIdentity
     case_id: uuid.UUID
     created_at: datetime
     catalogue: Catalogue
@@ -84,22 +85,30 @@ class PageFrame:
 
     @property
     def _identity(self) -> Columns:
-        text = self.catalogue.text
-        key = self.identity.key
+        known, told = self.identity, self.file_identity
+        key = known.key
         identifier = key.id if key else ""
         if key and key.issuer:
             identifier = f"{key.id} ({key.issuer})"
         return Columns(
             [
-                _labelled(text("report.patient"), person_name(self.identity.name) or "–", LEAD),
-                _labelled(text("report.identifier"), identifier or "–", LEAD),
-                _labelled(text("report.birth_date"), self.identity.birth_date or "–", BODY_STRONG),
-                _labelled(
-                    text("report.sex"), sex_word(self.identity.sex, self.catalogue) or "–", BODY_STRONG
+                self._part("report.patient", person_name(known.name), LEAD, known.name != told.name),
+                self._part("report.identifier", identifier, LEAD, key != told.key),
+                self._part(
+                    "report.birth_date", known.birth_date, BODY_STRONG, known.birth_date != told.birth_date
+                ),
+                self._part(
+                    "report.sex", sex_word(known.sex, self.catalogue), BODY_STRONG, known.sex != told.sex
                 ),
             ],
             shares=(46, 34, 15, 11),
         )
+
+    def _part(self, name: str, value: str, style: TextStyle, was_entered: bool) -> Block:
+        lines = [TextBlock(self.catalogue.text(name), LABEL), TextBlock(value or "–", style)]
+        if was_entered:
+            lines.append(TextBlock(self.catalogue.text("report.entered"), FINE_PRINT.coloured(NOTE_INK)))
+        return Stack(lines)
 
     @property
     def _banner_top(self) -> float:
@@ -145,7 +154,3 @@ def banner_text(assessment: Assessment, catalogue: Catalogue) -> str:
         parts.append("report.banner.phantom")
     parts.append("report.banner.research")
     return " · ".join(stated_text(part, catalogue) for part in parts)
-
-
-def _labelled(label: str, value: str, style: TextStyle) -> Block:
-    return Stack([TextBlock(label, LABEL), TextBlock(value, style)])

@@ -103,6 +103,16 @@ def test_a_fact_that_the_user_stated_is_flagged(pdf_of: PdfOf) -> None:
     assert "Statedbytheuser" not in flat("".join(page_texts(pdf_of("answered"))))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_entered_of_the_person_is_marked_on_every_page(language: str, pdf_of: PdfOf) -> None:
+    told = PatientIdentity(name=made.PHANTOM.name, sex=made.PHANTOM.sex)
+    content = made.content(made.answered(), language=language, file_identity=told)
+    mark = flat(load_catalogue(language).text("report.entered"))
+    for page in page_texts(build_report(content)):
+        assert flat(page).count(mark) == 2, "identifier and birth date, but not the name"
+    assert mark not in flat("".join(page_texts(pdf_of("answered", language))))
+
+
 def _numbers(text: str) -> set[str]:
     return set(re.findall(r"\d+(?:\.\d+)?\s?%", text))
 

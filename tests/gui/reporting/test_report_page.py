@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
+from gui.jobs.writing import report_content
 from gui.reporting.report_page import ReportPage
 from gui.session import Session
 from inference.cases.identity import PatientIdentity, PatientKey
@@ -25,7 +26,6 @@ def page(answered: Session, qtbot: Any) -> ReportPage:
 
 
 def test_the_pages_are_those_of_the_pdf(page: ReportPage, answered: Session) -> None:
-    from gui.jobs.writing import report_content
     from reports.page_images import page_images
     from reports.report import build_report
 
@@ -141,6 +141,9 @@ def test_what_is_entered_makes_the_report_possible(nameless: ReportPage, empty: 
     assert empty.identity is not None and empty.identity.is_known
     assert empty.identity.name == "PHANTOM^NPC-1"
     assert nameless.save_button.isEnabled() and not nameless.identity.isVisible()
+    content = report_content(empty, "en")
+    assert content.identity == empty.identity
+    assert content.file_identity == PatientIdentity(name="PHANTOM^NPC-1")
     qtbot.waitUntil(lambda: bool(nameless.pages.pages), timeout=20_000)
 
 
