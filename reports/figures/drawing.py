@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Literal
-from xml.sax.saxutils import escape, quoteattr
 
 from reports.fonts import Face, font_families
 
@@ -99,7 +99,7 @@ def to_svg(drawing: Drawing) -> str:
     """The drawing as an SVG 1.1 document whose sizes are its points."""
     width, height = _number(drawing.width), _number(drawing.height)
     body = "".join(_svg_shape(shape) for shape in drawing.shapes)
-    title = f"<title>{escape(drawing.title)}</title>" if drawing.title else ""
+    title = f"<title>{escape(drawing.title, quote=False)}</title>" if drawing.title else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}">{title}{body}</svg>'
@@ -123,12 +123,12 @@ def _svg_shape(shape: Shape) -> str:
             points = " ".join(f"{_number(x)},{_number(y)}" for x, y in shape.points)
             return f'<polygon points="{points}"{_paint(shape.fill, shape.stroke, shape.stroke_width)}/>'
         case Text():
-            families = quoteattr(", ".join(font_families()))
+            families = '"' + escape(", ".join(font_families())) + '"'
             place = _attributes(x=shape.x, y=shape.y)
             return (
                 f'<text{place} font-family={families} font-size="{_number(shape.size)}" '
                 f'font-weight="{_CSS_WEIGHT[shape.face]}" text-anchor="{shape.anchor}" '
-                f'fill="{shape.fill}">{escape(shape.text)}</text>'
+                f'fill="{shape.fill}">{escape(shape.text, quote=False)}</text>'
             )
 
 
