@@ -1,0 +1,117 @@
+"""The committed demonstration pack: whole, small, synthetic, and torch's own answer."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from inference.packs.load import LoadedPack, PackState
+from inference.packs.self_test import read_arrays
+from inference.packs.verify import verify_pack
+from models.export import read_weights
+from models.make_packs import INPUT_CONDITIONS, PACK_ID
+from models.model_card import model_card
+from models.networks.unet import UNet
+from models.networks.xception import Xception
+from models.studies.npc_residual_config import DEMO
+
+MIB = 1 << 20
+PARITY = 1e-4
+
+
+@pytest.fixture(scope="module")
+def pack(repository: Path) -> LoadedPack:
+    """The pack that comes with the project, with its self-test run."""
+    return verify_pack(repository / "packs" / PACK_ID, self_test=True)
+
+
+def load(network, path):
+    missing, unexpected = network.load_state_dict(read_weights(path), strict=False)
+    assert not unexpected
+    assert all(name.endswith("num_batches_tracked") for name in missing)
+    return network.eval()
+
+
+def test_the_pack_is_small_enough_to_be_committed(pack):
+    assert sum(path.stat().st_size for path in pack.folder.rglob("*") if path.is_file()) <= 6 * MIB
+
+
+def test_the_pack_says_that_it_is_synthetic(pack):
+    assert pack.state is PackState.DEMONSTRATION
+    assert pack.manifest.provenance.kind == "synthetic"
+    assert "synthetic" in pack.manifest.limits[0].lower()
+    card = (pack.folder / "card.md").read_text(encoding="utf-8")
+    assert "No figure below says anything about patients" in card
+
+
+def test_the_pack_was_made_with_the_published_preset(pack):
+    manifest = pack.manifest
+    assert manifest.preprocessing == DEMO.preprocessing
+    assert manifest.inputs == INPUT_CONDITIONS
+    assert manifest.provenance.seed == DEMO.seed
+    assert manifest.provenance.cohort_sizes["segmentation"] == DEMO.segmentation_patients
+    assert manifest.provenance.cohort_sizes["pretraining"] == DEMO.pretraining_patients
+    arms = [manifest.provenance.cohort_sizes[treatment] for treatment in manifest.treatments]
+    assert sum(arms) == DEMO.classification_patients
+
+
+def test_the_card_is_what_the_manifest_and_the_report_say(pack):
+    report = json.loads((pack.folder / "evaluation.json").read_text(encoding="utf-8"))
+    unhashed = pack.manifest.model_copy(update={"files": {}})
+    assert (pack.folder / "card.md").read_text(encoding="utf-8") == model_card(unhashed, DEMO, report)
+
+
+def test_every_metric_is_in_the_evaluation_report(pack):
+    report = json.loads((pack.folder / "evaluation.json").read_text(encoding="utf-8"))
+    assert report["metrics"] == [metric.model_dump(mode="json") for metric in pack.manifest.metrics]
+    for threshold in pack.manifest.thresholds:
+        arm = report["treatments"][threshold.treatment]
+        assert arm["cutoff"] == threshold.value
+        assert arm["training_patients"] + arm["test_patients"] == arm["patients"]
+        assert str(arm["training_patients"]) in threshold.locked_on
+
+
+def test_the_pack_holds_no_patient_row(pack):
+    text = "".join(
+        (pack.folder / name).read_text(encoding="utf-8")
+        for name in pack.manifest.files
+        if not name.endswith((".onnx", ".npz"))
+    )
+    assert "NPC-0" not in text
+
+
+def test_the_trained_segmenter_answers_as_torch_does(pack):
+    entry = pack.manifest.segmenter
+    network = load(UNet(DEMO.unet_width), pack.folder / entry.file)
+    image = read_arrays(pack)[f"{entry.file}/image"]
+    with torch.no_grad():
+        expected = torch.sigmoid(network(torch.from_numpy(image))).numpy()
+    assert np.abs(pack.network(entry).run(image)["probability"] - expected).max() <= PARITY
+
+
+@pytest.mark.parametrize("treatment", ["ccrt", "ic_ccrt"])
+def test_the_trained_classifiers_answer_as_torch_and_autograd_do(pack, treatment):
+    for entry in pack.manifest.classifiers(treatment):
+        network = load(Xception(DEMO.xception_width), pack.folder / entry.file)
+        image = read_arrays(pack)[f"{entry.file}/image"]
+        activation = network.features(torch.from_numpy(image)).detach().requires_grad_()
+        logit = network.head(activation)
+        (gradient,) = torch.autograd.grad(logit.sum(), activation)
+        given = pack.network(entry).run(image)
+        score = torch.sigmoid(logit).detach().numpy()
+        assert np.abs(given["score"] - score).max() <= PARITY
+        assert np.abs(given["gradient"] - gradient.numpy()).max() <= PARITY
+        assert np.abs(gradient.numpy()).max() > 1e-6
+        largest = float(activation.detach().abs().max())
+        assert np.abs(given["activation"] - activation.detach().numpy()).max() <= PARITY * largest
+
+
+def test_the_folds_are_different_networks(pack):
+    digests = {
+        hashlib.sha256((pack.folder / entry.file).read_bytes()).hexdigest()
+        for entry in pack.manifest.networks
+    }
+    assert len(digests) == len(pack.manifest.networks) == 1 + 2 * DEMO.folds
