@@ -25,7 +25,7 @@ from models.policy_value import RESAMPLES, lowest_risk, policy_value, regimen_of
 REPOSITORY = Path(__file__).resolve().parents[1]
 PACK = REPOSITORY / "packs" / "npc-residual-demo"
 COHORT, PATIENTS, SEED = "internal", 60, 77
-PERMUTATIONS = 50
+PERMUTATIONS = 400
 TREATMENTS: dict[Regimen, str] = {"ccrt": "CCRT", "ic_ccrt": "IC + CCRT"}
 
 

@@ -30,7 +30,12 @@ from models.phantoms.npc_population import NpcPatient
 from models.phantoms.npc_volume import PhantomVolume, render_patient
 
 _ROOT = Path(__file__).resolve().parents[2]
-_SOURCES = ("models/phantoms", "inference/preprocessing", "inference/masks", "models/training/samples.py")
+_SOURCES = (
+    "models/phantoms",
+    "inference/preprocessing",
+    "inference/masks/components.py",
+    "models/training/samples.py",
+)
 
 
 @dataclass(frozen=True, slots=True)

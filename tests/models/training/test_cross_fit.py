@@ -76,7 +76,7 @@ def test_margin_is_half_the_median_distance_of_the_folds_within_its_bounds():
 def test_permuted_outcomes_are_not_predictable_in_the_mean():
     rng = np.random.default_rng(6)
     areas = permuted_areas(
-        rng.standard_normal((PATIENTS, 4)), np.arange(PATIENTS) % 3 == 0, IDS, 150, np.random.default_rng(7)
+        rng.standard_normal((PATIENTS, 4)), np.arange(PATIENTS) % 3 == 0, IDS, 300, np.random.default_rng(7)
     )
     error = areas.std(ddof=1) / np.sqrt(len(areas))
     assert abs(areas.mean() - 0.5) < 3 * error + 0.01
