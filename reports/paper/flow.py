@@ -124,9 +124,10 @@ def _blocks(
     elif isinstance(part, Section):
         again = Heading(continued.format(heading=part.heading))
         yield Gap(_ABOVE_HEADING), None
-        first, *others = part.blocks or [Gap(0)]
-        yield Stack([Heading(part.heading, part.remark), first]), None
-        for block in others:
+        blocks = list(part.blocks)
+        headed = next((i for i, block in enumerate(blocks) if not isinstance(block, Gap)), 0) + 1
+        yield Stack([Heading(part.heading, part.remark), *blocks[:headed]]), None
+        for block in blocks[headed:]:
             yield block, again
     else:
         yield part, None

@@ -56,6 +56,13 @@ def test_a_heading_goes_with_its_first_block() -> None:
     assert [bricks_on(page) for page in pages] == [["filler"], ["first"]]
 
 
+def test_a_heading_goes_with_its_first_block_across_a_gap() -> None:
+    section = Section("A", [Gap(4), Brick("first", 30)])
+    first, second = paginate([Brick("filler", 165), section], WIDTH, HEIGHT, CONTINUED)
+    assert bricks_on(first) == ["filler"] and bricks_on(second) == ["first"]
+    assert not any(isinstance(placed.block, Stack) for placed in first.placed)
+
+
 def test_a_section_that_goes_on_repeats_its_heading() -> None:
     pages = paginate([Section("A", [Brick(str(n), 90) for n in range(4)])], WIDTH, HEIGHT, CONTINUED)
     headings = [p.block.text for page in pages[1:] for p in page.placed if isinstance(p.block, Heading)]
