@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.geometry import Geometry
 from inference.masks.layer import MaskEdit, MaskLayer, edit_between
 
 Point = tuple[float, float]
@@ -33,21 +35,21 @@ def stroke(
         raise ValueError("the slice lies outside the volume")
     if not path or radius_mm <= 0:
         raise ValueError("a stroke needs a point and a radius")
-    touched = _touched(layer, path, radius_mm)
-    after = layer.voxels.copy()
-    if erase:
-        after[slice_index] &= ~touched
-    else:
-        after[slice_index] |= touched
-    return edit_between(ERASE if erase else PAINT, layer.voxels, after)
+    near = touched(layer.geometry, path, radius_mm)
+    before = layer.voxels[slice_index : slice_index + 1]
+    edit = edit_between(ERASE if erase else PAINT, before, before & ~near if erase else before | near)
+    return None if edit is None else replace(edit, start=(slice_index, *edit.start[1:]))
 
 
-def _touched(layer: MaskLayer, path: Sequence[Point], radius_mm: float) -> NDArray[np.bool_]:
-    """Voxels of one slice near the path, by distance to each of its segments in mm."""
-    spacing = np.array(layer.geometry.spacing_mm[1:])
+def touched(geometry: Geometry, path: Sequence[Point], radius_mm: float) -> NDArray[np.bool_]:
+    """Which voxels (row, column) of a slice a stroke along ``path`` reaches.
+
+    What a path touches is what its pieces touch: a stroke can be followed piece by piece while it is drawn.
+    """
+    spacing = np.array(geometry.spacing_mm[1:])
     points = np.asarray(path, dtype=np.float64) * spacing
-    rows, columns = layer.voxels.shape[1:]
-    touched = np.zeros((rows, columns), dtype=np.bool_)
+    rows, columns = geometry.shape[1:]
+    marked = np.zeros((rows, columns), dtype=np.bool_)
     starts = points if len(points) == 1 else points[:-1]
     ends = points if len(points) == 1 else points[1:]
     for start, end in zip(starts, ends, strict=True):
@@ -68,5 +70,5 @@ def _touched(layer: MaskLayer, path: Sequence[Point], radius_mm: float) -> NDArr
         along = (centres - start) @ step / length_squared if length_squared else np.zeros(centres.shape[:2])
         nearest = start + np.clip(along, 0.0, 1.0)[..., None] * step
         near = np.linalg.norm(centres - nearest, axis=-1) <= radius_mm
-        touched[first_row:last_row, first_column:last_column] |= near
-    return touched
+        marked[first_row:last_row, first_column:last_column] |= near
+    return marked

@@ -116,6 +116,11 @@ class MaskLayer:
         return replace(self, voxels=voxels)
 
 
+def nothing_drawn(geometry: Geometry) -> MaskLayer:
+    """The tumour mask of a person who has not marked anything yet."""
+    return MaskLayer("mask.tumour", MaskOrigin.HUMAN, np.zeros(geometry.shape, dtype=np.bool_), geometry)
+
+
 def edit_between(step: str, before: NDArray[np.bool_], after: NDArray[np.bool_]) -> MaskEdit | None:
     """The smallest edit that turns one mask into another; None when they are equal."""
     changed = before != after

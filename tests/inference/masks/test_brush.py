@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inference.geometry import Geometry
-from inference.masks.brush import ERASE, PAINT, stroke
+from inference.masks.brush import ERASE, PAINT, stroke, touched
 from inference.masks.layer import MaskLayer, MaskOrigin
 
 SHAPE = (3, 40, 60)
@@ -77,3 +79,10 @@ def test_undo_restores_painted_voxels(path: list[tuple[float, float]], radius: f
     edit = stroke(before, 1, path, radius, erase=erase)
     if edit is not None:
         np.testing.assert_array_equal(before.apply(edit).take_back().voxels, before.voxels)
+
+
+@given(path=st.lists(st.tuples(st.floats(-5, 45), st.floats(-5, 65)), min_size=2, max_size=6))
+def test_a_path_touches_what_its_pieces_touch(path: list[tuple[float, float]]) -> None:
+    grid = empty().geometry
+    pieces = [touched(grid, piece, 4.0) for piece in pairwise(path)]
+    np.testing.assert_array_equal(touched(grid, path, 4.0), np.any(pieces, axis=0))
