@@ -15,6 +15,7 @@ from inference.assessment import (
 )
 from inference.cases.identity import PHANTOM_NAME_PREFIX, PatientIdentity
 from inference.findings import Verdict
+from inference.masks.layer import MaskOrigin
 from inference.messages.catalogue import Catalogue
 from inference.messages.message import Message
 
@@ -157,9 +158,10 @@ def slice_label(index: int, count: int, catalogue: Catalogue) -> str:
 
 
 def mask_text(mask: MaskSummary, catalogue: Catalogue) -> str:
-    """Who made the mask, whether a person changed it, and its measures."""
+    """Who made the mask, whether a person changed what another had marked, and its measures."""
     origin = catalogue.text(f"report.mask.{mask.origin}", maker=mask.maker)
-    edited = catalogue.text("report.mask.edited") if mask.edited else ""
+    by_another = mask.edited and mask.origin != MaskOrigin.HUMAN
+    edited = catalogue.text("report.mask.edited") if by_another else ""
     measures = f"{millilitres(mask.volume_ml)} · {extent(mask.extent_mm)}"
     return " · ".join(part for part in (origin, edited, measures) if part)
 

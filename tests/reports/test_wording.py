@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.assessment import ClinicalEntry, PredictionStatus
+from inference.assessment import ClinicalEntry, MaskSummary, PredictionStatus
 from inference.messages.catalogue import Catalogue
 from inference.messages.message import Message
 from reports import wording
@@ -106,3 +106,11 @@ def test_slices_are_counted_from_one(english: Catalogue) -> None:
 def test_the_identity_line_leaves_out_what_is_unknown(english: Catalogue) -> None:
     assert wording.identity_line(PHANTOM, english) == "PHANTOM^NPC-0042 · ID 000042 · 1974-05-02 · male"
     assert wording.identity_line(replace(PHANTOM, sex="", birth_date=""), english).endswith("ID 000042")
+
+
+@pytest.mark.parametrize(("origin", "is_said"), [("model", True), ("imported", True), ("human", False)])
+def test_only_a_mask_that_another_made_is_called_edited(
+    origin: str, is_said: bool, english: Catalogue
+) -> None:
+    mask = MaskSummary(origin, "", True, 31.4, 9, 18, 14, (46.2, 31.0, 50.0))
+    assert (english.text("report.mask.edited") in wording.mask_text(mask, english)) is is_said
