@@ -55,6 +55,13 @@ def needs_mask(session: Session) -> str:
     return "" if session.mask is not None else "gui.why_not.mask"
 
 
+def needs_no_mask(session: Session) -> str:
+    """A volume without a mask, and nothing running."""
+    if session.mask is not None:
+        return "gui.why_not.has_mask"
+    return "gui.why_not.busy" if session.is_busy else needs_volume(session)
+
+
 def needs_job(session: Session) -> str:
     """Something that runs."""
     return "" if session.is_busy else "gui.why_not.nothing_runs"
@@ -76,6 +83,7 @@ SPECS = (
     ActionSpec("save_mask", "Ctrl+Shift+M", "", why_not=needs_mask),
     ActionSpec("quit", "Ctrl+Q"),
     ActionSpec("segment", "Ctrl+G", "segment", why_not=needs_pack),
+    ActionSpec("draw", "D", "brush", why_not=needs_no_mask),
     ActionSpec("import_mask", "Ctrl+I", "import", why_not=needs_volume),
     ActionSpec("run", "Ctrl+R", "run", why_not=needs_pack),
     ActionSpec("cancel", "Esc", "stop", why_not=needs_job),
@@ -85,6 +93,10 @@ SPECS = (
     ActionSpec("tool_window", "W", "contrast", checkable=True),
     ActionSpec("tool_zoom", "Z", "zoom", checkable=True),
     ActionSpec("tool_pan", "P", "pan", checkable=True),
+    ActionSpec("tool_brush", "B", "brush", checkable=True, why_not=needs_volume),
+    ActionSpec("tool_erase", "E", "eraser", checkable=True, why_not=needs_mask),
+    ActionSpec("brush_smaller", "[", why_not=needs_volume),
+    ActionSpec("brush_larger", "]", why_not=needs_volume),
     ActionSpec("fit", "F", "fit", why_not=needs_stack),
     ActionSpec("layout_toggle", "M", "layout", why_not=needs_stack),
     ActionSpec("overlay", "Space", "eye", checkable=True, why_not=needs_mask),
@@ -161,4 +173,6 @@ class Actions(QObject):
             text = plain(action.text())
             key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             tip = f"{text} ({key})" if key else text
+            hint = f"gui.action.{name}.hint"
+            tip = f"{tip}\n{self._session.tr(hint)}" if self._session.catalogue.has(hint) else tip
             action.setToolTip(f"{tip}\n{self._session.tr(reason)}" if reason else tip)

@@ -59,7 +59,7 @@ _MENUS: Final = (
             "quit",
         ),
     ),
-    ("case", ("run", "cancel", "", "segment", "import_mask")),
+    ("case", ("run", "cancel", "", "segment", "draw", "import_mask")),
     (
         "view",
         (
@@ -70,6 +70,10 @@ _MENUS: Final = (
             "tool_window",
             "tool_zoom",
             "tool_pan",
+            "tool_brush",
+            "tool_erase",
+            "brush_smaller",
+            "brush_larger",
             "",
             "fit",
             "layout_toggle",

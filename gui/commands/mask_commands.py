@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gui.commands.named_command import NamedCommand
-from inference.masks.layer import MaskEdit, MaskLayer
+from inference.masks.layer import MaskEdit, MaskLayer, nothing_drawn
 from inference.messages.message import Message
 
 if TYPE_CHECKING:
@@ -45,3 +45,9 @@ class ReplaceMask(NamedCommand):
 
     def undo(self) -> None:
         self._session.set_mask(self._before)
+
+
+def draw_mask(session: Session) -> ReplaceMask:
+    """The command that begins a mask by hand on the open volume."""
+    assert session.volume is not None
+    return ReplaceMask(session, nothing_drawn(session.volume.geometry), "draw")

@@ -40,8 +40,9 @@ def write_captions(
         message, detail = tr("gui.viewer.gap"), tr("gui.viewer.gap.detail")
     elif source.plane(transform.axis, index) is None:
         message = tr("gui.viewer.loading")
+    tool = tool_line(session, state, is_acquired=is_acquired)
     return Annotations(
-        top_left=(title, place),
+        top_left=(title, place, tool) if tool else (title, place),
         top_right=patient_lines(session, session.identity) if is_acquired else (),
         bottom_left=_lines(heat, window if is_acquired else "", probe_text(session, state, probe)),
         letters=transform.letters,
@@ -54,6 +55,15 @@ def _lines(heat: str, window: str, probe: str) -> tuple[str, ...]:
     """The lines from the top: the caveat of the heat map always stands above the scale bar's two."""
     lines = [line for line in (window, probe) if line]
     return (heat, *([""] * (2 - len(lines))), *lines) if heat else tuple(lines)
+
+
+def tool_line(session: Session, state: ViewState, *, is_acquired: bool) -> str:
+    """Which brush is held and how large it is, or where it can be used."""
+    if not state.tool.edits_mask:
+        return ""
+    if not is_acquired:
+        return session.tr("gui.brush.acquired_only")
+    return session.tr(f"gui.{state.tool}.size", size=state.brush_mm)
 
 
 def describe(
@@ -69,6 +79,9 @@ def describe(
         parts.append(_number(value))
     if session.mask is not None and bool(mask_plane(session.mask, transform.axis, index).any()):
         parts.append(session.tr("gui.viewer.described.mask"))
+    tool = tool_line(session, state, is_acquired=transform.axis == 0)
+    if tool:
+        parts.append(tool)
     return name, ", ".join(parts)
 
 

@@ -75,12 +75,16 @@ class MaskOverlay:
         self.set_visible(marked)
         if not marked:
             return
-        placing = QTransform(*transform.pixel_affine(index))
-        self.fill.setTransform(placing)
-        self.fill.setImage(np.ascontiguousarray(plane).view(np.uint8), autoLevels=False, levels=(0, 1))
+        self.fill_plane(plane, transform, index)
         segments = outline(plane).reshape(-1, 2)
-        self.line.setTransform(placing)
+        self.line.setTransform(QTransform(*transform.pixel_affine(index)))
         self.line.setPath(pg.arrayToQPath(segments[:, 0], segments[:, 1], connect="pairs"))
+
+    def fill_plane(self, plane: NDArray[np.bool_], transform: PlaneTransform, index: int) -> None:
+        """Fill what is marked of (vertical, horizontal) ``plane`` and leave the outline as it is."""
+        self.fill.setVisible(True)
+        self.fill.setTransform(QTransform(*transform.pixel_affine(index)))
+        self.fill.setImage(np.ascontiguousarray(plane).view(np.uint8), autoLevels=False, levels=(0, 1))
 
     def set_look(self, colour: str, opacity: float) -> None:
         """Colour of fill and outline, and opacity of the fill in [0, 1]."""

@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QGridLayout,
-    QHBoxLayout,
     QMenu,
     QPushButton,
     QSlider,
@@ -24,6 +23,7 @@ from gui.intake.mask_candidates import mask_candidates
 from gui.session import Session
 from gui.theme.tokens import OKABE_ITO
 from gui.viewer.view_state import ViewState
+from inference.masks.layer import MaskOrigin
 from inference.masks.measures import summarise
 
 _SWATCH_PX: Final = 14
@@ -42,6 +42,8 @@ class LayersPanel(QWidget):
         self.hint = label("small", self, wraps=True)
         self.segment_button = QPushButton(self)
         self.segment_button.clicked.connect(actions["segment"].trigger)
+        self.draw_button = QPushButton(self)
+        self.draw_button.clicked.connect(actions["draw"].trigger)
         self.import_button = QPushButton(self)
         self.import_button.clicked.connect(actions["import_mask"].trigger)
         self.found_button = QPushButton(self)
@@ -69,7 +71,7 @@ class LayersPanel(QWidget):
         session.volume_changed.connect(self._on_changed)
         session.language_changed.connect(self._on_changed)
         state.overlay_changed.connect(self._on_changed)
-        for name in ("segment", "import_mask"):
+        for name in ("segment", "draw", "import_mask"):
             actions[name].changed.connect(self._on_actions_changed)
         self._on_changed()
         self._on_actions_changed()
@@ -85,11 +87,11 @@ class LayersPanel(QWidget):
         grid.addWidget(self.details, 1, 1, 1, 2)
         grid.addWidget(self.opacity, 2, 1, 1, 2)
         grid.setColumnStretch(1, 1)
-        buttons = QHBoxLayout()
+        buttons = QGridLayout()
         buttons.setSpacing(6)
-        buttons.addWidget(self.segment_button)
-        buttons.addWidget(self.import_button)
-        buttons.addStretch(1)
+        buttons.addWidget(self.segment_button, 0, 0)
+        buttons.addWidget(self.draw_button, 0, 1)
+        buttons.addWidget(self.import_button, 1, 0, 1, 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -106,8 +108,8 @@ class LayersPanel(QWidget):
         self.row.setVisible(mask is not None)
         self.hint.setVisible(mask is None)
         self._offer_found()
-        self.segment_button.setVisible(mask is None)
-        self.import_button.setVisible(mask is None)
+        for button in (self.segment_button, self.draw_button, self.import_button):
+            button.setVisible(mask is None)
         self.hint.setText(tr("gui.layers.none" if session.stack is not None else "gui.layers.no_case"))
         self.opacity.setAccessibleName(tr("gui.layers.opacity"))
         self.opacity.setToolTip(tr("gui.layers.opacity"))
@@ -116,7 +118,8 @@ class LayersPanel(QWidget):
         self._fill_colours()
         if mask is None:
             return
-        edited = " " + tr("gui.layers.edited") if mask.is_edited else ""
+        by_another = mask.is_edited and mask.origin is not MaskOrigin.HUMAN
+        edited = " " + tr("gui.layers.edited") if by_another else ""
         self.name.setText(tr(f"gui.layer.origin.{mask.origin}") + edited)
         made_by = tr("gui.layers.maker", maker=mask.maker or tr("gui.layers.reader"))
         self.name.setToolTip(made_by)
@@ -153,7 +156,11 @@ class LayersPanel(QWidget):
 
     def _on_actions_changed(self) -> None:
         tr = self._session.tr
-        for name, button in (("segment", self.segment_button), ("import_mask", self.import_button)):
+        for name, button in (
+            ("segment", self.segment_button),
+            ("draw", self.draw_button),
+            ("import_mask", self.import_button),
+        ):
             action = self._actions[name]
             button.setText(tr(f"gui.layers.{name}"))
             button.setEnabled(action.isEnabled())

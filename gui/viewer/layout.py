@@ -6,11 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.actions import Actions
+from gui.commands.mask_commands import draw_mask
+from gui.editing.brush_tool import BrushTool
 from gui.intake.problem_panel import ProblemPanel
 from gui.session import Session
 from gui.viewer.drop_hint import DropHint
 from gui.viewer.toolbar import ViewerToolbar
-from gui.viewer.view_state import ViewState
+from gui.viewer.view_state import Tool, ViewState
 from gui.viewer.viewport import Viewport
 
 _VIEWER_KEYS = (
@@ -18,6 +20,11 @@ _VIEWER_KEYS = (
     "tool_window",
     "tool_zoom",
     "tool_pan",
+    "tool_brush",
+    "tool_erase",
+    "brush_smaller",
+    "brush_larger",
+    "draw",
     "fit",
     "layout_toggle",
     "overlay",
@@ -35,6 +42,7 @@ class Viewer(QWidget):
         self.state = ViewState(self)
         self.toolbar = ViewerToolbar(session, self.state, actions, self)
         self.viewports = tuple(Viewport(session, self.state, axis) for axis in range(3))
+        self.brushes = tuple(BrushTool(session, self.state, viewport) for viewport in self.viewports)
         self.problems = ProblemPanel(session)
         self.hint = DropHint(session, actions)
         self._maximised: int | None = None
@@ -66,6 +74,11 @@ class Viewer(QWidget):
         actions["fit"].triggered.connect(self._on_fit)
         actions["layout_toggle"].triggered.connect(self._on_layout_toggled)
         actions["go_tumour"].triggered.connect(self.go_to_tumour)
+        actions["draw"].triggered.connect(self.draw_by_hand)
+        actions["brush_smaller"].triggered.connect(self._on_brush_smaller)
+        actions["brush_larger"].triggered.connect(self._on_brush_larger)
+        self.state.overlay_changed.connect(self._on_overlay_changed)
+        self.state.tool_changed.connect(self._on_tool_changed)
         for viewport in self.viewports:
             viewport.maximise_requested.connect(self._on_maximise_requested)
         session.stack_changed.connect(self._on_stack_changed)
@@ -95,6 +108,16 @@ class Viewer(QWidget):
         rows, columns = mask.voxels[largest].nonzero()
         for axis, index in ((0, largest), (1, int(rows.mean())), (2, int(columns.mean()))):
             self.state.go_to(axis, index)
+
+    def draw_by_hand(self) -> None:
+        """Begin a mask and take the brush to the acquired slices."""
+        if self._session.volume is None or self._session.mask is not None:
+            return
+        self._session.undo_stack.push(draw_mask(self._session))
+        if self._maximised not in (None, 0):
+            self.maximise(0)
+        self.state.set_tool(Tool.BRUSH)
+        self.viewports[0].setFocus()
 
     def maximise(self, axis: int | None) -> None:
         """Show one plane alone, or all."""
@@ -128,6 +151,20 @@ class Viewer(QWidget):
 
     def _on_overlay_toggled(self, is_on: bool) -> None:
         self.state.set_overlay(visible=is_on)
+
+    def _on_overlay_changed(self) -> None:
+        self._actions["overlay"].setChecked(self.state.overlay_visible)
+
+    def _on_tool_changed(self) -> None:
+        """Nobody draws on what cannot be seen."""
+        if self.state.tool.edits_mask and not self.state.overlay_visible:
+            self.state.set_overlay(visible=True)
+
+    def _on_brush_smaller(self) -> None:
+        self.state.resize_brush(-1)
+
+    def _on_brush_larger(self) -> None:
+        self.state.resize_brush(1)
 
     def _on_fit(self) -> None:
         for viewport in self.viewports:

@@ -13,9 +13,10 @@ from gui.feedback.text import label
 from gui.session import Session
 from gui.viewer.view_state import Tool, ViewState
 
-_ROOM_FOR_TEXT_PX: Final = 860
+_ROOM_FOR_TEXT_PX: Final = 1060
 _ROOM_FOR_HEAT_LABEL_PX: Final = 780
 _TREATMENT_LETTERS: Final = 7
+_HEAT_SLIDER_PX: Final = 80
 _FIRST_HEAT_OPACITY: Final = 0.5
 
 
@@ -51,13 +52,15 @@ class ViewerToolbar(QFrame):
         row.addWidget(self._button(actions["go_tumour"]))
         row.addStretch(1)
         self.heat_label = label("small", self)
+        self.heat_label.hide()
         self.treatment = QComboBox(self)
         self.treatment.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.treatment.setMinimumContentsLength(_TREATMENT_LETTERS)
         self.treatment.activated.connect(self._on_treatment_chosen)
         self.heat = QSlider(Qt.Orientation.Horizontal, self)
         self.heat.setRange(0, 100)
-        self.heat.setFixedWidth(80)
+        self.heat.setMinimumWidth(_HEAT_SLIDER_PX // 2)
+        self.heat.setMaximumWidth(_HEAT_SLIDER_PX)
         self.heat.valueChanged.connect(self._on_heat_moved)
         for widget in (self.heat_label, self.treatment, self.heat):
             row.addWidget(widget)

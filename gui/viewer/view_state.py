@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
 from gui.theme.tokens import OKABE_ITO
 from gui.viewer.display_window import DisplayWindow, WindowPreset, presets
 from gui.viewer.slice_source import SliceSource
+
+BRUSH_SIZES_MM: Final = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50)
+_FIRST_BRUSH_MM: Final = 8
 
 
 class Tool(StrEnum):
@@ -18,6 +22,13 @@ class Tool(StrEnum):
     WINDOW = "window"
     ZOOM = "zoom"
     PAN = "pan"
+    BRUSH = "brush"
+    ERASE = "erase"
+
+    @property
+    def edits_mask(self) -> bool:
+        """True for the tools that change the tumour mask."""
+        return self in (Tool.BRUSH, Tool.ERASE)
 
 
 class ViewState(QObject):
@@ -41,6 +52,7 @@ class ViewState(QObject):
         self.heat_opacity = 0.0
         self.heat_treatment = ""
         self.tool = Tool.SCROLL
+        self.brush_mm = _FIRST_BRUSH_MM
         self.is_tiled = True
 
     def open(self, source: SliceSource | None) -> None:
@@ -52,6 +64,9 @@ class ViewState(QObject):
             self.position = (source.first_index, rows // 2, columns // 2)
         self.source_changed.emit()
         self.refresh_presets()
+        if self.tool.edits_mask:
+            # Nobody's first click on another patient shall draw.
+            self.set_tool(Tool.SCROLL)
 
     def refresh_presets(self) -> None:
         """Take the presets anew once pixels have been read; the window follows the first of them."""
@@ -109,6 +124,12 @@ class ViewState(QObject):
     def set_tool(self, tool: Tool) -> None:
         """Choose what dragging with the left button does."""
         self.tool = tool
+        self.tool_changed.emit()
+
+    def resize_brush(self, steps: int) -> None:
+        """Take the next larger or smaller brush; ``brush_mm`` is its diameter in the patient."""
+        place = BRUSH_SIZES_MM.index(self.brush_mm) + steps
+        self.brush_mm = BRUSH_SIZES_MM[min(max(place, 0), len(BRUSH_SIZES_MM) - 1)]
         self.tool_changed.emit()
 
     @property

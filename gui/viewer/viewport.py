@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
@@ -51,7 +52,7 @@ _STEP_BY_KEY: Final = {
 class Viewport(QGraphicsView):
     """Shows the planes across one index axis of the stack (0 slice, 1 row, 2 column).
 
-    The scene's unit is a device-independent pixel; ``_stage`` carries the one transform from screen mm, so
+    The scene's unit is a device-independent pixel; ``stage`` carries the one transform from screen mm, so
     that zoom and pan are exact and the picture is never stretched.
     """
 
@@ -87,12 +88,12 @@ class Viewport(QGraphicsView):
         self.setMinimumSize(120, 100)
         self.setScene(QGraphicsScene(self))
         self.setBackgroundBrush(QColor(0, 0, 0))
-        self._stage = QGraphicsRectItem()
-        self._stage.setPen(QPen(Qt.PenStyle.NoPen))
-        self.scene().addItem(self._stage)
-        self._image = ImageLayer(self._stage)
-        self._heat = HeatOverlay(self._stage)
-        self._mask = MaskOverlay(self._stage)
+        self.stage = QGraphicsRectItem()
+        self.stage.setPen(QPen(Qt.PenStyle.NoPen))
+        self.scene().addItem(self.stage)
+        self._image = ImageLayer(self.stage)
+        self._heat = HeatOverlay(self.stage)
+        self._mask = MaskOverlay(self.stage)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._take_steps)
@@ -101,6 +102,7 @@ class Viewport(QGraphicsView):
         state.position_changed.connect(self.draw)
         state.window_changed.connect(self._on_window_changed)
         state.overlay_changed.connect(self._on_overlay_changed)
+        state.tool_changed.connect(self._on_texts_changed)
         session.volume_changed.connect(self.draw)
         session.slice_ready.connect(self.draw)
         session.mask_changed.connect(self._on_overlay_changed)
@@ -119,7 +121,7 @@ class Viewport(QGraphicsView):
     @property
     def mm_per_px(self) -> float:
         """Millimetres per device-independent pixel, or 0 when nothing is shown."""
-        scale = self._stage.transform().m11()
+        scale = self.stage.transform().m11()
         return 1 / scale if self.transform_ is not None and scale > 0 else 0.0
 
     def draw(self, _slice: int = -1) -> None:
@@ -153,11 +155,18 @@ class Viewport(QGraphicsView):
         """Continuous (slice, row, column) under a point of the view."""
         if self.transform_ is None:
             return None
-        inverse, can_be_inverted = self._stage.transform().inverted()
+        inverse, can_be_inverted = self.stage.transform().inverted()
         if not can_be_inverted:
             return None
         mm = inverse.map(at)
         return self.transform_.screen_to_index(mm.x(), mm.y(), self.index)
+
+    def preview_mask(self, plane: NDArray[np.bool_] | None) -> None:
+        """Show ``plane`` (row, column) in the place of the mask, without an outline; None ends it."""
+        if self.transform_ is not None and plane is not None:
+            self._mask.fill_plane(self.transform_.arrange(plane), self.transform_, self.index)
+        elif self.transform_ is not None:
+            self._draw_overlays(self.transform_)
 
     # Signals of session and state
 
@@ -210,7 +219,7 @@ class Viewport(QGraphicsView):
         placing.translate(self.width() / 2 + self.pan_px.x(), self.height() / 2 + self.pan_px.y())
         placing.scale(scale, scale)
         placing.translate(-(x + width / 2), -(y + height / 2))
-        self._stage.setTransform(placing)
+        self.stage.setTransform(placing)
         self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -232,11 +241,11 @@ class Viewport(QGraphicsView):
         if transform.axis == 0:
             if self._state.source.is_missing(self.index):
                 box = QRectF(*transform.bounds_mm(self.index))
-                hatch(painter, self._stage.transform().map(QPolygonF(box)))
+                hatch(painter, self.stage.transform().map(QPolygonF(box)))
             return
         width = transform.geometry.shape[transform.horizontal]
         height = transform.geometry.shape[transform.vertical]
-        placing = QTransform(*transform.pixel_affine(self.index)) * self._stage.transform()
+        placing = QTransform(*transform.pixel_affine(self.index)) * self.stage.transform()
         for gap in self._state.source.missing_slices:
             across = transform.horizontal == 0
             box = QRectF(gap, 0, 1, height) if across else QRectF(0, gap, width, 1)
@@ -249,7 +258,7 @@ class Viewport(QGraphicsView):
         rows = transform.geometry.shape[transform.vertical]
         across = self._state.position[transform.horizontal] + 0.5
         along = self._state.position[transform.vertical] + 0.5
-        placing = QTransform(*transform.pixel_affine(self.index)) * self._stage.transform()
+        placing = QTransform(*transform.pixel_affine(self.index)) * self.stage.transform()
         colour = QColor(current_tokens().accent)
         colour.setAlpha(120)
         painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))

@@ -18,8 +18,10 @@ from gui.results.recommendation_panel import RecommendationPanel
 from gui.results.slice_share_panel import SliceSharePanel
 from gui.results.treatment_comparison import TreatmentComparison
 from gui.session import Session
+from gui.viewer.view_state import Tool
 from inference.clinical.record import Provenance
 from inference.jobs import EndState, JobEnd
+from inference.masks.brush import ERASE, PAINT
 from inference.messages.catalogue import load_catalogue
 from inference.messages.message import Message
 
@@ -71,6 +73,7 @@ def test_words_that_are_put_together_exist(language: str) -> None:
     wanted += [f"panel.provenance.{provenance.value}" for provenance in told]
     wanted += [f"panel.provenance.short.{provenance.value}" for provenance in told]
     wanted += [f"panel.edit.mask.{verb}" for verb in ("segment", "import", "draw", "remove")]
+    wanted += [PAINT, ERASE, *(f"gui.{tool}.size" for tool in Tool if tool.edits_mask)]
     assert not [message_id for message_id in wanted if not catalogue.has(message_id)]
 
 

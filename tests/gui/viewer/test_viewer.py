@@ -98,7 +98,7 @@ def point_of(viewport: Viewport, voxel: tuple[int, int, int]) -> QPointF:
     """Where the centre of a voxel lies in the view."""
     assert viewport.transform_ is not None
     x, y = viewport.transform_.lps_to_screen(viewport.transform_.geometry.index_to_lps(voxel))
-    return viewport._stage.transform().map(QPointF(x, y))
+    return viewport.stage.transform().map(QPointF(x, y))
 
 
 def picture(viewport: Viewport) -> QImage:

@@ -1,0 +1,1 @@
+"""Drawing and correcting the tumour mask on the pictures."""
