@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -15,6 +16,7 @@ from gui.theme.tokens import GRID_PX
 
 if TYPE_CHECKING:
     from gui.session import Session
+    from inference.assessment import GuardLine
 
 
 class InputChecklist(QWidget):
@@ -49,14 +51,19 @@ class InputChecklist(QWidget):
         self.setAccessibleName(self._heading.text())
         lines = guard_lines(session)
         say(self.hint, "" if lines else self._why_empty())
-        self._clear()
         case = session.case_input
         stateable = stateable_lines(case) if lines and case is not None else frozenset()
-        for number, line in enumerate(lines):
+        keys = _keys(lines)
+        if keys == list(self.lines) and not stateable and not self.state_controls:
+            # The same rows stay: a brush stroke must not make the column jump.
+            for line, shown in zip(lines, self.lines.values(), strict=True):
+                shown.show_line(line, session)
+            return
+        self._clear()
+        for key, line in zip(keys, lines, strict=True):
             shown = CheckLine(self)
             shown.show_line(line, session)
             self._column.addWidget(shown)
-            key = line.name if line.name not in self.lines else f"{line.name}.{number}"
             self.lines[key] = shown
             if line.name in stateable:
                 control = StatedFactMenu(session, line.name, shown)
@@ -79,3 +86,9 @@ class InputChecklist(QWidget):
         if session.pack_problem is not None:
             return session.render(session.pack_problem)
         return session.tr("panel.check.no_pack")
+
+
+def _keys(lines: Sequence[GuardLine]) -> list[str]:
+    """The name of each line, numbered where a name comes again."""
+    names = [line.name for line in lines]
+    return [name if name not in names[:number] else f"{name}.{number}" for number, name in enumerate(names)]

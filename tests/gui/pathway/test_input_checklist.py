@@ -9,7 +9,7 @@ from gui.session import Session
 from inference.findings import Verdict
 from inference.pipeline import check_inputs
 from tests.gui.panel_session import open_case
-from tests.inference.synthetic_case import case, mask_layer
+from tests.inference.synthetic_case import case, mask_layer, tumour_voxels
 
 
 @pytest.fixture
@@ -106,3 +106,14 @@ def test_the_lines_follow_the_language(checklist: InputChecklist, empty: Session
     english = checklist.lines["guard.plane"].name.text()
     empty.set_language("zh_CN")
     assert checklist.lines["guard.plane"].name.text() != english
+
+
+def test_a_changed_mask_changes_its_line_and_leaves_the_rows_in_place(opened: Session, qtbot: Any) -> None:
+    checklist = InputChecklist(opened)
+    qtbot.addWidget(checklist)
+    rows, before = dict(checklist.lines), checklist.lines["guard.mask"].measured.text()
+    smaller = tumour_voxels()
+    smaller[4] = False
+    opened.set_mask(mask_layer(smaller))
+    assert checklist.lines == rows
+    assert checklist.lines["guard.mask"].measured.text() != before
