@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from gui.garbage import GuiThreadGarbage
 from gui.language import QtTexts, choose_language
 from gui.main_window import MainWindow
+from gui.qt_messages import log_qt_messages
 from gui.services import IntakeService, PackService
 from gui.session import DEFAULT_STUDY, Session
 from gui.settings import Settings, default_settings
@@ -60,6 +61,7 @@ def run_window(
     int
         The exit code of the application.
     """
+    log_qt_messages()
     application = make_application(arguments)
     settings = default_settings()
     apply_theme(application, THEMES.get(settings.theme, DARK))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 
 from gui.application import make_application, make_session, make_window
 from gui.main_window import MainWindow
+from gui.qt_messages import log_qt_messages
 from gui.session import Session
 from gui.settings import Settings, default_settings
 from gui.theme.palette import apply_theme
@@ -54,6 +55,7 @@ class DemonstrationRun(QObject):
 
 def show_demonstration(scan: Path, record: ClinicalRecord, language: str) -> int:
     """Show the window on the demonstration patient until it is closed; returns its exit code."""
+    log_qt_messages()
     application = make_application()
     settings = default_settings()
     apply_theme(application, THEMES.get(settings.theme, DARK))
@@ -68,6 +70,7 @@ def show_demonstration(scan: Path, record: ClinicalRecord, language: str) -> int
 
 def draw_demonstration(scan: Path, record: ClinicalRecord, language: str, settings_file: Path) -> QImage:
     """Run the same window off-screen to the end of its assessment and return its picture."""
+    log_qt_messages()
     application = make_application()
     apply_theme(application, DARK)
     session = make_session(language)
