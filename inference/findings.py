@@ -16,6 +16,7 @@ class Verdict(IntEnum):
     NOTE = 1
     REFUSED = 2
 
+
 FILE_FIELDS = frozenset({"file", "other"})
 """Fields of a finding that hold file names, which may hold patients' names."""
 
