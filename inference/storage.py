@@ -141,7 +141,7 @@ def write_all_or_none(folder: Path, contents: Mapping[str, bytes], *, discard: I
         for waiting in staged.values():
             _forget(waiting)
         if isinstance(error, StorageError):
-            raise
+            raise StorageError(error.message.id, **{**error.message.fields, "file": target.name}) from error
         raise storage_error(error, target) from error
     for kept in set_aside.values():
         _forget(kept)

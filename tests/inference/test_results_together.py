@@ -50,6 +50,7 @@ def test_a_full_disk_leaves_the_earlier_result_untouched(
     with pytest.raises(StorageError) as caught:
         write_all_or_none(tmp_path, NEW, discard=["other"])
     assert caught.value.message.id == "error.storage.full"
+    assert caught.value.message.fields["file"] == list(NEW)[fails_at - 1]
     assert {name: (tmp_path / name).read_bytes() for name in names(tmp_path)} == dict.fromkeys(NEW, b"old")
 
 
