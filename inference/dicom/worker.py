@@ -14,9 +14,6 @@ from typing import TYPE_CHECKING, BinaryIO
 from inference.dicom.limits import confine_this_process
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from inference.dicom.protocol import DecodeRequest, MaskRequest, ScanRequest
     from inference.dicom.records import FileAnswer, ImageRecord
 
@@ -114,15 +111,10 @@ def _decode(request: DecodeRequest, answers: BinaryIO, slot: memoryview) -> None
     import numpy as np
 
     from inference.dicom import protocol
+    from inference.dicom.decoding import decode_frames, import_decoders
     from inference.dicom.shared_buffer import opened_buffer
 
-    if request.kind == "dicom":
-        import pydicom
-        import pydicom.pixels
-
-        assert pydicom
-    else:
-        _import_parsers(request.path)
+    import_decoders(request.kind)
     _take_in_hand(slot, request.ticket)
     frame_voxels = request.rows * request.columns
     count = len(request.frames)
@@ -131,50 +123,10 @@ def _decode(request: DecodeRequest, answers: BinaryIO, slot: memoryview) -> None
     with opened_buffer(request.buffer, request.capacity) as view:
         target = np.frombuffer(view, np.int16, count * frame_voxels, request.offset)
         target = target.reshape(count, request.rows, request.columns)
-        outcomes = _decoded(request, target)
+        outcomes = decode_frames(request, target)
         del target
     for frame, failure in zip(request.frames, outcomes, strict=True):
         protocol.send(answers, protocol.encode(protocol.FRAME_ANSWERS, protocol.FrameAnswer(frame, failure)))
-
-
-def _decoded(request: DecodeRequest, target: NDArray[np.int16]) -> list[str]:
-    """Fill ``target``; one word of failure for each frame, empty where it is there."""
-    from inference.dicom.protocol import plain_path
-
-    path = plain_path(request.path)
-    try:
-        if request.kind == "dicom":
-            return [_decode_dicom(path, frame, target[slot]) for slot, frame in enumerate(request.frames)]
-        from inference.dicom.quantisation import quantised_planes
-        from inference.dicom.research import open_nifti, open_nrrd
-
-        image = open_nifti(path) if request.kind == "nifti" else open_nrrd(path)
-        slots = {frame: slot for slot, frame in enumerate(request.frames)}
-        missing = dict.fromkeys(range(len(request.frames)), "absent")
-        for index, plane in quantised_planes(image):
-            if index in slots:
-                target[slots[index]] = plane
-                missing[slots[index]] = ""
-        return list(missing.values())
-    except MemoryError:
-        return ["memory"] * len(request.frames)
-    except Exception:  # noqa: BLE001 - a decoder may fail in any way; the frame is then absent
-        return ["decoder"] * len(request.frames)
-
-
-def _decode_dicom(path: str, frame: int, target: NDArray[np.int16]) -> str:
-    import pydicom
-    from pydicom.pixels import get_decoder
-
-    from inference.dicom.stored import to_int16
-
-    dataset = pydicom.dcmread(path, force=True)
-    decoder = get_decoder(dataset.file_meta.TransferSyntaxUID)
-    array, properties = decoder.as_array(dataset, index=frame, raw=True)
-    if array.shape != target.shape:
-        return "shape"
-    target[:] = to_int16(array, int(dataset.BitsStored), bool(properties["pixel_representation"]))
-    return ""
 
 
 def _mask(request: MaskRequest, answers: BinaryIO, slot: memoryview) -> None:
