@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.dicom.protocol import DecodeRequest, plain_path
+from inference.dicom.protocol import DecodeRequest, FrameAnswer, plain_path
 from inference.dicom.records import FileKind
 from inference.dicom.stored import to_int16
 
@@ -23,27 +23,33 @@ def import_decoders(kind: FileKind) -> None:
     research.import_parsers()
 
 
-def decode_frames(request: DecodeRequest, target: NDArray[np.int16]) -> list[str]:
-    """Fill ``target``; one word of failure for each frame, empty where it is there."""
+def decode_frames(request: DecodeRequest, target: NDArray[np.int16]) -> list[FrameAnswer]:
+    """Fill ``target`` (frame, row, column); one answer for each frame of the request, in its order."""
     path = plain_path(request.path)
     try:
         if request.kind == "dicom":
-            return [_decode_dicom(path, frame, target[slot]) for slot, frame in enumerate(request.frames)]
-        from inference.dicom.quantisation import quantised_planes
-        from inference.dicom.research import open_nifti, open_nrrd
-
-        image = open_nifti(path) if request.kind == "nifti" else open_nrrd(path)
-        slots = {frame: slot for slot, frame in enumerate(request.frames)}
-        missing = dict.fromkeys(range(len(request.frames)), "absent")
-        for index, plane in quantised_planes(image):
-            if index in slots:
-                target[slots[index]] = plane
-                missing[slots[index]] = ""
-        return list(missing.values())
+            failures = [_decode_dicom(path, frame, target[slot]) for slot, frame in enumerate(request.frames)]
+        else:
+            failures = _research_frames(path, request, target)
     except MemoryError:
-        return ["memory"] * len(request.frames)
+        failures = ["memory"] * len(request.frames)
     except Exception:  # noqa: BLE001 - a decoder may fail in any way; the frame is then absent
-        return ["decoder"] * len(request.frames)
+        failures = ["decoder"] * len(request.frames)
+    return [FrameAnswer(frame, failure) for frame, failure in zip(request.frames, failures, strict=True)]
+
+
+def _research_frames(path: str, request: DecodeRequest, target: NDArray[np.int16]) -> list[str]:
+    from inference.dicom.quantisation import quantised_planes
+    from inference.dicom.research import open_nifti, open_nrrd
+
+    image = open_nifti(path) if request.kind == "nifti" else open_nrrd(path)
+    slots = {frame: slot for slot, frame in enumerate(request.frames)}
+    missing = dict.fromkeys(range(len(request.frames)), "absent")
+    for index, plane in quantised_planes(image):
+        if index in slots:
+            target[slots[index]] = plane
+            missing[slots[index]] = ""
+    return list(missing.values())
 
 
 def _decode_dicom(path: str, frame: int, target: NDArray[np.int16]) -> str:

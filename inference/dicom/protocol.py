@@ -13,7 +13,7 @@ from typing import IO, Annotated, Final, Literal, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError, with_config
 
-from inference.dicom.records import STRICT, FileAnswer, FileKind
+from inference.dicom.records import STRICT, FileAnswer, FileKind, Remark
 
 VERSION: Final = 1
 _PREFIX: Final = struct.Struct(">I")
@@ -60,10 +60,14 @@ class DecodeRequest:
 @with_config(STRICT)
 @dataclass(frozen=True, slots=True)
 class FrameAnswer:
-    """Frame ``frame`` lies in the buffer, or ``failure`` says in one word why it does not."""
+    """Frame ``frame`` lies in the buffer, or ``failure`` says in one word why it does not.
+
+    ``remarks`` are what was noticed while its pixels were decoded.
+    """
 
     frame: int
     failure: str = ""
+    remarks: tuple[Remark, ...] = ()
 
 
 @with_config(STRICT)

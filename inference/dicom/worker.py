@@ -125,8 +125,8 @@ def _decode(request: DecodeRequest, answers: BinaryIO, slot: memoryview) -> None
         target = target.reshape(count, request.rows, request.columns)
         outcomes = decode_frames(request, target)
         del target
-    for frame, failure in zip(request.frames, outcomes, strict=True):
-        protocol.send(answers, protocol.encode(protocol.FRAME_ANSWERS, protocol.FrameAnswer(frame, failure)))
+    for answer in outcomes:
+        protocol.send(answers, protocol.encode(protocol.FRAME_ANSWERS, answer))
 
 
 def _mask(request: MaskRequest, answers: BinaryIO, slot: memoryview) -> None:
