@@ -12,6 +12,7 @@ from typing import Literal
 from inference.cases.identity import PatientIdentity
 from inference.findings import Finding
 from inference.geometry import Geometry
+from inference.technique import SILENT, Technique
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Acquisition:
     window_width: float | None = None
     protocol_name: str = ""
     sop_class_uid: str = ""
+    technique: Technique = SILENT
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -32,6 +32,7 @@ from inference.dicom.syntaxes import (
     object_name,
     syntax_name,
 )
+from inference.dicom.technique_tags import TECHNIQUE_TAGS, HeaderValues, iso_date, read_technique
 from inference.messages.message import FieldValue
 
 _TAGS: Final = {
@@ -94,6 +95,7 @@ _TAGS: Final = {
     "LossyImageCompression": 0x00282110,
     "LossyImageCompressionRatio": 0x00282112,
 }
+_TAGS.update(TECHNIQUE_TAGS)
 _MODALITY_LUT_SEQUENCE: Final = 0x00283000
 _WANTED: Final = frozenset(_TAGS.values())
 _DIMENSIONS: Final = (
@@ -168,7 +170,7 @@ class _Reading:
             patient_id=self._readable("PatientID"),
             issuer=self._readable("IssuerOfPatientID"),
             patient_name=self._readable("PatientName").rstrip("^"),
-            birth_date=_iso_date(self._text("PatientBirthDate")),
+            birth_date=iso_date(self._text("PatientBirthDate")),
             sex=self._text("PatientSex") if self._text("PatientSex") in ("M", "F", "O") else "",
             orientation=orientation,
             position=position,
@@ -195,7 +197,7 @@ class _Reading:
             echo_time_ms=self._float("EchoTime"),
             inversion_time_ms=self._float("InversionTime"),
             magnetic_field_t=self._float("MagneticFieldStrength"),
-            study_date=_iso_date(self._text("StudyDate")),
+            study_date=iso_date(self._text("StudyDate")),
             manufacturer=self._readable("Manufacturer"),
             model_name=self._readable("ManufacturerModelName"),
             patient_position=self._text("PatientPosition"),
@@ -205,6 +207,7 @@ class _Reading:
             lossy_ratio=self._float("LossyImageCompressionRatio"),
             has_burned_in_text=self._text("BurnedInAnnotation") == "YES",
             dimensions=tuple((name, value) for name in _DIMENSIONS if (value := self._text(name))),
+            technique=read_technique(HeaderValues(self._text, self._texts, self._readable, self._float)),
             remarks=tuple(self.remarks),
         )
 
@@ -366,10 +369,3 @@ def _number(text: str) -> float:
     except ValueError:
         return math.nan
     return value if math.isfinite(value) else math.nan
-
-
-def _iso_date(text: str) -> str:
-    digits = text.replace(".", "").replace("-", "")
-    if len(digits) != 8 or not digits.isdigit():
-        return ""
-    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"

@@ -9,6 +9,7 @@ from typing import Final, Literal
 from pydantic import ConfigDict, with_config
 
 from inference.messages.message import FieldValue
+from inference.technique import SILENT, Technique
 
 FileKind = Literal["dicom", "nifti", "nrrd"]
 Numbers = tuple[float, ...]
@@ -123,6 +124,7 @@ class ImageRecord:
     lossy_ratio: float | None = None
     has_burned_in_text: bool = False
     dimensions: tuple[tuple[str, str], ...] = ()
+    technique: Technique = SILENT
     remarks: tuple[Remark, ...] = ()
 
     def __post_init__(self) -> None:

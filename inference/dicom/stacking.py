@@ -18,6 +18,7 @@ from inference.dicom.verdicts import finding
 from inference.findings import Finding
 from inference.geometry import Geometry
 from inference.scan import Acquisition, FrameSource, Stack
+from inference.technique import Technique, common_technique
 
 _COARSE_HU: Final = 2.0
 _STRONG_RATIO: Final = 10.0
@@ -51,7 +52,7 @@ def build_stack(part: Part, limits: IntakeLimits) -> Stack | None:
         frame_of_reference_uid=first.frame_of_reference_uid,
         geometry=geometry,
         frames=frames,
-        acquisition=_acquisition(first, middle),
+        acquisition=_acquisition(first, middle, [entry.record.technique for entry in part.entries]),
         rows_columns=(first.pixels.rows, first.pixels.columns),
         findings=tuple(findings),
         padding_value=first.padding_value,
@@ -266,7 +267,7 @@ def _about_the_pixels(entries: Sequence[Entry]) -> Iterable[Finding]:
             break
 
 
-def _acquisition(first: ImageRecord, middle: ImageRecord) -> Acquisition:
+def _acquisition(first: ImageRecord, middle: ImageRecord, techniques: Sequence[Technique]) -> Acquisition:
     return Acquisition(
         modality=first.modality,
         series_description=first.series_description,
@@ -289,6 +290,7 @@ def _acquisition(first: ImageRecord, middle: ImageRecord) -> Acquisition:
         window_width=middle.window_width if middle.window_width and middle.window_width >= 1 else None,
         protocol_name=first.protocol_name,
         sop_class_uid=first.sop_class_uid,
+        technique=common_technique(techniques),
     )
 
 
