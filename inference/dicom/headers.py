@@ -32,82 +32,12 @@ from inference.dicom.syntaxes import (
     object_name,
     syntax_name,
 )
-from inference.dicom.technique_tags import TECHNIQUE_TAGS, HeaderValues, iso_date, read_technique
+from inference.dicom.tags import DIMENSIONS, TAGS
+from inference.dicom.technique_tags import HeaderValues, iso_date, read_technique
 from inference.messages.message import FieldValue
 
-_TAGS: Final = {
-    "SpecificCharacterSet": 0x00080005,
-    "ImageType": 0x00080008,
-    "SOPClassUID": 0x00080016,
-    "SOPInstanceUID": 0x00080018,
-    "StudyDate": 0x00080020,
-    "AcquisitionTime": 0x00080032,
-    "Modality": 0x00080060,
-    "Manufacturer": 0x00080070,
-    "SeriesDescription": 0x0008103E,
-    "ManufacturerModelName": 0x00081090,
-    "PatientName": 0x00100010,
-    "PatientID": 0x00100020,
-    "IssuerOfPatientID": 0x00100021,
-    "PatientBirthDate": 0x00100030,
-    "PatientSex": 0x00100040,
-    "ContrastBolusAgent": 0x00180010,
-    "BodyPartExamined": 0x00180015,
-    "ScanningSequence": 0x00180020,
-    "SliceThickness": 0x00180050,
-    "RepetitionTime": 0x00180080,
-    "EchoTime": 0x00180081,
-    "InversionTime": 0x00180082,
-    "MagneticFieldStrength": 0x00180087,
-    "ProtocolName": 0x00181030,
-    "TriggerTime": 0x00181060,
-    "GantryDetectorTilt": 0x00181120,
-    "ConvolutionKernel": 0x00181210,
-    "PatientPosition": 0x00185100,
-    "DiffusionBValue": 0x00189087,
-    "StudyInstanceUID": 0x0020000D,
-    "SeriesInstanceUID": 0x0020000E,
-    "SeriesNumber": 0x00200011,
-    "AcquisitionNumber": 0x00200012,
-    "InstanceNumber": 0x00200013,
-    "ImagePositionPatient": 0x00200032,
-    "ImageOrientationPatient": 0x00200037,
-    "FrameOfReferenceUID": 0x00200052,
-    "TemporalPositionIdentifier": 0x00200100,
-    "SliceLocation": 0x00201041,
-    "SamplesPerPixel": 0x00280002,
-    "PhotometricInterpretation": 0x00280004,
-    "NumberOfFrames": 0x00280008,
-    "Rows": 0x00280010,
-    "Columns": 0x00280011,
-    "PixelSpacing": 0x00280030,
-    "BitsAllocated": 0x00280100,
-    "BitsStored": 0x00280101,
-    "HighBit": 0x00280102,
-    "PixelRepresentation": 0x00280103,
-    "PixelPaddingValue": 0x00280120,
-    "BurnedInAnnotation": 0x00280301,
-    "WindowCenter": 0x00281050,
-    "WindowWidth": 0x00281051,
-    "RescaleIntercept": 0x00281052,
-    "RescaleSlope": 0x00281053,
-    "RescaleType": 0x00281054,
-    "LossyImageCompression": 0x00282110,
-    "LossyImageCompressionRatio": 0x00282112,
-}
-_TAGS.update(TECHNIQUE_TAGS)
 _MODALITY_LUT_SEQUENCE: Final = 0x00283000
-_WANTED: Final = frozenset(_TAGS.values())
-_DIMENSIONS: Final = (
-    "TemporalPositionIdentifier",
-    "TriggerTime",
-    "EchoTime",
-    "DiffusionBValue",
-    "ImageType",
-    "ConvolutionKernel",
-    "AcquisitionNumber",
-    "AcquisitionTime",
-)
+_WANTED: Final = frozenset(TAGS.values())
 _LONGEST_TEXT: Final = 1024
 _COLOUR_PREFIXES: Final = ("RGB", "YBR", "PALETTE", "HSV", "ARGB", "CMYK", "ICT", "RCT")
 
@@ -206,7 +136,7 @@ class _Reading:
             is_lossy=self._text("LossyImageCompression") == "01",
             lossy_ratio=self._float("LossyImageCompressionRatio"),
             has_burned_in_text=self._text("BurnedInAnnotation") == "YES",
-            dimensions=tuple((name, value) for name in _DIMENSIONS if (value := self._text(name))),
+            dimensions=tuple((name, value) for name in DIMENSIONS if (value := self._text(name))),
             technique=read_technique(HeaderValues(self._text, self._texts, self._readable, self._float)),
             remarks=tuple(self.remarks),
         )
@@ -276,7 +206,7 @@ class _Reading:
 
     def _padding(self, pixels: PixelLayout) -> int | None:
         """Pixel Padding Value, read by PixelRepresentation whatever its VR says (PS3.3 C.7.5.1.1.2)."""
-        element = self.header.elements.get(_TAGS["PixelPaddingValue"])
+        element = self.header.elements.get(TAGS["PixelPaddingValue"])
         if element is None or len(element.value) < 2:
             return None
         order = "big" if self.header.is_big_endian else "little"
@@ -292,7 +222,7 @@ class _Reading:
             self.remarks.append(Remark(code, fields))
 
     def _raw(self, keyword: str) -> bytes:
-        element: Element | None = self.header.elements.get(_TAGS[keyword])
+        element: Element | None = self.header.elements.get(TAGS[keyword])
         return b"" if element is None else element.value
 
     def _text(self, keyword: str) -> str:
@@ -328,7 +258,7 @@ class _Reading:
 
     def _float(self, keyword: str) -> float | None:
         """The first number of a decimal string; a comma is taken for the point outside geometry."""
-        element = self.header.elements.get(_TAGS[keyword])
+        element = self.header.elements.get(TAGS[keyword])
         if element is not None and element.vr == b"FD" and len(element.value) >= 8:
             order = ">" if self.header.is_big_endian else "<"
             value: float = struct.unpack(order + "d", element.value[:8])[0]
