@@ -17,11 +17,18 @@ from inference.technique import SILENT, Technique
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file as it was when it was scanned; ``path`` is absolute and never reaches a log."""
+    """One file as it was when it was scanned; ``path`` is absolute and never reaches a log.
+
+    ``inode`` and ``ctime_ns`` are 0 where the system has none; ``name`` is the printable name inside the
+    source, which for a member of an archive is not the name of the file that holds it.
+    """
 
     path: str
     size: int
     mtime_ns: int
+    inode: int = 0
+    ctime_ns: int = 0
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from inference.dicom.reader_process import ReaderDiedError, ReaderProcess, Reade
 from inference.dicom.reading import StackReader
 from inference.dicom.records import FileAnswer, ImageRecord
 from inference.dicom.verdicts import RULES, finding
-from inference.dicom.walk import list_files, shown_name
+from inference.dicom.walk import list_files
 from inference.errors import InputError, ResourceError
 from inference.findings import Finding
 from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, never_stop
@@ -89,10 +89,10 @@ class Intake:
             cannot be listed.
         """
         with self._busy:
-            listing = list_files(path, self._limits)
+            listing = list_files(path, self._limits, on_progress, should_stop)
             if not listing.files and not listing.skipped:
                 raise InputError("intake.nothing_found", name=path.name)
-            scan = _Scan(listing.root, listing.files, self._process, self._limits)
+            scan = _Scan(listing.files, self._process, self._limits)
             scan.run(on_progress, should_stop)
             return make_plan(
                 listing.root, listing.files, scan.images, [*listing.skipped, *scan.skipped], self._limits
@@ -160,10 +160,7 @@ class Intake:
 class _Scan:
     """One pass over the files of a source."""
 
-    def __init__(
-        self, root: str, files: Sequence[SourceFile], process: ReaderProcess, limits: IntakeLimits
-    ) -> None:
-        self._root = root
+    def __init__(self, files: Sequence[SourceFile], process: ReaderProcess, limits: IntakeLimits) -> None:
         self._files = files
         self._process = process
         self._limits = limits
@@ -241,7 +238,7 @@ class _Scan:
         self.skipped.append(finding(code, file=self._name(index)))
 
     def _name(self, index: int) -> str:
-        return shown_name(self._files[index].path, self._root)
+        return self._files[index].name
 
 
 def _clipped(record: ImageRecord, size: int) -> ImageRecord:

@@ -30,7 +30,7 @@ class IntakeLimits:
 
     seconds_per_file: float = 5.0
     memory_bytes: int = 2048 * _MIB
-    files: int = 50_000
+    files: int = 250_000
     depth: int = 16
     frames: int = 8192
     voxels: int = 1 << 30

@@ -19,14 +19,18 @@ from inference.scan import FrameSource, SourceFile
 
 
 def check_unchanged(status: os.stat_result, file: SourceFile) -> None:
-    """Compare size and time of modification with what the scan saw.
+    """Compare size, time of modification and time of change with what the scan saw.
+
+    The last tells a file that was replaced by another of equal size and time; the inode would not do, for it
+    is not steady on the file systems of memory sticks.
 
     Raises
     ------
     InputError
         When they differ.
     """
-    if status.st_size != file.size or status.st_mtime_ns != file.mtime_ns:
+    changed = file.ctime_ns and status.st_ctime_ns != file.ctime_ns
+    if changed or status.st_size != file.size or status.st_mtime_ns != file.mtime_ns:
         raise InputError("intake.file_changed", file=Path(file.path).name)
 
 

@@ -12,7 +12,6 @@ from inference.dicom.native import extent_sha256
 from inference.dicom.records import ImageRecord
 from inference.dicom.stacking import build_stack, is_truncated
 from inference.dicom.verdicts import finding
-from inference.dicom.walk import shown_name
 from inference.findings import Finding
 from inference.scan import Plan, Series, SourceFile, Stack
 
@@ -36,7 +35,7 @@ def make_plan(
     passed_over = list(skipped)
     entries: list[Entry] = []
     for index, record in images:
-        entry = Entry(index, shown_name(files[index].path, root), record)
+        entry = Entry(index, files[index].name, record)
         if record.orientation is not None and in_plane_axes(record.orientation) is None:
             passed_over.append(finding("intake.orientation_invalid", file=entry.name))
         else:

@@ -44,7 +44,7 @@ def rotation(angles: tuple[float, float, float]) -> np.ndarray:
 
 
 def plan_of(records: list[ImageRecord]) -> Plan:
-    files = [SourceFile(f"/nowhere/{index}", 1000, 0) for index in range(len(records))]
+    files = [SourceFile(f"/nowhere/{index}", 1000, 0, name=str(index)) for index in range(len(records))]
     return make_plan("/nowhere", files, list(enumerate(records)), [], DEFAULT_LIMITS)
 
 
