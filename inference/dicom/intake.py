@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 
 from inference.dicom import protocol
 from inference.dicom.limits import DEFAULT_LIMITS, IntakeLimits
+from inference.dicom.media_directory import directory_findings
 from inference.dicom.planning import make_plan
 from inference.dicom.reader_process import ReaderDiedError, ReaderProcess, ReaderTooSlowError
 from inference.dicom.reading import StackReader
 from inference.dicom.records import FileAnswer, ImageRecord
 from inference.dicom.verdicts import RULES, finding
-from inference.dicom.walk import list_files
+from inference.dicom.walk import Listing, list_files
 from inference.errors import InputError, ResourceError
 from inference.findings import Finding
 from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, never_stop
@@ -78,7 +79,7 @@ class Intake:
         on_progress: OnProgress = ignore_progress,
         should_stop: ShouldStop = never_stop,
     ) -> Plan:
-        """What ``path``, a folder or one file, holds.
+        """What ``path``, a folder or one file, holds; a DICOMDIR stands for its folder.
 
         Every file that is not used is in ``plan.skipped`` with the reason.
 
@@ -92,11 +93,19 @@ class Intake:
             listing = list_files(path, self._limits, on_progress, should_stop)
             if not listing.files and not listing.skipped:
                 raise InputError("intake.nothing_found", name=path.name)
-            scan = _Scan(listing.files, self._process, self._limits)
-            scan.run(on_progress, should_stop)
-            return make_plan(
-                listing.root, listing.files, scan.images, [*listing.skipped, *scan.skipped], self._limits
-            )
+            scan = self._scanned(listing, on_progress, should_stop)
+            if listing.is_single and scan.directories:
+                listing = list_files(Path(listing.root), self._limits, on_progress, should_stop)
+                scan = self._scanned(listing, on_progress, should_stop)
+            skipped = [*listing.skipped, *scan.skipped]
+            for index, references in scan.directories:
+                skipped += directory_findings(listing.files[index], references, listing.files)
+            return make_plan(listing.root, listing.files, scan.images, skipped, self._limits)
+
+    def _scanned(self, listing: Listing, on_progress: OnProgress, should_stop: ShouldStop) -> _Scan:
+        scan = _Scan(listing.files, self._process, self._limits)
+        scan.run(on_progress, should_stop)
+        return scan
 
     def load(
         self,
@@ -166,6 +175,7 @@ class _Scan:
         self._limits = limits
         self.images: list[tuple[int, ImageRecord]] = []
         self.skipped: list[Finding] = []
+        self.directories: list[tuple[int, tuple[str, ...]]] = []
 
     def run(self, on_progress: OnProgress, should_stop: ShouldStop) -> None:
         """Ask for every file once; a file that ends the reader is named and the rest goes on.
@@ -231,6 +241,8 @@ class _Scan:
         elif answer.skipped is not None:
             fields = answer.skipped.fields | {"file": self._name(index)}
             self.skipped.append(finding(answer.skipped.code, **fields))
+            if answer.skipped.code == "intake.directory_file":
+                self.directories.append((index, answer.references))
 
     def _blame(self, index: int, code: str) -> None:
         digest = hashlib.sha256(self._files[index].path.encode("utf-8", "replace")).hexdigest()[:8]

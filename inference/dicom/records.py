@@ -146,11 +146,15 @@ class ImageRecord:
 @with_config(STRICT)
 @dataclass(frozen=True, slots=True)
 class FileAnswer:
-    """The answer about one file: an image, or the reason why it is none."""
+    """The answer about one file: an image, or the reason why it is none.
+
+    ``references`` are the file references of a DICOMDIR, as written.
+    """
 
     file: int
     image: ImageRecord | None = None
     skipped: Remark | None = None
+    references: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.image is None) == (self.skipped is None):

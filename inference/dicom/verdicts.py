@@ -30,6 +30,8 @@ RULES: Final = MappingProxyType(
         # Files that are not part of any stack.
         "intake.not_an_image_file": Rule(_F, _F),
         "intake.directory_file": Rule(_F, _F),
+        "intake.directory_missing": Rule(_N, _F),
+        "intake.directory_outside": Rule(_R, _R),
         "intake.empty_file": Rule(_F, _F),
         "intake.link_outside": Rule(_F, _F),
         "intake.link_broken": Rule(_F, _F),

@@ -15,7 +15,7 @@ from inference.dicom.limits import confine_this_process
 
 if TYPE_CHECKING:
     from inference.dicom.protocol import DecodeRequest, MaskRequest, ScanRequest
-    from inference.dicom.records import FileAnswer, ImageRecord
+    from inference.dicom.records import FileAnswer, ImageRecord, Remark
 
 
 def main(arguments: list[str]) -> int:
@@ -77,13 +77,22 @@ def _file_answer(index: int, path: str, most_frames: int, voxels: int) -> FileAn
     try:
         return FileAnswer(index, image=_image_record(path, most_frames, voxels))
     except NotAnImageError as error:
-        return FileAnswer(index, skipped=error.remark)
+        return FileAnswer(index, skipped=error.remark, references=_references(path, error.remark))
     except OSError:
         return FileAnswer(index, skipped=Remark("intake.unreadable", {}))
     except MemoryError:
         return FileAnswer(index, skipped=Remark("intake.too_large", {}))
     except Exception:  # noqa: BLE001 - the outermost frame of the process that meets foreign bytes
         return FileAnswer(index, skipped=Remark("intake.malformed", {}))
+
+
+def _references(path: str, remark: Remark) -> tuple[str, ...]:
+    if remark.code != "intake.directory_file":
+        return ()
+    from inference.dicom.directory_records import directory_references
+
+    with open(path, "rb") as stream:  # noqa: PTH123 - plain strings, as they came
+        return directory_references(stream)
 
 
 def _image_record(path: str, most_frames: int, voxels: int) -> ImageRecord:
