@@ -7,7 +7,7 @@ from typing import Final
 
 from inference.scan import Plan
 
-_CODES: Final = ("intake.segmentation_object", "intake.label_map")
+_CODES: Final = ("intake.segmentation_object", "intake.structure_set", "intake.label_map")
 
 
 def mask_candidates(plan: Plan | None) -> tuple[Path, ...]:

@@ -26,7 +26,7 @@ from inference.dicom.records import ImageRecord, PixelLayout, Remark
 from inference.dicom.syntaxes import (
     MEDIA_DIRECTORY,
     READABLE_SYNTAXES,
-    SEGMENTATION,
+    SEGMENTATIONS,
     SINGLE_FRAME_IMAGES,
     STRUCTURE_SET,
     object_name,
@@ -149,7 +149,7 @@ class _Reading:
             raise NotAnImageError("intake.no_pixels")
         if sop_class == MEDIA_DIRECTORY:
             raise NotAnImageError("intake.directory_file")
-        if sop_class == SEGMENTATION:
+        if sop_class in SEGMENTATIONS:
             raise NotAnImageError(
                 "intake.segmentation_object", description=self._readable("SeriesDescription") or "–"
             )

@@ -149,7 +149,7 @@ class Intake:
         on_progress: OnProgress = ignore_progress,
         should_stop: ShouldStop = never_stop,
     ) -> ImportedMask:
-        """A segmentation object or label map, laid on the grid of ``stack``.
+        """A segmentation object, structure set or label map, laid on the grid of ``stack``.
 
         Raises
         ------
@@ -161,7 +161,7 @@ class Intake:
 
         with self._busy:
             on_progress(Progress(0, 1, STAGE_READING_MASK))
-            imported = read_mask(path, stack, self._process, self._limits, should_stop)
+            imported = read_mask(path, plan, stack, self._process, self._limits, should_stop)
             on_progress(Progress(1, 1, STAGE_READING_MASK))
             return imported
 

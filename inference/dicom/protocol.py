@@ -101,13 +101,36 @@ class MaskFrame:
 @with_config(STRICT)
 @dataclass(frozen=True, slots=True)
 class MaskSegment:
-    """Name and coded meaning (value, scheme, meaning) of one segment."""
+    """Name and coded meaning (value, scheme, meaning) of one segment.
+
+    ``colour`` is red, green, blue, 0 to 255; None where the file states none.
+    """
 
     number: int
     label: str
     category: tuple[str, str, str] = ("", "", "")
     kind: tuple[str, str, str] = ("", "", "")
     algorithm_type: str = ""
+    colour: tuple[int, int, int] | None = None
+    frame_of_reference_uid: str = ""
+
+
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
+class ContourTable:
+    """Closed planar contours that lie in the buffer.
+
+    First comes, for each contour, a row of three int64: number of its segment, number of its points, and
+    the index of its image in ``source_sop_uids`` (-1 where it names none).  Then all points one after
+    the other, float64 (x, y, z) in LPS mm.  ``ignored`` counts contours that enclose no area (points,
+    open lines); ``referenced_sop_uids`` are the images that the structure set names as a whole.
+    """
+
+    contours: int
+    points: int
+    ignored: int = 0
+    source_sop_uids: tuple[str, ...] = ()
+    referenced_sop_uids: tuple[str, ...] = ()
 
 
 @with_config(STRICT)
@@ -115,8 +138,8 @@ class MaskSegment:
 class MaskAnswer:
     """What a mask file holds; the planes lie in the buffer as uint16, in the order of ``frames``.
 
-    Steps are LPS mm of one step of each index; ``slice_step`` is None where the file
-    does not tell.  ``refused`` names the code of a refusal instead.
+    A structure set has ``outlines`` instead of planes.  Steps are LPS mm of one step of each index;
+    ``slice_step`` is None where the file does not tell.  ``refused`` names the code of a refusal instead.
     """
 
     rows: int = 0
@@ -129,6 +152,8 @@ class MaskAnswer:
     frame_of_reference_uid: str = ""
     patient_id: str = ""
     is_fractional: bool = False
+    outlines: ContourTable | None = None
+    remarks: tuple[Remark, ...] = ()
     refused: str = ""
 
 

@@ -115,6 +115,20 @@ RULES: Final = MappingProxyType(
         "intake.mask_fractional": Rule(_F, _N),
         "intake.mask_overlapping": Rule(_F, _N),
         "intake.mask_outside": Rule(_N, _N),
+        "intake.mask_by_position": Rule(_N, _N),
+        "intake.mask_images_missing": Rule(_N, _R, releasable=True),
+        "intake.mask_contours_between": Rule(_N, _N),
+        "intake.mask_contours_off_planes": Rule(_N, _R),
+        "intake.mask_contours_ignored": Rule(_N, _N),
+        "intake.mask_contour_gaps": Rule(_N, _N),
+        "intake.mask_segments_elsewhere": Rule(_N, _N),
+        "intake.mask.other_patient": Rule(_R, _R),
+        "intake.mask.other_frame_of_reference": Rule(_R, _R),
+        "intake.mask.no_frame_of_reference": Rule(_R, _R),
+        "intake.mask.contours_elsewhere": Rule(_R, _R),
+        "intake.mask.empty": Rule(_R, _R),
+        "intake.mask.no_grid": Rule(_R, _R),
+        "intake.mask.several_orientations": Rule(_R, _R),
     }
 )
 

@@ -25,6 +25,7 @@ class ImportedSegment:
     category: Code = ("", "", "")
     kind: Code = ("", "", "")
     algorithm_type: str = ""
+    colour: tuple[int, int, int] | None = None
 
     def __post_init__(self) -> None:
         self.voxels.flags.writeable = False

@@ -49,6 +49,7 @@ def _answer(image: ResearchImage, buffer: memoryview) -> MaskAnswer:
         column_step=_vector(affine[:3, 2]),
         frames=tuple(MaskFrame(0, _vector(position)) for position in positions),
         segments=tuple(MaskSegment(number, "") for number in sorted(seen - {0})),
+        remarks=image.remarks,
     )
 
 

@@ -1,14 +1,17 @@
-"""Mask files as planes in a buffer: the side of the codecs that runs in the reader process."""
+"""Mask files in a buffer: the side of the codecs that runs in the reader process."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from inference.dicom.protocol import MaskAnswer
+from inference.dicom.syntaxes import SEGMENTATIONS, STRUCTURE_SET
 
 _RESEARCH = (".nii", ".nii.gz", ".nrrd", ".nhdr")
 
 
 def read_mask_file(path: str, buffer: memoryview) -> MaskAnswer:
-    """Fill ``buffer`` with the planes of a mask file (uint16) and say what they are.
+    """Fill ``buffer`` with the planes or contours of a mask file and say what they are.
 
     A refusal is an answer too: ``refused`` holds the id of its message.
     """
@@ -16,6 +19,20 @@ def read_mask_file(path: str, buffer: memoryview) -> MaskAnswer:
         from inference.masks.codecs.label_map import read_label_map
 
         return read_label_map(path, buffer)
-    from inference.masks.codecs.seg_reader import read_segmentation
+    import pydicom
 
-    return read_segmentation(path, buffer)
+    return read_dicom_mask(pydicom.dcmread(path, force=True), buffer)
+
+
+def read_dicom_mask(dataset: Any, buffer: memoryview) -> MaskAnswer:
+    """As :func:`read_mask_file`, for an object that was parsed: segmentation or structure set."""
+    sop_class = str(dataset.get("SOPClassUID", ""))
+    if sop_class in SEGMENTATIONS:
+        from inference.masks.codecs.seg_reader import read_segmentation
+
+        return read_segmentation(dataset, buffer)
+    if sop_class == STRUCTURE_SET:
+        from inference.masks.codecs.structure_set_reader import read_structure_set
+
+        return read_structure_set(dataset, buffer)
+    return MaskAnswer(refused="intake.mask.unreadable")

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from inference.dicom.protocol import MaskAnswer, MaskSegment
 from inference.dicom.verdicts import finding
-from inference.errors import InputError
 from inference.findings import Finding
 from inference.geometry import Geometry
+from inference.masks.codecs.belonging import about_references, is_unlinked, refuse_strangers
 from inference.masks.codecs.imported import ImportedMask, ImportedSegment
+from inference.masks.codecs.refusal import MaskRefusedError
 from inference.scan import Stack
 
 _SAME_PIXEL: Final = 0.05
@@ -40,10 +41,10 @@ def place_mask(
 
     Raises
     ------
-    InputError
+    MaskRefusedError
         For another patient or frame of reference, or when no voxel of the stack is marked.
     """
-    _refuse_strangers(answer, stack, file)
+    refuse_strangers(answer, stack, file)
     laid = _copied(answer, planes, stack.geometry) or _resampled(answer, planes, stack.geometry)
     union = np.zeros(stack.geometry.shape, np.bool_)
     counted = 0
@@ -52,7 +53,7 @@ def place_mask(
         counted += int(np.count_nonzero(voxels))
     marked = int(np.count_nonzero(union))
     if marked == 0:
-        raise InputError("intake.mask.empty", file=file)
+        raise MaskRefusedError("intake.mask.empty", file=file)
     voxel_mm3 = _voxel_mm3(stack.geometry)
     inside = laid.file_mm3 - laid.outside_mm3
     lost = abs(1 - counted * voxel_mm3 / inside) if laid.was_resampled and inside > 0 else 0.0
@@ -73,24 +74,14 @@ def place_mask(
     return ImportedMask(union, segments, sha256, tuple(findings), lost)
 
 
-def _refuse_strangers(answer: MaskAnswer, stack: Stack, file: str) -> None:
-    key = stack.identity.key
-    if answer.patient_id and key is not None and answer.patient_id != key.id:
-        raise InputError("intake.mask.other_patient", file=file)
-    theirs, ours = answer.frame_of_reference_uid, stack.frame_of_reference_uid
-    if theirs and ours and theirs != ours:
-        raise InputError("intake.mask.other_frame_of_reference", file=file)
-
-
 def _about(answer: MaskAnswer, stack: Stack) -> list[Finding]:
     findings: list[Finding] = []
-    if not (answer.frame_of_reference_uid and stack.frame_of_reference_uid):
+    if is_unlinked(answer.frame_of_reference_uid, stack):
         findings.append(finding("intake.mask_frame_of_reference_absent"))
-    named = {frame.source_sop_uid for frame in answer.frames} - {""}
-    if named and named.isdisjoint({frame.sop_uid for frame in stack.frames if frame is not None}):
-        findings.append(finding("intake.mask_other_images"))
+    findings += about_references({frame.source_sop_uid for frame in answer.frames} - {""}, stack)
     if answer.is_fractional:
         findings.append(finding("intake.mask_fractional"))
+    findings += (finding(remark.code, **remark.fields) for remark in answer.remarks)
     return findings
 
 
@@ -200,6 +191,7 @@ def _segment(described: MaskSegment, voxels: NDArray[np.bool_]) -> ImportedSegme
         described.category,
         described.kind,
         described.algorithm_type,
+        described.colour,
     )
 
 

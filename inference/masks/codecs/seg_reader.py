@@ -7,23 +7,15 @@ from typing import Any
 import numpy as np
 
 from inference.dicom.protocol import MaskAnswer, MaskFrame, MaskSegment
-from inference.dicom.syntaxes import SEGMENTATION
 
 Vector = tuple[float, float, float]
 
 
-def read_segmentation(path: str, buffer: memoryview) -> MaskAnswer:
+def read_segmentation(dataset: Any, buffer: memoryview) -> MaskAnswer:
     """One plane of zeros and ones for each frame of a binary or fractional segmentation."""
     import pydicom
-    from pydicom.errors import InvalidDicomError
     from pydicom.pixels import iter_pixels
 
-    try:
-        dataset = pydicom.dcmread(path)
-    except InvalidDicomError:
-        return MaskAnswer(refused="intake.mask.unreadable")
-    if dataset.get("SOPClassUID") != SEGMENTATION:
-        return MaskAnswer(refused="intake.mask.unreadable")
     rows, columns = int(dataset.Rows), int(dataset.Columns)
     groups = list(dataset.PerFrameFunctionalGroupsSequence)
     if rows * columns * len(groups) * 2 > len(buffer):
