@@ -30,6 +30,11 @@ class SourceFile:
     ctime_ns: int = 0
     name: str = ""
 
+    @property
+    def short_name(self) -> str:
+        """The last part of its name, for a sentence."""
+        return self.name.rpartition("/")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class FrameSource:

@@ -24,6 +24,7 @@ from inference.dicom.planning import make_plan
 from inference.dicom.reader_process import ReaderDiedError, ReaderProcess, ReaderTooSlowError
 from inference.dicom.reading import StackReader
 from inference.dicom.records import FileAnswer, ImageRecord
+from inference.dicom.unread_files import refuse_a_source_that_went_away, with_unread_neighbours
 from inference.dicom.verdicts import RULES, finding
 from inference.dicom.walk import Listing, list_files
 from inference.errors import InputError, ResourceError
@@ -87,7 +88,7 @@ class Intake:
         ------
         InputError
             ``intake.nothing_found`` when there is no file at all, ``intake.not_found`` when the place
-            cannot be listed.
+            cannot be listed, ``intake.file_gone`` when it went away meanwhile.
         """
         with self._busy:
             listing = list_files(path, self._limits, on_progress, should_stop)
@@ -100,7 +101,9 @@ class Intake:
             skipped = [*listing.skipped, *scan.skipped]
             for index, references in scan.directories:
                 skipped += directory_findings(listing.files[index], references, listing.files)
-            return make_plan(listing.root, listing.files, scan.images, skipped, self._limits)
+            refuse_a_source_that_went_away(listing.root, listing.files, skipped)
+            plan = make_plan(listing.root, listing.files, scan.images, skipped, self._limits)
+            return with_unread_neighbours(plan)
 
     def _scanned(self, listing: Listing, on_progress: OnProgress, should_stop: ShouldStop) -> _Scan:
         scan = _Scan(listing.files, self._process, self._limits)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +30,7 @@ def check_unchanged(status: os.stat_result, file: SourceFile) -> None:
     """
     changed = file.ctime_ns and status.st_ctime_ns != file.ctime_ns
     if changed or status.st_size != file.size or status.st_mtime_ns != file.mtime_ns:
-        raise InputError("intake.file_changed", file=Path(file.path).name)
+        raise InputError("intake.file_changed", file=file.short_name)
 
 
 def check_file_unchanged(file: SourceFile) -> None:
@@ -39,7 +38,7 @@ def check_file_unchanged(file: SourceFile) -> None:
     try:
         check_unchanged(os.stat(file.path), file)  # noqa: PTH116 - the path is a plain string
     except OSError as error:
-        raise InputError("intake.file_gone", file=Path(file.path).name) from error
+        raise InputError("intake.file_gone", file=file.short_name) from error
 
 
 def read_native_frame(file: SourceFile, frame: FrameSource, target: NDArray[np.int16]) -> None:
@@ -54,7 +53,7 @@ def read_native_frame(file: SourceFile, frame: FrameSource, target: NDArray[np.i
     """
     raw = target.view(np.uint16) if frame.bits_allocated == 16 else np.empty(target.shape, np.uint8)
     if frame.length != raw.nbytes or frame.offset + frame.length > file.size:
-        raise InputError("intake.file_changed", file=Path(file.path).name)
+        raise InputError("intake.file_changed", file=file.short_name)
     try:
         with open(file.path, "rb", buffering=0) as stream:  # noqa: PTH123 - the path is a plain string
             check_unchanged(os.fstat(stream.fileno()), file)
@@ -64,11 +63,11 @@ def read_native_frame(file: SourceFile, frame: FrameSource, target: NDArray[np.i
             while done < len(view):
                 count = stream.readinto(view[done:])
                 if not count:
-                    raise InputError("intake.file_changed", file=Path(file.path).name)
+                    raise InputError("intake.file_changed", file=file.short_name)
                 done += count
             check_unchanged(os.fstat(stream.fileno()), file)
     except OSError as error:
-        raise InputError("intake.file_gone", file=Path(file.path).name) from error
+        raise InputError("intake.file_gone", file=file.short_name) from error
     if raw.dtype == np.uint16:
         if frame.is_big_endian != (sys.byteorder == "big"):
             raw.byteswap(inplace=True)
@@ -94,5 +93,5 @@ def extent_sha256(file: SourceFile, offset: int, length: int) -> str:
                 digest.update(block)
                 length -= len(block)
     except OSError as error:
-        raise InputError("intake.file_gone", file=Path(file.path).name) from error
+        raise InputError("intake.file_gone", file=file.short_name) from error
     return digest.hexdigest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -136,7 +135,7 @@ class StackReader:
                 yield index, succeeded
         except (ReaderDiedError, ReaderTooSlowError) as error:
             if len(indices) > 1:
-                raise InputError("intake.decoding_failed", file=Path(file.path).name) from error
+                raise InputError("intake.decoding_failed", file=file.short_name) from error
             yield indices[0], False
         check_file_unchanged(file)
 

@@ -39,6 +39,8 @@ RULES: Final = MappingProxyType(
         "intake.unreadable": Rule(_N, _F),
         "intake.folder_unreadable": Rule(_N, _F),
         "intake.too_many_files": Rule(_N, _R),
+        "intake.may_be_incomplete": Rule(_N, _R, releasable=True),
+        "intake.source_cut_off": Rule(_N, _R, releasable=True),
         "intake.segmentation_object": Rule(_F, _F),
         "intake.label_map": Rule(_F, _F),
         "intake.structure_set": Rule(_F, _F),
