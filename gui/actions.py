@@ -77,6 +77,7 @@ def needs_current(session: Session) -> str:
 SPECS = (
     ActionSpec("open_folder", "Ctrl+O", "folder"),
     ActionSpec("open_file", "Ctrl+Shift+O", "file"),
+    ActionSpec("find_series", "Ctrl+F", "search", why_not=needs_plan),
     ActionSpec("close_case", "Ctrl+W", "", why_not=needs_plan),
     ActionSpec("save_report", "Ctrl+S", "save", why_not=needs_current),
     ActionSpec("save_assessment", "Ctrl+Shift+S", "", why_not=needs_current),

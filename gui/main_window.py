@@ -50,6 +50,7 @@ _MENUS: Final = (
         (
             "open_folder",
             "open_file",
+            "find_series",
             "",
             "save_report",
             "save_assessment",
@@ -188,6 +189,7 @@ class MainWindow(QMainWindow):
             ("theme", self._on_theme_switched),
         ):
             actions[name].triggered.connect(slot)
+        self.viewer.stack_dropped.connect(self.series.open_stack)
         session.language_changed.connect(self._on_language_changed)
         session.identity_changed.connect(self._on_title_changed)
         session.plan_changed.connect(self.show_case)

@@ -180,8 +180,6 @@ class Session(QObject):
         self.patient = patient
         self.plan_changed.emit()
         self._choose_first_stack()
-        if self.plan is not None:
-            self.jobs.draw_thumbnails(self.plan, self.stacks_of_patient())
 
     def choose_stack(self, stack_id: str) -> None:
         """Open one stack as a new case and load it."""
@@ -314,7 +312,6 @@ class Session(QObject):
             self.patient_choice_needed.emit()
         else:
             self._choose_first_stack()
-            self.jobs.draw_thumbnails(plan, self.stacks_of_patient())
 
     def accept_early_slice(self, stack_id: str, index: int, pixels: NDArray[np.int16]) -> None:
         """A slice that came before the rest of its stack."""
@@ -323,7 +320,7 @@ class Session(QObject):
             self.slice_ready.emit(index)
 
     def accept_thumbnail(self, stack_id: str, pixels: NDArray[np.int16]) -> None:
-        """The middle slice of a stack, for the list of series."""
+        """The middle slice of a stack, coarsened, for the list of series."""
         self.thumbnails[stack_id] = pixels
         self.thumbnail_ready.emit(stack_id)
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushBu
 
 from gui.actions import Actions
 from gui.feedback.text import label, set_tone
-from gui.intake.identity_dialog import describe_patient
+from gui.intake.patient_words import describe_patient
 from gui.session import Session
 from gui.theme.icons import pixmap
 from gui.theme.palette import current_tokens

@@ -28,6 +28,9 @@ TONE_BY_VERDICT: Final = {
 }
 
 
+_RENDERERS: Final[dict[tuple[str, Verdict], QSvgRenderer]] = {}
+
+
 class VerdictMark(QWidget):
     """A small mark beside a line of text, which says the same in words; an open ring says nothing yet."""
 
@@ -61,6 +64,15 @@ class VerdictMark(QWidget):
         )
         self._renderer.load(QByteArray(to_svg(drawing).encode()))
         self.update()
+
+
+def paint_mark(painter: QPainter, verdict: Verdict, box: QRectF) -> None:
+    """Draw the mark of a verdict into a list or picture, in the colours of the theme."""
+    key = (current_tokens().name, verdict)
+    if key not in _RENDERERS:
+        drawing = verdict_mark(verdict, _SIZE_PX, screen_style(current_tokens()))
+        _RENDERERS[key] = QSvgRenderer(QByteArray(to_svg(drawing).encode()))
+    _RENDERERS[key].render(painter, box)
 
 
 def _ring(size: float, style: FigureStyle) -> Drawing:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from gui.feedback.text import label
+from gui.intake.patient_words import describe_patient
 from gui.intake.stack_choice import same_patient
 from gui.session import Session
 from inference.cases.identity import PatientIdentity
@@ -61,17 +62,3 @@ class IdentityDialog(QDialog):
 
     def _on_selection_changed(self) -> None:
         self.open_button.setEnabled(self.chosen is not None)
-
-
-def describe_patient(session: Session, patient: PatientIdentity | None) -> str:
-    """Name, sex, birth date and identifier in one line; "identity unknown" where the file is silent."""
-    if patient is None:
-        return ""
-    parts = [patient.name] if patient.name else []
-    if patient.sex:
-        parts.append(session.tr(f"gui.sex.{patient.sex.lower()}"))
-    if patient.birth_date:
-        parts.append(patient.birth_date)
-    if patient.key is not None:
-        parts.append(f"ID {patient.key.id}")
-    return " · ".join(parts) if parts else session.tr("gui.patient.unknown")

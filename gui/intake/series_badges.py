@@ -3,37 +3,53 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from gui.session import Session
 from gui.theme.tokens import Tone
 from inference.findings import Finding, Verdict, worst_answer, worst_view
+from inference.messages.message import LIST_MARK
 from inference.scan import Stack
+
+_SPLIT: Final = "intake.split_by"
+_LONGEST_VALUE: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """One word with its tone; the tone repeats what the word and the guard say."""
+    """One word with its tone; the tone repeats what the word and the guard say.
+
+    ``verdict`` is there for the word that sums up the findings, and is drawn as its mark.
+    """
 
     text: str
     tone: Tone
+    verdict: Verdict | None = None
 
 
 def title(session: Session, stack: Stack) -> str:
     """Description and number of slices."""
-    name = stack.acquisition.series_description or session.tr("gui.series.unnamed")
-    return session.tr("gui.series.title", name=name, count=stack.slice_count)
+    return session.tr("gui.series.title", name=name_of(session, stack), count=stack.slice_count)
 
 
-def details(stack: Stack) -> str:
-    """Matrix and spacing: in plane, then between slices."""
+def name_of(session: Session, stack: Stack) -> str:
+    """What the series is called, or that it has no name."""
+    made = stack.acquisition
+    return made.series_description or made.protocol_name or session.tr("gui.series.unnamed")
+
+
+def details(session: Session, stack: Stack) -> str:
+    """Number of the series, matrix, and spacing: in plane, then between slices."""
     rows, columns = stack.rows_columns
     matrix = f"{rows}²" if rows == columns else f"{rows} × {columns}"
     slice_mm, row_mm, column_mm = stack.geometry.spacing_mm
-    return f"{matrix} · {row_mm:.2f} × {column_mm:.2f} × {slice_mm:.1f} mm"
+    size = f"{matrix} · {row_mm:.2f} × {column_mm:.2f} × {slice_mm:.1f} mm"
+    number = stack.acquisition.series_number
+    return size if number is None else f"{session.tr('gui.series.number', number=number)} · {size}"
 
 
 def badges(session: Session, stack: Stack) -> tuple[Badge, ...]:
-    """Modality, contrast, plane, and how many findings there are."""
+    """Modality, contrast, plane, what tells it from its neighbours, and what was found."""
     wanted = session.pack.manifest.inputs if session.pack is not None else None
     acquisition = stack.acquisition
     found: list[Badge] = []
@@ -50,22 +66,50 @@ def badges(session: Session, stack: Stack) -> tuple[Badge, ...]:
         found.append(Badge(session.tr("gui.badge.contrast"), fits(contrast)))
     plane = stack.geometry.plane
     found.append(Badge(session.tr(f"plane.{plane}"), fits(wanted is not None and plane == wanted.plane)))
-    notes = [finding for finding in stack.findings if finding.answer is Verdict.NOTE]
-    refused = [finding for finding in stack.findings if finding.answer is Verdict.REFUSED]
-    if refused:
-        found.append(Badge(session.tr("gui.badge.refused"), Tone.BAD))
-    elif notes:
-        found.append(Badge(session.tr("gui.badge.notes", count=len(notes)), Tone.WARN))
+    split = split_reasons(session, stack)
+    found += [Badge(text, Tone.ACCENT) for text in split]
+    kernel = acquisition.technique.kernel
+    if kernel and not any(kernel in text for text in split):
+        found.append(Badge(kernel, Tone.PLAIN))
+    found.append(_verdict_badge(session, stack))
     return tuple(found)
 
 
+def split_reasons(session: Session, stack: Stack) -> tuple[str, ...]:
+    """What tells a stack from others at the same place: ``echo 2.4 ms``, ``b = 1000``."""
+    said: list[str] = []
+    for finding in stack.findings:
+        if finding.code != _SPLIT:
+            continue
+        tags = str(finding.fields.get("tag", "")).split(LIST_MARK)
+        values = str(finding.fields.get("value", "")).split(LIST_MARK)
+        for tag, value in zip(tags, values, strict=False):
+            known = f"gui.split.{tag}"
+            message_id = known if session.catalogue.has(known) else "gui.split.other"
+            said.append(session.tr(message_id, tag=tag, value=value[:_LONGEST_VALUE]))
+    return tuple(said)
+
+
 def refusal(stack: Stack) -> Finding | None:
-    """Why a pack may not use the stack: the first finding that says so."""
+    """Why a pack may not use the stack: the finding that forbids most."""
     if worst_answer(stack.findings) is not Verdict.REFUSED:
         return None
-    return next(finding for finding in stack.findings if finding.answer is Verdict.REFUSED)
+    refused = [finding for finding in stack.findings if finding.answer is Verdict.REFUSED]
+    return max(refused, key=lambda finding: finding.view)
 
 
 def can_be_viewed(stack: Stack) -> bool:
     """True when the stack may be looked at."""
     return worst_view(stack.findings) is not Verdict.REFUSED
+
+
+def _verdict_badge(session: Session, stack: Stack) -> Badge:
+    if not can_be_viewed(stack):
+        return Badge(session.tr("gui.badge.not_shown"), Tone.BAD, Verdict.REFUSED)
+    verdict = worst_answer(stack.findings)
+    if verdict is Verdict.REFUSED:
+        return Badge(session.tr("gui.badge.refused"), Tone.BAD, verdict)
+    if verdict is Verdict.NOTE:
+        count = sum(finding.answer is Verdict.NOTE for finding in stack.findings)
+        return Badge(session.tr("gui.badge.notes", count=count), Tone.WARN, verdict)
+    return Badge(session.tr("gui.badge.fine"), Tone.GOOD, verdict)

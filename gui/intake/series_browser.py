@@ -1,119 +1,200 @@
-"""The series of the open study: which there are, which is open, which cannot be used; reading progress."""
+"""The series of the open study: which there are, which is open, which cannot be used; search and progress."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.actions import Actions
 from gui.feedback.text import label
-from gui.intake.series_delegate import SeriesDelegate
+from gui.intake.search_field import SearchField
+from gui.intake.series_badges import refusal
 from gui.intake.series_model import SeriesModel, SeriesRole
+from gui.intake.series_tree import Level
+from gui.intake.series_view import SeriesFilter, SeriesView
+from gui.intake.stack_choice import is_viewable
 from gui.jobs.progress_line import ProgressLine
+from gui.notice import NoticeKind
 from gui.session import Session
+from inference.scan import Stack
 
-_TALLEST_PX: Final = 330
-
-
-class SeriesList(QListView):
-    """The list itself, as high as its rows up to a limit."""
-
-    def sizeHint(self) -> QSize:
-        model = self.model()
-        rows = model.rowCount() if model is not None else 0
-        height = sum(max(self.sizeHintForRow(row), 0) for row in range(rows))
-        return QSize(220, min(height, _TALLEST_PX))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(120, self.sizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if event.oldSize().width() != event.size().width():
-            self.scheduleDelayedItemsLayout()
-            self.updateGeometry()
+_SEARCH_FROM: Final = 4
+"""Fewer stacks than these are found by the eye."""
 
 
 class SeriesBrowser(QWidget):
-    """Lists the stacks of the chosen patient and opens the one that is activated."""
+    """Lists the stacks of the chosen patient; Enter, a double click or a drag into a picture opens one."""
 
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._wanted: dict[str, Stack] = {}
         self.model = SeriesModel(session, self)
-        self.view = SeriesList(self)
-        self.view.setModel(self.model)
-        self.view.setItemDelegate(SeriesDelegate(self.view))
-        self.view.setFrameShape(QFrame.Shape.NoFrame)
-        self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.view.setResizeMode(QListView.ResizeMode.Adjust)
-        self.view.setMouseTracking(True)
+        self.filter = SeriesFilter(self)
+        self.filter.setSourceModel(self.model)
+        self.view = SeriesView(self)
+        self.view.setModel(self.filter)
         self.heading = label("heading", self)
+        self.count = label("annotation", self)
+        self.search = SearchField(self)
         self.hint = label("small", self, wraps=True)
         self.open_button = QPushButton(self)
         self.open_button.clicked.connect(actions["open_folder"].trigger)
         self.progress = ProgressLine(session, self)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._draw_wanted)
         top = QHBoxLayout()
         top.addWidget(self.heading, 1)
+        top.addWidget(self.count)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addLayout(top)
         column.addWidget(self.progress)
+        column.addWidget(self.search)
         column.addWidget(self.view)
         column.addWidget(self.hint)
         column.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.search.textChanged.connect(self._on_search_changed)
+        self.search.left_downwards.connect(self._on_search_left)
+        self.view.activated.connect(self._on_activated)
+        self.view.doubleClicked.connect(self._on_double_clicked)
         self.view.clicked.connect(self._on_clicked)
-        self.view.activated.connect(self._on_clicked)
-        selection = self.view.selectionModel()
-        selection.currentChanged.connect(self._on_activated)
+        self.view.expanded.connect(self._on_folded)
+        self.view.collapsed.connect(self._on_folded)
+        self.model.thumbnail_wanted.connect(self._on_thumbnail_wanted)
+        actions["find_series"].triggered.connect(self.begin_search)
         session.plan_changed.connect(self._on_plan_changed)
         session.stack_changed.connect(self._on_stack_changed)
-        session.pack_changed.connect(self._on_plan_changed)
+        session.pack_changed.connect(self._on_texts_changed)
         session.language_changed.connect(self._on_language_changed)
         self._on_language_changed()
+        self._on_plan_changed()
+
+    def begin_search(self) -> None:
+        """Take the keys to the search field."""
+        if self._session.plan is not None and self.model.stack_count:
+            self.search.setVisible(True)
+            self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.search.selectAll()
+
+    def open_stack(self, stack_id: str) -> None:
+        """Open a stack, or say why it cannot be shown; one whose reading was cancelled is read again."""
+        session = self._session
+        stack = next((one for one in session.stacks_of_patient() if one.stack_id == stack_id), None)
+        if stack is None:
+            return
+        if not is_viewable(stack):
+            reason = refusal(stack)
+            if reason is not None:
+                advice = reason.advice if session.catalogue.has(reason.advice.id) else None
+                session.raise_notice(NoticeKind.REFUSED, reason.message, advice)
+            return
+        session.choose_stack(stack_id)
+        session.jobs.reload()
+
+    # What the hand does
 
     def _on_activated(self, index: QModelIndex) -> None:
-        stack_id = index.data(SeriesRole.STACK_ID)
-        if stack_id and (self._session.stack is None or stack_id != self._session.stack.stack_id):
-            self._session.choose_stack(str(stack_id))
+        if index.data(SeriesRole.LEVEL) == Level.STACK:
+            self.open_stack(str(index.data(SeriesRole.STACK_ID)))
+
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        # Where the platform activates on a double click, this finds the stack open already.
+        self._on_activated(index)
 
     def _on_clicked(self, index: QModelIndex) -> None:
-        """Open another series, or read the open one again after its reading was cancelled."""
-        self._on_activated(index)
-        self._session.jobs.reload()
+        if index.data(SeriesRole.LEVEL) != Level.STACK:
+            self.view.setExpanded(index, not self.view.isExpanded(index))
+
+    def _on_folded(self, _index: QModelIndex) -> None:
+        self.view.updateGeometry()
+
+    def _on_search_changed(self, text: str) -> None:
+        self.filter.look_for(text)
+        self.view.fold(self._open_index())
+        self._say_how_many()
+        self.view.updateGeometry()
+
+    def _on_search_left(self) -> None:
+        """The first stack that was found."""
+        index = self.filter.index(0, 0)
+        while index.isValid() and index.data(SeriesRole.LEVEL) != Level.STACK:
+            index = self.view.indexBelow(index)
+        if index.isValid():
+            self.view.setCurrentIndex(index)
+            self.view.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _on_thumbnail_wanted(self, stack: Stack) -> None:
+        """Lines that are drawn in one go are asked for together."""
+        self._wanted[stack.stack_id] = stack
+        self._timer.start()
+
+    def _draw_wanted(self) -> None:
+        wanted, self._wanted = tuple(self._wanted.values()), {}
+        if self._session.plan is not None:
+            self._session.jobs.draw_thumbnails(self._session.plan, wanted)
+
+    # What the session says
 
     def _on_plan_changed(self) -> None:
-        has_series = self.model.rowCount() > 0
-        self.view.setVisible(has_series)
-        self.hint.setVisible(not has_series)
-        session = self._session
-        self.open_button.setVisible(session.plan is None)
-        if session.plan is None:
-            self.hint.setText(session.tr("gui.series.none"))
-        elif session.patient is None and len(session.plan.patients) > 1:
-            self.hint.setText(session.tr("gui.series.choose_patient"))
-        else:
-            self.hint.setText(session.tr("gui.series.unusable"))
+        self._wanted = {}
+        self.search.clear()
+        self.view.fold(self._open_index())
+        self._say_how_many()
         self.view.updateGeometry()
         self._on_stack_changed()
 
+    def _on_texts_changed(self) -> None:
+        self.view.scheduleDelayedItemsLayout()
+        self._say_how_many()
+
     def _on_stack_changed(self) -> None:
-        stack = self._session.stack
-        row = self.model.row_of(stack.stack_id) if stack is not None else -1
-        selection = self.view.selectionModel()
-        if row < 0:
-            selection.clear()
-        elif selection.currentIndex().row() != row or not selection.hasSelection():
-            selection.setCurrentIndex(self.model.index(row), QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        index = self._open_index()
+        if not index.isValid():
+            self.view.selectionModel().clear()
+            return
+        if not self.filter.is_filtering:
+            self.view.fold(index)
+        select = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.view.selectionModel().setCurrentIndex(index, select)
+        self.view.scrollTo(index)
 
     def _on_language_changed(self) -> None:
         tr = self._session.tr
         self.heading.setText(tr("gui.heading.series").upper())
         self.open_button.setText(tr("gui.open_study"))
         self.view.setAccessibleName(tr("gui.heading.series"))
-        self._on_plan_changed()
+        self.view.setAccessibleDescription(tr("gui.series.how_to"))
+        self.search.setPlaceholderText(tr("gui.series.search"))
+        self.search.setAccessibleName(tr("gui.series.search"))
+        self.search.refresh_theme()
+        self._on_texts_changed()
+
+    def _open_index(self) -> QModelIndex:
+        stack = self._session.stack
+        if stack is None:
+            return QModelIndex()
+        return self.filter.mapFromSource(self.model.index_of(stack.stack_id))
+
+    def _say_how_many(self) -> None:
+        session, listed = self._session, self.model.stack_count
+        found = self.filter.stack_count()
+        self.search.setVisible(listed >= _SEARCH_FROM)
+        self.view.setVisible(found > 0)
+        self.hint.setVisible(found == 0)
+        self.open_button.setVisible(session.plan is None)
+        part = session.tr("gui.series.found", count=found, total=listed)
+        self.count.setText(part if self.filter.is_filtering else str(listed or ""))
+        if session.plan is None:
+            self.hint.setText(session.tr("gui.series.none"))
+        elif session.patient is None and len(session.plan.patients) > 1:
+            self.hint.setText(session.tr("gui.series.choose_patient"))
+        elif listed:
+            self.hint.setText(session.tr("gui.series.no_match", text=self.search.text().strip()))
+        else:
+            self.hint.setText(session.tr("gui.series.unusable"))

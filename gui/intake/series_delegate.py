@@ -1,131 +1,239 @@
-"""Draws one series: picture, title, size, badges, and why it cannot be used."""
+"""Draws the tree of series: headings for patients and studies, a card with picture and badges for a stack."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from gui.feedback.verdict_mark import paint_mark
 from gui.intake.series_badges import Badge
 from gui.intake.series_model import SeriesRole
+from gui.intake.series_tree import Level
 from gui.intake.thumbnail import SIZE_PX
 from gui.theme.palette import current_tokens
-from gui.theme.tokens import ANNOTATION_PX, TEXT_PX, Tone
+from gui.theme.tokens import ANNOTATION_PX, SMALL_PX, TEXT_PX, Tokens, Tone
+
+Index = QModelIndex | QPersistentModelIndex
 
 _PADDING: Final = 8
+_HEADING_HEIGHT: Final = 26
 _BADGE_HEIGHT: Final = 17
+_BADGE_LINES: Final = 2
 _GAP: Final = 4
+_MARK_PX: Final = 11
+_STEP_PX: Final = 10
+_TEXT_LEFT: Final = SIZE_PX + 10
+_REASON_LINES: Final = 2
 
 
 class SeriesDelegate(QStyledItemDelegate):
-    """Rows as cards; the open one carries the accent at its left edge."""
+    """Lines over the whole width; the open stack carries the accent at its left edge."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.width = 240
+        """Width of the list: heights follow from it."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        if index.data(SeriesRole.LEVEL) != Level.STACK:
+            return QSize(120, _HEADING_HEIGHT)
+        room = self._room(index)
+        height = 2 * _PADDING + 19 + 17 + _GAP
+        height += _badge_lines(_words(index), room) * (_BADGE_HEIGHT + _GAP) - _GAP
         reason = str(index.data(SeriesRole.REASON) or "")
-        width = max(option.rect.width(), 200)
-        height = 2 * _PADDING + 19 + 17 + _GAP + _BADGE_HEIGHT
         if reason:
-            height += self._reason_height(reason, width) + _GAP
-        return QSize(width, height)
+            height += _GAP + _reason_height(reason, room)
+        return QSize(120, max(height, SIZE_PX + 2 * _PADDING))
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         tokens = current_tokens()
-        box = QRect(option.rect)
-        state = option.state
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        usable = bool(index.flags() & Qt.ItemFlag.ItemIsSelectable)
+        # Over the whole line, whatever the depth: the room is narrow.
+        box = QRect(0, option.rect.top(), self.width, option.rect.height())
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if selected or state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(box, QColor(tokens.selected if selected else tokens.hover))
-        if selected:
-            painter.fillRect(QRect(box.left(), box.top(), 2, box.height()), QColor(tokens.accent))
-        left = box.left() + _PADDING + 2
-        picture = index.data(SeriesRole.THUMBNAIL)
+        is_open = bool(index.data(SeriesRole.IS_OPEN))
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if is_open or selected or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(box, QColor(tokens.selected if is_open else tokens.hover))
+        if is_open:
+            painter.fillRect(QRect(0, box.top(), 2, box.height()), QColor(tokens.accent))
+        if index.data(SeriesRole.LEVEL) == Level.STACK:
+            self._card(painter, box, index, tokens)
+        else:
+            self._heading(painter, box, option, index, tokens)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(tokens.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5))
+        painter.restore()
+
+    def _heading(
+        self, painter: QPainter, box: QRect, option: QStyleOptionViewItem, index: Index, tokens: Tokens
+    ) -> None:
+        level = Level(index.data(SeriesRole.LEVEL))
+        left = 4 + _STEP_PX * int(level)
+        is_shut = not option.state & QStyle.StateFlag.State_Open
+        _caret(painter, QPointF(left + 4, box.center().y() + 0.5), is_shut, tokens)
+        count = str(index.data(SeriesRole.COUNT))
+        font = _font(painter, ANNOTATION_PX)
+        end = box.right() - _PADDING - int(QFontMetricsF(font).horizontalAdvance(count))
+        y = box.top() + (_HEADING_HEIGHT - 16) // 2
+        _line(painter, end, y + 1, 60, count, tokens.muted, font)
+        font = _font(painter, SMALL_PX)
+        font.setWeight(QFont.Weight.DemiBold if level is Level.PATIENT else QFont.Weight.Normal)
+        colour = tokens.muted if level is Level.STUDY else tokens.text
+        text = str(index.data(Qt.ItemDataRole.DisplayRole))
+        _line(painter, left + 14, y, end - left - 22, text, colour, font)
+
+    def _card(self, painter: QPainter, box: QRect, index: Index, tokens: Tokens) -> None:
+        usable = bool(index.flags() & Qt.ItemFlag.ItemIsDragEnabled)
+        left = _PADDING + 2 + self._inset(index)
         frame = QRect(left, box.top() + _PADDING, SIZE_PX, SIZE_PX)
         painter.fillRect(frame, QColor("#000000"))
+        picture = index.data(SeriesRole.THUMBNAIL)
         if isinstance(picture, QImage):
             painter.setOpacity(1.0 if usable else 0.5)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(QRectF(frame), picture)
             painter.setOpacity(1.0)
-        text_left = left + SIZE_PX + 10
-        width = box.right() - _PADDING - text_left
-        y = box.top() + _PADDING
+        x, y, room = left + _TEXT_LEFT, box.top() + _PADDING, self._room(index)
         title = str(index.data(Qt.ItemDataRole.DisplayRole))
-        self._line(painter, text_left, y, width, title, tokens.text if usable else tokens.muted, TEXT_PX)
-        self._line(
-            painter,
-            text_left,
-            y + 19,
-            width,
-            str(index.data(SeriesRole.DETAILS)),
-            tokens.muted,
-            ANNOTATION_PX,
-        )
-        y += 19 + 17 + _GAP
-        self._badges(painter, text_left, y, width, index.data(SeriesRole.BADGES) or ())
+        name, _, slices = title.rpartition(" · ")
+        font = _font(painter, TEXT_PX)
+        kept = QFontMetricsF(font).horizontalAdvance(f" · {slices}")
+        shown = QFontMetricsF(font).elidedText(name, Qt.TextElideMode.ElideRight, room - kept)
+        colour = tokens.text if usable else tokens.muted
+        _line(painter, x, y, room, f"{shown} · {slices}", colour, font)
+        small = _font(painter, ANNOTATION_PX)
+        _line(painter, x, y + 19, room, str(index.data(SeriesRole.DETAILS)), tokens.muted, small)
+        y = self._badges(painter, x, y + 19 + 17 + _GAP, room, index.data(SeriesRole.BADGES) or ())
         reason = str(index.data(SeriesRole.REASON) or "")
         if reason:
-            y += _BADGE_HEIGHT + _GAP
-            painter.setFont(_font(painter, ANNOTATION_PX))
+            painter.setFont(small)
             painter.setPen(QColor(tokens.muted))
-            height = self._reason_height(reason, box.width())
-            painter.drawText(
-                QRect(text_left, y, width, height),
-                int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop),
-                reason,
-            )
-        painter.restore()
-
-    def _reason_height(self, reason: str, width: int) -> int:
-        font = QFont()
-        font.setPixelSize(ANNOTATION_PX)
-        room = QRectF(0, 0, width - SIZE_PX - 2 * _PADDING - 14, 300)
-        flags = int(Qt.TextFlag.TextWordWrap)
-        return int(QFontMetricsF(font).boundingRect(room, flags, reason).height()) + 2
+            flags = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop)
+            height = _reason_height(reason, room)
+            painter.drawText(QRect(x, y + _GAP, room, height), flags, _two_lines(reason, room))
 
     @staticmethod
-    def _line(painter: QPainter, x: int, y: int, width: int, text: str, colour: str, size_px: int) -> None:
-        font = _font(painter, size_px)
-        painter.setFont(font)
-        painter.setPen(QColor(colour))
-        metrics = QFontMetricsF(font)
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
-        painter.drawText(QPointF(x, y + metrics.ascent()), shown)
-
-    @staticmethod
-    def _badges(painter: QPainter, x: int, y: int, width: int, badges: tuple[Badge, ...] | Any) -> None:
+    def _badges(painter: QPainter, x: int, y: int, room: int, badges: tuple[Badge, ...] | Any) -> int:
+        """Draw the badges; returns where the next line begins."""
         tokens = current_tokens()
         font = _font(painter, ANNOTATION_PX)
         painter.setFont(font)
-        metrics = QFontMetricsF(font)
-        end = x + width
-        for badge in badges:
-            advance = metrics.horizontalAdvance(badge.text) + 10
-            if x + advance > end:
+        words = tuple((badge.text, badge.verdict is not None) for badge in badges)
+        for badge, (line, start, width) in zip(badges, _places(words, room), strict=True):
+            if line >= _BADGE_LINES:
                 break
-            box = QRectF(x + 0.5, y + 0.5, advance, _BADGE_HEIGHT - 1)
+            box = QRectF(x + start + 0.5, y + line * (_BADGE_HEIGHT + _GAP) + 0.5, width, _BADGE_HEIGHT - 1)
             painter.setPen(QPen(QColor(tokens.line_of(badge.tone)), 1))
             painter.setBrush(QColor(tokens.ground_of(badge.tone)))
             painter.drawRoundedRect(box, 3, 3)
             colour = tokens.muted if badge.tone is Tone.PLAIN else tokens.text_of(badge.tone)
+            inside = box.adjusted(5, 0, -5, 0)
+            if badge.verdict is not None:
+                side = _MARK_PX
+                paint_mark(
+                    painter, badge.verdict, QRectF(inside.left(), box.center().y() - side / 2, side, side)
+                )
+                inside.setLeft(inside.left() + side + 3)
             painter.setPen(QColor(colour))
-            painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), badge.text)
-            x += int(advance) + _GAP
+            text = QFontMetricsF(font).elidedText(badge.text, Qt.TextElideMode.ElideRight, inside.width() + 1)
+            painter.drawText(inside, int(Qt.AlignmentFlag.AlignVCenter), text)
+        return y + _badge_lines(words, room) * (_BADGE_HEIGHT + _GAP) - _GAP
+
+    def _room(self, index: Index) -> int:
+        return max(60, self.width - _PADDING - (_PADDING + 2) - self._inset(index) - _TEXT_LEFT)
+
+    @staticmethod
+    def _inset(index: Index) -> int:
+        """Parts of one series stand a little further in."""
+        return _STEP_PX if index.parent().data(SeriesRole.LEVEL) == Level.SERIES else 0
+
+
+Words = tuple[tuple[str, bool], ...]
+
+
+def _words(index: Index) -> Words:
+    return tuple((badge.text, badge.verdict is not None) for badge in index.data(SeriesRole.BADGES) or ())
+
+
+@lru_cache(maxsize=4096)
+def _places(words: Words, room: int) -> tuple[tuple[int, int, int], ...]:
+    """Line, start and width of each badge, as many in a line as there is room for."""
+    metrics = QFontMetricsF(_sized(ANNOTATION_PX))
+    places: list[tuple[int, int, int]] = []
+    line = start = 0
+    for text, has_mark in words:
+        width = int(metrics.horizontalAdvance(text) + 11 + (_MARK_PX + 3 if has_mark else 0))
+        width = min(width, room - 1)
+        if start and start + width > room:
+            line, start = line + 1, 0
+        places.append((line, start, width))
+        start += width + _GAP
+    return tuple(places)
+
+
+def _badge_lines(words: Words, room: int) -> int:
+    places = _places(words, room)
+    return min(_BADGE_LINES, places[-1][0] + 1) if places else 1
+
+
+@lru_cache(maxsize=4096)
+def _reason_height(reason: str, room: int) -> int:
+    metrics = QFontMetricsF(_sized(ANNOTATION_PX))
+    box = metrics.boundingRect(
+        QRectF(0, 0, room, 400), int(Qt.TextFlag.TextWordWrap), _two_lines(reason, room)
+    )
+    return int(min(box.height(), _REASON_LINES * metrics.lineSpacing())) + 2
+
+
+@lru_cache(maxsize=4096)
+def _two_lines(reason: str, room: int) -> str:
+    """The beginning of a reason that fits two lines; the whole stands beside the pictures."""
+    metrics = QFontMetricsF(_sized(ANNOTATION_PX))
+    flags = int(Qt.TextFlag.TextWordWrap)
+    limit = _REASON_LINES * metrics.lineSpacing() + 1
+
+    def fits(text: str) -> bool:
+        return metrics.boundingRect(QRectF(0, 0, room, 400), flags, text).height() <= limit
+
+    if fits(reason):
+        return reason
+    low, high = 0, len(reason)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(reason[:middle].rstrip() + "…") else (low, middle)
+    return reason[:low].rstrip() + "…"
+
+
+def _sized(size_px: int) -> QFont:
+    font = QFont()
+    font.setPixelSize(size_px)
+    return font
 
 
 def _font(painter: QPainter, size_px: int) -> QFont:
     font = QFont(painter.font())
     font.setPixelSize(size_px)
     return font
+
+
+def _line(painter: QPainter, x: int, y: int, width: int, text: str, colour: str, font: QFont) -> None:
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    metrics = QFontMetricsF(font)
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+    painter.drawText(QPointF(x, y + metrics.ascent()), shown)
+
+
+def _caret(painter: QPainter, middle: QPointF, is_shut: bool, tokens: Tokens) -> None:
+    """A small arrow: right while shut, down while open."""
+    points = ((-1.5, -3.5), (2.5, 0.0), (-1.5, 3.5)) if is_shut else ((-3.5, -1.5), (0.0, 2.5), (3.5, -1.5))
+    painter.setPen(QPen(QColor(tokens.muted), 1.5))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPolyline(QPolygonF([middle + QPointF(x, y) for x, y in points]))

@@ -1,101 +1,240 @@
-"""The series of the chosen patient as an item model; thumbnails arrive when they have been drawn."""
+"""The tree of series as an item model; a thumbnail is asked for when its line is drawn."""
 
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QImage
 
-from gui.intake.series_badges import badges, can_be_viewed, details, refusal, title
+from gui.intake.patient_words import describe_patient
+from gui.intake.series_badges import badges, can_be_viewed, details, name_of, refusal, title
+from gui.intake.series_tree import Level, Node, SeriesTree
+from gui.intake.stack_drag import stack_data
 from gui.intake.thumbnail import thumbnail
 from gui.session import Session
 from inference.scan import Stack
 
 Index = QModelIndex | QPersistentModelIndex
 
+_NOWHERE: Final = QModelIndex()
+
 
 class SeriesRole(IntEnum):
-    """What the delegate asks for beside the text."""
+    """What the delegate and the filter ask for beside the text."""
 
-    STACK_ID = Qt.ItemDataRole.UserRole + 1
-    DETAILS = Qt.ItemDataRole.UserRole + 2
-    BADGES = Qt.ItemDataRole.UserRole + 3
-    REASON = Qt.ItemDataRole.UserRole + 4
-    THUMBNAIL = Qt.ItemDataRole.UserRole + 5
+    LEVEL = Qt.ItemDataRole.UserRole + 1
+    STACK_ID = Qt.ItemDataRole.UserRole + 2
+    DETAILS = Qt.ItemDataRole.UserRole + 3
+    BADGES = Qt.ItemDataRole.UserRole + 4
+    REASON = Qt.ItemDataRole.UserRole + 5
+    THUMBNAIL = Qt.ItemDataRole.UserRole + 6
+    COUNT = Qt.ItemDataRole.UserRole + 7
+    IS_OPEN = Qt.ItemDataRole.UserRole + 8
+    SEARCH = Qt.ItemDataRole.UserRole + 9
 
 
-class SeriesModel(QAbstractListModel):
-    """Rows are stacks: the frames of one grid."""
+class SeriesModel(QAbstractItemModel):
+    """Patient, studies, series, stacks; see :class:`SeriesTree`.
+
+    ``thumbnail_wanted`` carries a stack whose line was drawn before its picture was there.
+    """
+
+    thumbnail_wanted = Signal(object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._stacks: tuple[Stack, ...] = ()
+        self._tree = SeriesTree(None, None)
         self._pictures: dict[str, QImage] = {}
+        self._asked: set[str] = set()
+        self._kept: dict[tuple[int, int], Any] = {}
         session.plan_changed.connect(self._on_plan_changed)
         session.language_changed.connect(self._on_texts_changed)
         session.pack_changed.connect(self._on_texts_changed)
+        session.stack_changed.connect(self._on_open_changed)
         session.thumbnail_ready.connect(self._on_thumbnail_ready)
         self._on_plan_changed()
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._stacks)
+    # What Qt asks
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or not 0 <= index.row() < len(self._stacks):
-            return None
-        stack = self._stacks[index.row()]
-        reason = refusal(stack)
-        if role == Qt.ItemDataRole.DisplayRole:
-            return title(self._session, stack)
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            lines = [details(stack), *(badge.text for badge in badges(self._session, stack))]
-            lines += [self._session.render(finding.message) for finding in stack.findings]
-            return "\n".join(lines)
-        if role == SeriesRole.STACK_ID:
-            return stack.stack_id
-        if role == SeriesRole.DETAILS:
-            return details(stack)
-        if role == SeriesRole.BADGES:
-            return badges(self._session, stack)
-        if role == SeriesRole.REASON:
-            return self._session.render(reason.message) if reason is not None else ""
-        if role == SeriesRole.THUMBNAIL:
-            return self._picture(stack)
-        return None
+    def index(self, row: int, column: int = 0, parent: Index = _NOWHERE) -> QModelIndex:
+        siblings = self._children(parent)
+        if column != 0 or not 0 <= row < len(siblings):
+            return QModelIndex()
+        return self.createIndex(row, 0, siblings[row])
+
+    def parent(self, index: Index = _NOWHERE) -> Any:  # type: ignore[override]
+        node = self._node(index)
+        if node is None or node.parent < 0:
+            return QModelIndex()
+        return self.createIndex(self._tree.nodes[node.parent].row, 0, node.parent)
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        return len(self._children(parent))
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        return 1
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid():
+        node = self._node(index)
+        if node is None:
             return Qt.ItemFlag.NoItemFlags
-        usable = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        return usable if can_be_viewed(self._stacks[index.row()]) else Qt.ItemFlag.ItemIsEnabled
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if node.level is Level.STACK:
+            flags |= Qt.ItemFlag.ItemNeverHasChildren
+            if can_be_viewed(node.stacks[0]):
+                flags |= Qt.ItemFlag.ItemIsDragEnabled
+        return flags
 
-    def row_of(self, stack_id: str) -> int:
-        """The row of a stack, or -1."""
-        for row, stack in enumerate(self._stacks):
-            if stack.stack_id == stack_id:
-                return row
-        return -1
+    def mimeTypes(self) -> list[str]:
+        return stack_data("").formats()
+
+    def mimeData(self, indexes: Any) -> QMimeData:
+        return stack_data(next((str(index.data(SeriesRole.STACK_ID) or "") for index in indexes), ""))
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        node = self._node(index)
+        if node is None:
+            return None
+        if role == SeriesRole.LEVEL:
+            return int(node.level)
+        if role == SeriesRole.COUNT:
+            return len(node.stacks)
+        if role == SeriesRole.THUMBNAIL:
+            return self._picture(node.stacks[0]) if node.level is Level.STACK else None
+        if role == SeriesRole.STACK_ID:
+            return node.stacks[0].stack_id if node.level is Level.STACK else ""
+        if role == SeriesRole.IS_OPEN:
+            return node.level is Level.STACK and node.stacks[0] is self._session.stack
+        if role == Qt.ItemDataRole.DisplayRole or role >= SeriesRole.LEVEL:
+            key = (index.internalId(), role)
+            if key not in self._kept:
+                self._kept[key] = self._text(node, role)
+            return self._kept[key]
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
+            return self._described(node)
+        return None
+
+    # What the browser asks
+
+    def index_of(self, stack_id: str) -> QModelIndex:
+        """Where a stack stands; invalid when it is not listed."""
+        number = self._tree.number_of(stack_id)
+        return self.createIndex(self._tree.nodes[number].row, 0, number) if number >= 0 else QModelIndex()
+
+    @property
+    def stack_count(self) -> int:
+        """How many stacks are listed."""
+        return sum(len(self._tree.nodes[root].stacks) for root in self._tree.roots)
+
+    # Inside
+
+    def _node(self, index: Index) -> Node | None:
+        if not index.isValid() or index.model() is not self:
+            return None
+        number = index.internalId()
+        return self._tree.nodes[number] if 0 <= number < len(self._tree.nodes) else None
+
+    def _children(self, parent: Index) -> list[int]:
+        if not parent.isValid():
+            return self._tree.roots
+        node = self._node(parent)
+        return node.children if node is not None else []
+
+    def _text(self, node: Node, role: int) -> Any:
+        session, stack = self._session, node.stacks[0]
+        is_stack = node.level is Level.STACK
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _line(session, node)
+        if role == SeriesRole.DETAILS:
+            return details(session, stack) if is_stack else ""
+        if role == SeriesRole.BADGES:
+            return badges(session, stack) if is_stack else ()
+        if role == SeriesRole.REASON:
+            reason = refusal(stack) if is_stack else None
+            return session.render(reason.message) if reason is not None else ""
+        if role == SeriesRole.SEARCH:
+            return search_text(session, stack) if is_stack else ""
+        return None
+
+    def _described(self, node: Node) -> str:
+        session = self._session
+        if node.level is not Level.STACK:
+            return session.tr("gui.series.count", count=len(node.stacks))
+        stack = node.stacks[0]
+        lines = [details(session, stack), *(badge.text for badge in badges(session, stack))]
+        lines += [session.render(finding.message) for finding in stack.findings]
+        return "\n".join(dict.fromkeys(lines))
 
     def _picture(self, stack: Stack) -> QImage | None:
-        pixels = self._session.thumbnails.get(stack.stack_id)
-        if pixels is not None and stack.stack_id not in self._pictures:
-            self._pictures[stack.stack_id] = thumbnail(pixels, stack)
-        return self._pictures.get(stack.stack_id)
+        key = stack.stack_id
+        if key not in self._pictures:
+            pixels = self._session.thumbnails.get(key)
+            if pixels is not None:
+                self._pictures[key] = thumbnail(pixels, stack)
+            elif key not in self._asked and can_be_viewed(stack):
+                self._asked.add(key)
+                self.thumbnail_wanted.emit(stack)
+        return self._pictures.get(key)
 
     def _on_plan_changed(self) -> None:
         self.beginResetModel()
         self._pictures.clear()
-        self._stacks = self._session.stacks_of_patient()
+        self._asked.clear()
+        self._kept.clear()
+        self._tree = SeriesTree(self._session.plan, self._session.patient)
         self.endResetModel()
 
     def _on_texts_changed(self) -> None:
-        if self._stacks:
-            self.dataChanged.emit(self.index(0), self.index(len(self._stacks) - 1))
+        self._kept.clear()
+        self._changed(self._tree.roots)
+
+    def _changed(self, siblings: list[int]) -> None:
+        if not siblings:
+            return
+        first, last = siblings[0], siblings[-1]
+        self.dataChanged.emit(self.createIndex(0, 0, first), self.createIndex(len(siblings) - 1, 0, last))
+        for number in siblings:
+            self._changed(self._tree.nodes[number].children)
+
+    def _on_open_changed(self) -> None:
+        stack = self._session.stack
+        index = self.index_of(stack.stack_id) if stack is not None else QModelIndex()
+        if index.isValid():
+            self.dataChanged.emit(index, index)
 
     def _on_thumbnail_ready(self, stack_id: str) -> None:
-        row = self.row_of(stack_id)
-        if row >= 0:
-            self.dataChanged.emit(self.index(row), self.index(row))
+        index = self.index_of(stack_id)
+        if index.isValid():
+            self.dataChanged.emit(index, index, [SeriesRole.THUMBNAIL])
+
+
+def search_text(session: Session, stack: Stack) -> str:
+    """Everything by which somebody may look for a stack, in small letters."""
+    made = stack.acquisition
+    number = "" if made.series_number is None else str(made.series_number)
+    words = [name_of(session, stack), made.protocol_name, made.body_part, made.study_date, number]
+    words += [made.technique.study_description, made.technique.kernel]
+    words += [badge.text for badge in badges(session, stack)]
+    return "\n".join(words).casefold()
+
+
+def _line(session: Session, node: Node) -> str:
+    stack = node.stacks[0]
+    if node.level is Level.PATIENT:
+        return describe_patient(session, session.patient)
+    if node.level is Level.STUDY:
+        date = stack.acquisition.study_date or session.tr("gui.series.no_date")
+        described = stack.acquisition.technique.study_description
+        return f"{date} · {described}" if described else date
+    return title(session, stack) if node.level is Level.STACK else name_of(session, stack)

@@ -16,9 +16,19 @@ SIZE_PX: Final = 40
 _SCALE: Final = 2
 
 
+def coarsened(pixels: NDArray[np.int16]) -> NDArray[np.int16]:
+    """A slice (row, column) by the means of its blocks, so that thousands of them can be kept."""
+    step = max(1, min(pixels.shape) // (SIZE_PX * _SCALE))
+    if step == 1:
+        return pixels.copy()
+    rows, columns = (side // step * step for side in pixels.shape)
+    blocks = pixels[:rows, :columns].reshape(rows // step, step, columns // step, step)
+    return np.asarray(blocks.mean(axis=(1, 3)), dtype=np.int16)
+
+
 def thumbnail(pixels: NDArray[np.int16], stack: Stack) -> QImage:
-    """Draw one slice as the viewer would, on a black square."""
-    low, high = np.percentile(pixels[::2, ::2], (1, 99.5))
+    """Draw one slice, whole or coarsened, as the viewer would, on a black square."""
+    low, high = np.percentile(pixels, (1, 99.5))
     grey = np.clip((pixels.astype(np.float32) - low) / max(high - low, 1) * 255, 0, 255).astype(np.uint8)
     transform = PlaneTransform.of(stack.geometry, 0)
     grey = np.ascontiguousarray(transform.arrange(grey))
@@ -37,7 +47,8 @@ def thumbnail(pixels: NDArray[np.int16], stack: Stack) -> QImage:
     placing.translate(-(x + width / 2), -(y + height / 2))
     painter.setTransform(QTransform(*transform.pixel_affine(middle)) * placing)
     # A first reduction keeps the smooth transform from skipping pixels.
-    painter.drawImage(QRectF(0, 0, columns, rows), _reduced(source, side))
+    width, height = (stack.geometry.shape[axis] for axis in (transform.horizontal, transform.vertical))
+    painter.drawImage(QRectF(0, 0, width, height), _reduced(source, side))
     painter.end()
     return picture
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from gui.intake.thumbnail import coarsened
 from gui.jobs.job import BackgroundJob, Work
 from gui.notice import NoticeKind
 from gui.viewer.slice_source import SliceSource
@@ -88,8 +89,10 @@ class CaseJobs(QObject):
             self.load(session.plan, session.stack)
 
     def draw_thumbnails(self, plan: Plan, stacks: tuple[Stack, ...]) -> None:
-        """Read the middle slice of each stack once nothing else waits to be read."""
-        self._thumbnails = (plan, stacks)
+        """Read the middle slice of each stack once nothing else waits to be read; what is in sight first."""
+        waiting = self._thumbnails
+        earlier = waiting[1] if waiting is not None and waiting[0] is plan else ()
+        self._thumbnails = (plan, tuple(dict.fromkeys((*stacks, *earlier))))
         self._start_thumbnails()
 
     def _start_thumbnails(self) -> None:
@@ -109,7 +112,7 @@ class CaseJobs(QObject):
                     pixels = intake.load_slice(plan, stack, SliceSource.loading(stack).first_index)
                 except ConciliumError:
                     continue
-                self._thumbnail_arrived.emit(stack.stack_id, pixels)
+                self._thumbnail_arrived.emit(stack.stack_id, coarsened(pixels))
 
         self._start_intake("thumbnails", work, lambda _: None)
 
@@ -296,7 +299,7 @@ class CaseJobs(QObject):
         if self._drawing is not None and self._drawing[0] is self._session.plan:
             plan, stacks = self._drawing
             left = tuple(stack for stack in stacks if stack.stack_id not in self._session.thumbnails)
-            self._thumbnails = (plan, left)
+            self.draw_thumbnails(plan, left)
 
     @Slot(str, int, object)
     def _on_slice_arrived(self, stack_id: str, index: int, pixels: NDArray[np.int16]) -> None:

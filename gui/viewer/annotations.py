@@ -92,6 +92,21 @@ def frame(painter: QPainter, width: float, height: float, colour: QColor) -> Non
     painter.drawRect(QRectF(0.5, 0.5, width - 1, height - 1))
 
 
+def paint_drop_target(painter: QPainter, width: float, height: float, text: str) -> None:
+    """A dashed frame and a word: what is held over the picture can be let go here."""
+    accent = QColor(OKABE_ITO["sky"])
+    veil = QColor(accent)
+    veil.setAlpha(46)
+    painter.setBrush(veil)
+    painter.setPen(QPen(accent, 2, Qt.PenStyle.DashLine))
+    painter.drawRoundedRect(QRectF(5, 5, width - 10, height - 10), 6, 6)
+    font = QFont(painter.font())
+    font.setPixelSize(ANNOTATION_PX + 3)
+    painter.setFont(font)
+    x = (width - QFontMetricsF(font).horizontalAdvance(text)) / 2
+    write(painter, QPointF(x, height / 2), text, INK)
+
+
 def _write_letters(painter: QPainter, width: float, height: float, letters: EdgeLetters) -> None:
     font = QFont(painter.font())
     font.setPixelSize(ANNOTATION_PX + 2)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.actions import Actions
 from gui.commands.mask_commands import draw_mask
 from gui.editing.brush_tool import BrushTool
 from gui.intake.problem_panel import ProblemPanel
+from gui.intake.stack_drag import StackDrop
 from gui.session import Session
 from gui.viewer.drop_hint import DropHint
 from gui.viewer.toolbar import ViewerToolbar
@@ -34,6 +35,8 @@ _VIEWER_KEYS = (
 
 class Viewer(QWidget):
     """The middle of the case page: an invitation while nothing is open, the patient afterwards."""
+
+    stack_dropped = Signal(str)
 
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,7 +82,10 @@ class Viewer(QWidget):
         actions["brush_larger"].triggered.connect(self._on_brush_larger)
         self.state.overlay_changed.connect(self._on_overlay_changed)
         self.state.tool_changed.connect(self._on_tool_changed)
-        for viewport in self.viewports:
+        self._drops = tuple(StackDrop(viewport.viewport(), self) for viewport in self.viewports)
+        for viewport, drop in zip(self.viewports, self._drops, strict=True):
+            drop.hovered.connect(viewport.show_drop_target)
+            drop.dropped.connect(self.stack_dropped)
             viewport.maximise_requested.connect(self._on_maximise_requested)
         session.stack_changed.connect(self._on_stack_changed)
         session.slice_ready.connect(self._on_pixels_arrived)

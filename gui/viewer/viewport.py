@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsRectItem, QGraphicsScene, QGraphi
 
 from gui.session import Session
 from gui.theme.palette import current_tokens
-from gui.viewer.annotations import Annotations, frame, hatch, paint_annotations
+from gui.viewer.annotations import Annotations, frame, hatch, paint_annotations, paint_drop_target
 from gui.viewer.captions import describe, probe_text, write_captions
 from gui.viewer.layers import HeatOverlay, ImageLayer, MaskOverlay
 from gui.viewer.plane_transform import PlaneTransform
@@ -74,6 +74,7 @@ class Viewport(QGraphicsView):
         self._drag_rest = 0.0
         self._probe: tuple[float, float, float] | None = None
         self._captions = Annotations()
+        self._is_drop_target = False
 
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -168,6 +169,11 @@ class Viewport(QGraphicsView):
         elif self.transform_ is not None:
             self._draw_overlays(self.transform_)
 
+    def show_drop_target(self, is_target: bool) -> None:
+        """Say that a series held over the picture can be let go."""
+        self._is_drop_target = is_target
+        self.viewport().update()
+
     # Signals of session and state
 
     def _on_source_changed(self) -> None:
@@ -233,7 +239,9 @@ class Viewport(QGraphicsView):
             self._hatch_gaps(painter, self.transform_)
             self._draw_reference_lines(painter, self.transform_)
         paint_annotations(painter, width, height, self._captions, self.mm_per_px)
-        if self.hasFocus():
+        if self._is_drop_target:
+            paint_drop_target(painter, width, height, self._session.tr("gui.series.drop_here"))
+        elif self.hasFocus():
             frame(painter, width, height, QColor(current_tokens().accent))
 
     def _hatch_gaps(self, painter: QPainter, transform: PlaneTransform) -> None:

@@ -41,8 +41,10 @@ def run(window: MainWindow, qtbot: Any) -> None:
 
 def test_a_study_is_opened_listed_and_shown(opened: MainWindow) -> None:
     session = opened.session
-    assert opened.series.model.rowCount() == 1
-    assert opened.series.model.index(0).data() == "Ax T1 +C · 12 slices"
+    assert opened.series.model.stack_count == 1
+    assert opened.session.stack is not None
+    line = opened.series.model.index_of(opened.session.stack.stack_id)
+    assert line.data() == "Ax T1 +C · 12 slices"
     assert session.volume is not None and session.volume.geometry.shape == (12, 48, 48)
     axial = opened.viewer.viewports[0]
     assert axial.accessibleName() == "axial picture"
@@ -249,12 +251,12 @@ def test_two_patients_are_a_stop_until_one_is_chosen(window: MainWindow, tmp_pat
     dialog = window.source.dialog
     assert dialog is not None and dialog.chosen is None
     assert not dialog.open_button.isEnabled()
-    assert session.stack is None and window.series.model.rowCount() == 0
+    assert session.stack is None and window.series.model.stack_count == 0
     dialog.list.setCurrentRow(1)
     dialog.accept()
     qtbot.waitUntil(lambda: session.volume is not None, timeout=10_000)
     assert session.identity is not None and session.identity.name == "PHANTOM^NPC-000002"
-    assert window.series.model.rowCount() == 1
+    assert window.series.model.stack_count == 1
 
 
 def test_nobody_chosen_of_two_patients_closes_the_source(

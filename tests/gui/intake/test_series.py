@@ -10,11 +10,11 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QApplication, QLabel
 
-from gui.intake.identity_dialog import describe_patient
 from gui.intake.open_source import dropped_path
+from gui.intake.patient_words import describe_patient
 from gui.intake.series_badges import badges
 from gui.intake.series_browser import SeriesBrowser
-from gui.intake.series_model import SeriesModel, SeriesRole
+from gui.intake.series_model import SeriesRole
 from gui.intake.stack_choice import answer_rank, same_patient
 from gui.intake.thumbnail import thumbnail
 from gui.main_window import MainWindow
@@ -23,6 +23,7 @@ from gui.theme.tokens import Tone
 from inference.cases.identity import PatientIdentity, PatientKey
 from inference.findings import Finding, Verdict
 from inference.geometry import Geometry
+from tests.gui.intake.plans import plan_of, show
 from tests.gui.studies import write_study
 from tests.inference.synthetic_case import stack
 
@@ -36,8 +37,9 @@ def test_the_model_of_series_is_sound(opened: MainWindow, qtmodeltester: Any) ->
 
 
 def test_a_series_says_what_it_is(opened: MainWindow, qtbot: Any) -> None:
-    index = opened.series.model.index(0)
-    assert index.data(SeriesRole.DETAILS) == "48² · 5.00 × 5.00 × 5.0 mm"
+    index = open_index(opened)
+    assert index.data() == "Ax T1 +C · 12 slices"
+    assert index.data(SeriesRole.DETAILS) == "no. 3 · 48² · 5.00 × 5.00 × 5.0 mm"
     said = {badge.text: badge.tone for badge in index.data(SeriesRole.BADGES)}
     assert said["MR"] is Tone.GOOD and said["contrast"] is Tone.GOOD and said["axial"] is Tone.GOOD
     qtbot.waitUntil(lambda: index.data(SeriesRole.THUMBNAIL) is not None, timeout=5_000)
@@ -60,15 +62,17 @@ def test_badges_turn_amber_where_the_pack_wants_something_else(session: Session,
     assert refused["not usable by the pack"] is Tone.BAD
 
 
-def test_a_series_that_may_not_be_viewed_cannot_be_chosen(session: Session) -> None:
-    from inference.scan import Plan, Series
-
+def test_a_series_that_may_not_be_viewed_cannot_be_chosen(session: Session, qtbot: Any) -> None:
     shown = stack(findings=(LOCALISER,))
-    session.plan = Plan("", (), (Series("1", "", "MR", (shown,)),))
-    session.patient = shown.identity
-    model = SeriesModel(session)
-    assert not model.flags(model.index(0)) & Qt.ItemFlag.ItemIsSelectable
-    assert model.index(0).data(SeriesRole.REASON) == session.render(LOCALISER.message)
+    show(session, plan_of([shown]))
+    browser = SeriesBrowser(session, _actions(session))
+    qtbot.addWidget(browser)
+    index = browser.model.index_of(shown.stack_id)
+    assert not browser.model.flags(index) & Qt.ItemFlag.ItemIsDragEnabled
+    assert index.data(SeriesRole.REASON) == session.render(LOCALISER.message)
+    with qtbot.waitSignal(session.notice_raised, timeout=1_000) as raised:
+        browser.open_stack(shown.stack_id)
+    assert raised.args is not None and raised.args[0].message == LOCALISER.message
     session.choose_stack(shown.stack_id)
     assert session.stack is None
 
@@ -88,11 +92,17 @@ def test_another_series_is_opened_from_the_list(window: MainWindow, tmp_path: Pa
     session = window.session
     session.open_path(tmp_path)
     qtbot.waitUntil(lambda: session.volume is not None, timeout=10_000)
-    assert window.series.model.rowCount() == 2
+    assert window.series.model.stack_count == 2
     first = session.stack
     assert first is not None
-    other = 1 - window.series.model.row_of(first.stack_id)
-    window.series.view.setCurrentIndex(window.series.model.index(other))
+    view = window.series.view
+    view.setFocus()
+    other = next(one for one in session.stacks_of_patient() if one is not first)
+    away = window.series.filter.mapFromSource(window.series.model.index_of(other.stack_id))
+    steps = away.row() - view.currentIndex().row()
+    qtbot.keyClick(view, Qt.Key.Key_Down if steps > 0 else Qt.Key.Key_Up)
+    assert session.stack is first, "arrows look, Enter opens"
+    qtbot.keyClick(view, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: session.volume is not None and session.stack is not first, timeout=10_000)
     assert session.stack is not None and session.stack.stack_id != first.stack_id
     assert session.record.study == "npc-residual"
@@ -113,7 +123,7 @@ def test_a_cancelled_reading_is_taken_up_again_by_a_click(
     qtbot.waitUntil(lambda: session.stack is not None and session.intake_job is None, timeout=10_000)
     assert session.volume is None
     monkeypatch.setattr(session.intake, "load", real, raising=False)
-    window.series.view.clicked.emit(window.series.model.index(0))
+    window.series.view.activated.emit(window.series.view.currentIndex())
     qtbot.waitUntil(lambda: session.volume is not None, timeout=10_000)
 
 
@@ -196,6 +206,12 @@ def test_people_are_told_apart_by_key_and_birth_date() -> None:
     assert same_patient(one, spelled) and not same_patient(one, other)
     assert not same_patient(one, PatientIdentity(None, "A"))
     assert same_patient(PatientIdentity(None, "A"), PatientIdentity(None, "A"))
+
+
+def open_index(window: MainWindow) -> Any:
+    """The line of the open stack."""
+    assert window.session.stack is not None
+    return window.series.model.index_of(window.session.stack.stack_id)
 
 
 def _actions(session: Session) -> Any:
