@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO, Final
@@ -27,10 +27,14 @@ _UNDEFINED: Final = 0xFFFFFFFF
 _LONG_LENGTH_VRS: Final = frozenset(
     (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV")
 )
+SEQUENCES: Final = frozenset((0x00180012, 0x00409096, 0x52009229, 0x52009230))
+"""Sequences that are read: contrast agent, real-world value, shared and per-frame functional groups."""
+
 _DEEPEST: Final = 16
 _LONGEST_VALUE: Final = 1 << 16
 _WINDOW: Final = 1 << 15
 _DEFLATE_RATIO: Final = 100
+_LONGEST_SEQUENCE: Final = 1 << 27
 
 
 class NotDicomError(Exception):
@@ -54,12 +58,20 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True)
+class SequenceBytes:
+    """Items of one sequence as stored; ``is_explicit`` says whether their elements carry a VR."""
+
+    value: bytes
+    is_explicit: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
     """The wanted elements of one object, and where its pixel data lie.
 
     ``pixel_offset`` is the byte at which the value of (7FE0,0010) begins, None without pixel data;
-    ``pixel_length`` is None for encapsulated (undefined) length.  ``tags_seen`` are sequences and other
-    elements asked for by presence alone.
+    ``pixel_length`` is None for encapsulated (undefined) length.  ``sequences`` are those that are
+    there, with the bytes of the wanted ones.
     """
 
     elements: dict[int, Element]
@@ -69,7 +81,7 @@ class Header:
     syntax_was_guessed: bool
     pixel_offset: int | None
     pixel_length: int | None
-    sequences: frozenset[int]
+    sequences: Mapping[int, SequenceBytes | None]
 
 
 class _Window:
@@ -92,7 +104,7 @@ class _Window:
 
 
 def read_header(stream: BinaryIO, size: int, wanted: Container[int]) -> Header:
-    """Walk the file up to its pixel data and keep the ``wanted`` top-level elements.
+    """Walk the file up to its pixel data and keep the ``wanted`` top-level elements and sequences.
 
     Raises
     ------
@@ -126,7 +138,7 @@ def read_header(stream: BinaryIO, size: int, wanted: Container[int]) -> Header:
         syntax_was_guessed=guessed,
         pixel_offset=walk.pixel_offset,
         pixel_length=walk.pixel_length,
-        sequences=frozenset(walk.sequences),
+        sequences=walk.sequences,
     )
 
 
@@ -203,7 +215,7 @@ class _Walk:
         self._long = struct.Struct(order + "L")
         self._wanted = wanted
         self.elements: dict[int, Element] = {}
-        self.sequences: set[int] = set()
+        self.sequences: dict[int, SequenceBytes | None] = {}
         self.pixel_offset: int | None = None
         self.pixel_length: int | None = None
 
@@ -216,17 +228,28 @@ class _Walk:
                 self.pixel_length = None if length == _UNDEFINED else length
                 return
             if length == _UNDEFINED:
-                self.sequences.add(tag)
-                offset = self._skip_sequence(begin, self._explicit and vr != b"UN", 1)
+                nested_explicit = self._explicit and vr != b"UN"
+                offset = self._skip_sequence(begin, nested_explicit, 1)
+                self._keep_sequence(tag, begin, offset, nested_explicit)
                 continue
             if begin + length > self._window.size:
                 raise MalformedError("length")
             if vr == b"SQ":
-                self.sequences.add(tag)
                 self._check_depth(begin, begin + length, self._explicit, 1)
+                self._keep_sequence(tag, begin, begin + length, self._explicit)
+            elif tag in SEQUENCES:
+                self._keep_sequence(tag, begin, begin + length, explicit=False)
             elif tag in self._wanted:
                 self.elements[tag] = Element(vr, self._window.read(begin, min(length, _LONGEST_VALUE)))
             offset = begin + length
+
+    def _keep_sequence(self, tag: int, begin: int, end: int, explicit: bool) -> None:
+        """Note that a sequence is there; read it when it is one of :data:`SEQUENCES`."""
+        self.sequences[tag] = None
+        if tag in SEQUENCES:
+            if end - begin > _LONGEST_SEQUENCE:
+                raise MemoryError
+            self.sequences[tag] = SequenceBytes(self._window.read(begin, end - begin), explicit)
 
     def _head(self, offset: int, explicit: bool) -> tuple[int, bytes, int, int]:
         """Tag, VR, length and the offset of the value."""

@@ -22,11 +22,21 @@ _APART: Final = ("LOCALIZER", "MPR", "MIP", "PERFUSION", "MOSAIC")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One image file of a source: its index, its printable name, and its header."""
+    """One frame of a source: its file's index, a printable name, its header, and its index in the file.
+
+    ``siblings`` counts the frames of the file.
+    """
 
     file: int
     name: str
     record: ImageRecord
+    frame: int = 0
+    siblings: int = 1
+
+    @property
+    def file_name(self) -> str:
+        """The name of the file, without the frame's number."""
+        return self.name.rpartition(" [")[0] if self.siblings > 1 else self.name
 
     @property
     def identity(self) -> PatientIdentity:
@@ -172,7 +182,7 @@ def _places(entries: Sequence[Entry]) -> list[list[Entry]]:
         return [[entry] for entry in entries]
     normal = np.cross(first_axes[0], first_axes[1])
     along = [(float(np.asarray(entry.record.position) @ normal), entry) for entry in entries]
-    along.sort(key=lambda pair: (pair[0], pair[1].record.instance_number or 0, pair[1].file))
+    along.sort(key=lambda pair: (pair[0], pair[1].record.instance_number or 0, pair[1].file, pair[1].frame))
     places: list[list[Entry]] = []
     last: float | None = None
     for distance, entry in along:

@@ -7,9 +7,8 @@ absent, with a remark.
 from __future__ import annotations
 
 import math
-import struct
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
 from inference.dicom.elements import (
@@ -22,9 +21,11 @@ from inference.dicom.elements import (
     SyntaxMismatchError,
     read_header,
 )
-from inference.dicom.records import ImageRecord, PixelLayout, Remark
+from inference.dicom.frame_groups import FrameElements, frame_elements
+from inference.dicom.records import FrameRecord, ImageRecord, PixelLayout, Remark
 from inference.dicom.syntaxes import (
     MEDIA_DIRECTORY,
+    MULTI_FRAME_IMAGES,
     READABLE_SYNTAXES,
     SEGMENTATIONS,
     SINGLE_FRAME_IMAGES,
@@ -34,11 +35,13 @@ from inference.dicom.syntaxes import (
 )
 from inference.dicom.tags import DIMENSIONS, TAGS
 from inference.dicom.technique_tags import HeaderValues, iso_date, read_technique
+from inference.dicom.values import binary_numbers, shown_number
 from inference.messages.message import FieldValue
 
 _MODALITY_LUT_SEQUENCE: Final = 0x00283000
 _WANTED: Final = frozenset(TAGS.values())
 _LONGEST_TEXT: Final = 1024
+_LONGEST_DIMENSION: Final = 64
 _COLOUR_PREFIXES: Final = ("RGB", "YBR", "PALETTE", "HSV", "ARGB", "CMYK", "ICT", "RCT")
 
 
@@ -66,7 +69,10 @@ def read_dicom(stream: BinaryIO, size: int, most_frames: int) -> ImageRecord:
         raise NotAnImageError("intake.syntax_mismatch") from error
     except (MalformedError, RecursionError) as error:
         raise NotAnImageError("intake.malformed") from error
-    return _Reading(header, size, most_frames).record()
+    try:
+        return _Reading(header, size, most_frames).record()
+    except MalformedError as error:
+        raise NotAnImageError("intake.malformed") from error
 
 
 @dataclass(slots=True)
@@ -83,11 +89,9 @@ class _Reading:
         pixels = self._pixel_layout()
         if not self.header.has_preamble or self.header.syntax_was_guessed:
             self._remark("intake.no_preamble")
+        groups = self._lay_out_groups(pixels.frames)
         orientation = self._exact_floats("ImageOrientationPatient", 6)
         position = self._exact_floats("ImagePositionPatient", 3)
-        spacing = self._exact_floats("PixelSpacing", 2)
-        if spacing is not None and min(spacing) <= 0:
-            spacing = None
         return ImageRecord(
             kind="dicom",
             pixels=pixels,
@@ -104,7 +108,7 @@ class _Reading:
             sex=self._text("PatientSex") if self._text("PatientSex") in ("M", "F", "O") else "",
             orientation=orientation,
             position=position,
-            pixel_spacing=spacing,
+            pixel_spacing=self._pixel_spacing(),
             slice_location=self._float("SliceLocation"),
             slice_thickness_mm=self._float("SliceThickness"),
             gantry_tilt_deg=self._float("GantryDetectorTilt"),
@@ -137,6 +141,12 @@ class _Reading:
             lossy_ratio=self._float("LossyImageCompressionRatio"),
             has_burned_in_text=self._text("BurnedInAnnotation") == "YES",
             dimensions=tuple((name, value) for name in DIMENSIONS if (value := self._text(name))),
+            frame_tags=groups.varying_dimensions,
+            frames=tuple(self._frame_record(own, groups.varying_dimensions) for own in groups.own),
+            concatenation_uid=self._text("ConcatenationUID"),
+            concatenation_number=self._int("InConcatenationNumber"),
+            concatenation_total=self._int("InConcatenationTotalNumber"),
+            concatenation_offset=self._int("ConcatenationFrameOffsetNumber") or 0,
             technique=read_technique(HeaderValues(self._text, self._texts, self._readable, self._float)),
             remarks=tuple(self.remarks),
         )
@@ -155,9 +165,7 @@ class _Reading:
             )
         if sop_class == STRUCTURE_SET:
             raise NotAnImageError("intake.structure_set")
-        if "Enhanced" in object_name(sop_class) and self.header.pixel_offset is not None:
-            raise NotAnImageError("intake.multiframe_unsupported", object=object_name(sop_class))
-        if sop_class and sop_class not in SINGLE_FRAME_IMAGES:
+        if sop_class and sop_class not in SINGLE_FRAME_IMAGES | MULTI_FRAME_IMAGES:
             raise NotAnImageError("intake.other_object", object=object_name(sop_class))
         if self.header.pixel_offset is None:
             raise NotAnImageError("intake.no_pixels")
@@ -182,8 +190,6 @@ class _Reading:
             raise NotAnImageError("intake.dimensions_unsupported", rows=rows, columns=columns, frames=frames)
         if allocated not in (8, 16) or not 1 <= stored <= allocated or high_bit != stored - 1:
             raise NotAnImageError("intake.bits_impossible", allocated=allocated, stored=stored, high=high_bit)
-        if frames > 1:
-            raise NotAnImageError("intake.multiframe_unsupported", object=f"{frames} × {rows} × {columns}")
         assert header.pixel_offset is not None
         is_native = syntax in NATIVE_SYNTAXES
         if is_native and header.pixel_length is None:
@@ -203,6 +209,39 @@ class _Reading:
             is_signed=self._unsigned("PixelRepresentation") == 1,
             is_big_endian=header.is_big_endian,
         )
+
+    def _lay_out_groups(self, frames: int) -> FrameElements:
+        """Put what functional groups say of all frames among the elements of the file; the rest is theirs."""
+        groups = frame_elements(self.header, frames)
+        if frames > 1 or groups.are_expected:
+            self.header = replace(self.header, elements=groups.common)
+        if groups.are_expected and not groups.are_complete:
+            self._remark("intake.groups_missing")
+        return groups
+
+    def _frame_record(self, own: dict[int, Element], names: tuple[str, ...]) -> FrameRecord:
+        """What one frame says beyond what all frames of the file share."""
+        reading = _Reading(replace(self.header, elements=own), self.size, self.most_frames, self.remarks)
+        return FrameRecord(
+            orientation=reading._exact_floats("ImageOrientationPatient", 6),
+            position=reading._exact_floats("ImagePositionPatient", 3),
+            pixel_spacing=reading._pixel_spacing(),
+            slice_thickness_mm=reading._float("SliceThickness"),
+            slope=reading._float("RescaleSlope"),
+            intercept=reading._float("RescaleIntercept"),
+            rescale_type=reading._text("RescaleType"),
+            image_type=reading._texts("ImageType"),
+            repetition_time_ms=reading._float("RepetitionTime"),
+            echo_time_ms=reading._float("EchoTime"),
+            inversion_time_ms=reading._float("InversionTime"),
+            window_centre=reading._float("WindowCenter"),
+            window_width=reading._float("WindowWidth"),
+            values=tuple(reading._text(name)[:_LONGEST_DIMENSION] for name in names),
+        )
+
+    def _pixel_spacing(self) -> tuple[float, ...] | None:
+        spacing = self._exact_floats("PixelSpacing", 2)
+        return None if spacing is None or min(spacing) <= 0 else spacing
 
     def _padding(self, pixels: PixelLayout) -> int | None:
         """Pixel Padding Value, read by PixelRepresentation whatever its VR says (PS3.3 C.7.5.1.1.2)."""
@@ -227,8 +266,13 @@ class _Reading:
 
     def _text(self, keyword: str) -> str:
         """Codes, UIDs and numbers: ASCII, padding removed."""
-        text = self._raw(keyword).decode("ascii", "replace").strip(" \0\t\r\n")
-        return _printable(text)
+        element = self.header.elements.get(TAGS[keyword])
+        if element is None:
+            return ""
+        numbers = binary_numbers(element, TAGS[keyword], big=self.header.is_big_endian)
+        if numbers is not None:
+            return "\\".join(map(shown_number, numbers))
+        return _printable(element.value.decode("ascii", "replace").strip(" \0\t\r\n"))
 
     def _texts(self, keyword: str) -> tuple[str, ...]:
         text = self._text(keyword)
@@ -259,10 +303,11 @@ class _Reading:
     def _float(self, keyword: str) -> float | None:
         """The first number of a decimal string; a comma is taken for the point outside geometry."""
         element = self.header.elements.get(TAGS[keyword])
-        if element is not None and element.vr == b"FD" and len(element.value) >= 8:
-            order = ">" if self.header.is_big_endian else "<"
-            value: float = struct.unpack(order + "d", element.value[:8])[0]
-            return value if math.isfinite(value) else None
+        if element is None:
+            return None
+        numbers = binary_numbers(element, TAGS[keyword], big=self.header.is_big_endian)
+        if numbers:
+            return numbers[0] if math.isfinite(numbers[0]) else None
         texts = self._texts(keyword)
         if not texts or not texts[0]:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from inference.dicom.frame_entries import frames_of
 from inference.dicom.grid import in_plane_axes
 from inference.dicom.grouping import Entry, group_by_series, split_series
 from inference.dicom.limits import IntakeLimits
@@ -34,17 +35,20 @@ def make_plan(
     """
     passed_over = list(skipped)
     entries: list[Entry] = []
-    for index, record in images:
-        entry = Entry(index, files[index].name, record)
-        if record.orientation is not None and in_plane_axes(record.orientation) is None:
+    whole = [Entry(index, files[index].name, record) for index, record in images]
+    whole, repeated = _one_file_for_each_instance(whole, files)
+    passed_over += repeated
+    for entry in (frame for one in whole for frame in frames_of(one)):
+        orientation = entry.record.orientation
+        if orientation is not None and in_plane_axes(orientation) is None:
             passed_over.append(finding("intake.orientation_invalid", file=entry.name))
         else:
             entries.append(entry)
-    entries, repeated = _one_file_for_each_instance(entries, files)
-    passed_over += repeated
 
     def pixel_digest(entry: Entry) -> str:
         pixels = entry.record.pixels
+        if entry.siblings > 1 and not pixels.is_native:
+            return f"{entry.file}/{entry.frame}"  # its bytes are not known apart from its siblings'
         return extent_sha256(files[entry.file], pixels.offset, pixels.length)
 
     series: list[Series] = []

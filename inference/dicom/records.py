@@ -66,13 +66,44 @@ class PixelLayout:
 
 @with_config(STRICT)
 @dataclass(frozen=True, slots=True)
+class FrameRecord:
+    """What one frame of a multi-frame image says for itself; the rest stands in the record of its image.
+
+    ``values`` are those of the image's ``frame_tags``, in their order.
+    """
+
+    orientation: Numbers | None = None
+    position: Numbers | None = None
+    pixel_spacing: Numbers | None = None
+    slice_thickness_mm: float | None = None
+    slope: float | None = None
+    intercept: float | None = None
+    rescale_type: str = ""
+    image_type: tuple[str, ...] = ()
+    repetition_time_ms: float | None = None
+    echo_time_ms: float | None = None
+    inversion_time_ms: float | None = None
+    window_centre: float | None = None
+    window_width: float | None = None
+    values: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_vectors(self)
+        for text in (self.rescale_type, *self.image_type, *self.values):
+            if len(text) > _LONGEST_TEXT:
+                raise ValueError("a text is too long")
+
+
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
 class ImageRecord:
     """The header of one image file; an empty text or None means that the tag is absent or empty.
 
     ``orientation`` holds six direction cosines, ``position`` three mm, ``pixel_spacing`` two mm (row step,
     column step).  ``affine`` (16 numbers, row by row) replaces them for research formats and maps
     ``(slice, row, column, 1)`` to LPS mm.  ``dimensions`` are the tags that may tell pictures at one
-    position apart, in the order in which they are asked.
+    position apart, in the order in which they are asked.  ``frames`` is empty, or has what each frame says
+    for itself, with ``frame_tags`` naming the dimensions in which they differ.
     """
 
     kind: FileKind
@@ -125,22 +156,37 @@ class ImageRecord:
     has_burned_in_text: bool = False
     dimensions: tuple[tuple[str, str], ...] = ()
     technique: Technique = SILENT
+    frame_tags: tuple[str, ...] = ()
+    frames: tuple[FrameRecord, ...] = ()
+    concatenation_uid: str = ""
+    concatenation_number: int | None = None
+    concatenation_total: int | None = None
+    concatenation_offset: int = 0
     remarks: tuple[Remark, ...] = ()
 
     def __post_init__(self) -> None:
-        lengths = {"orientation": 6, "position": 3, "pixel_spacing": 2, "affine": 16}
-        for name, length in lengths.items():
-            values = getattr(self, name)
-            if values is not None and (len(values) != length or not all(map(math.isfinite, values))):
-                raise ValueError(f"{name} must hold {length} finite numbers")
-        if self.pixel_spacing is not None and min(self.pixel_spacing) <= 0:
-            raise ValueError("pixel_spacing must be positive")
+        _check_vectors(self)
+        if self.affine is not None and (len(self.affine) != 16 or not all(map(math.isfinite, self.affine))):
+            raise ValueError("affine must hold 16 finite numbers")
+        if len(self.frames) not in (0, self.pixels.frames):
+            raise ValueError("frames must be described one by one or not at all")
+        if any(len(frame.values) != len(self.frame_tags) for frame in self.frames):
+            raise ValueError("a frame must have one value for each tag")
         for name in self.__slots__:
             value = getattr(self, name)
             if isinstance(value, str) and len(value) > _LONGEST_TEXT:
                 raise ValueError(f"{name} is too long")
             if isinstance(value, float) and not math.isfinite(value):
                 raise ValueError(f"{name} must be finite")
+
+
+def _check_vectors(record: FrameRecord | ImageRecord) -> None:
+    vectors = ((record.orientation, 6), (record.position, 3), (record.pixel_spacing, 2))
+    for values, length in vectors:
+        if values is not None and (len(values) != length or not all(map(math.isfinite, values))):
+            raise ValueError(f"a vector must hold {length} finite numbers")
+    if record.pixel_spacing is not None and min(record.pixel_spacing) <= 0:
+        raise ValueError("pixel_spacing must be positive")
 
 
 @with_config(STRICT)

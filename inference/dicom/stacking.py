@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from statistics import median
 from typing import Final
 
@@ -14,6 +15,7 @@ from inference.dicom.grid import EVEN_RESIDUAL, UPRIGHT_DEG, USABLE_RESIDUAL, Sl
 from inference.dicom.grouping import Entry, Part
 from inference.dicom.limits import IntakeLimits
 from inference.dicom.records import ImageRecord, Remark
+from inference.dicom.syntaxes import SCREENSHOTS
 from inference.dicom.verdicts import finding
 from inference.findings import Finding
 from inference.geometry import Geometry
@@ -25,7 +27,6 @@ _STRONG_RATIO: Final = 10.0
 _THICKNESS_TOLERANCE: Final = 0.01
 _LYING: Final = ("HFP", "FFP", "HFDL", "HFDR", "FFDL", "FFDR")
 _REFORMATTED: Final = ("MPR", "MIP", "PERFUSION")
-_SCREENSHOT: Final = "1.2.840.10008.5.1.4.1.1.7"
 
 
 def build_stack(part: Part, limits: IntakeLimits) -> Stack | None:
@@ -144,8 +145,10 @@ def _unplaced_grid(
         entries,
         key=lambda entry: (
             entry.record.slice_location if entry.record.slice_location is not None else 0.0,
+            entry.record.concatenation_offset + entry.frame if entry.record.concatenation_uid else 0,
             entry.record.instance_number or 0,
             entry.file,
+            entry.frame,
         ),
     )
     spacing = first.pixel_spacing or (1.0, 1.0)
@@ -173,7 +176,7 @@ def _research_grid(entry: Entry) -> tuple[Geometry, tuple[FrameSource | None, ..
     assert record.affine is not None
     pixels = record.pixels
     geometry = Geometry(np.array(record.affine).reshape(4, 4), (pixels.frames, pixels.rows, pixels.columns))
-    frames = tuple(_frame(entry, index) for index in range(pixels.frames))
+    frames = tuple(_frame(replace(entry, frame=index)) for index in range(pixels.frames))
     few = {1: [finding("intake.single_slice")], 2: [finding("intake.two_slices")]}
     cosine = float(geometry.slice_normal @ geometry.direction[:, 0])
     normal_tilt = math.degrees(math.acos(min(1.0, cosine)))
@@ -181,12 +184,12 @@ def _research_grid(entry: Entry) -> tuple[Geometry, tuple[FrameSource | None, ..
     return geometry, frames, [*few.get(pixels.frames, []), *tilted]
 
 
-def _frame(entry: Entry, frame: int = 0) -> FrameSource:
+def _frame(entry: Entry) -> FrameSource:
     record = entry.record
     pixels = record.pixels
     return FrameSource(
         file=entry.file,
-        frame=frame,
+        frame=entry.frame,
         sop_uid=record.sop_uid,
         instance_number=record.instance_number,
         is_native=pixels.is_native,
@@ -221,7 +224,7 @@ def _about_the_source(entries: Sequence[Entry]) -> Iterable[Finding]:
         yield finding("intake.localiser")
     elif "MOSAIC" in first.image_type:
         yield finding("intake.mosaic")
-    elif first.sop_class_uid == _SCREENSHOT or any(value in first.image_type for value in _REFORMATTED):
+    elif first.sop_class_uid in SCREENSHOTS or any(value in first.image_type for value in _REFORMATTED):
         yield finding("intake.reformatted", image_type="\\".join(first.image_type) or "–")
     elif "DERIVED" in first.image_type:
         yield finding("intake.derived")
@@ -229,13 +232,14 @@ def _about_the_source(entries: Sequence[Entry]) -> Iterable[Finding]:
         yield finding("intake.lying_otherwise", position=first.patient_position)
     if any(entry.record.has_burned_in_text for entry in entries):
         yield finding("intake.burned_in_text")
-    remarks: dict[str, tuple[Remark, int, str]] = {}
+    remarks: dict[str, tuple[Remark, set[int], str]] = {}
     for entry in entries:
         for remark in entry.record.remarks:
-            count = remarks[remark.code][1] + 1 if remark.code in remarks else 1
-            remarks[remark.code] = (remark, count, entry.name)
-    for remark, count, name in remarks.values():
-        yield finding(remark.code, **(remark.fields | {"count": count, "file": name}))
+            files = remarks[remark.code][1] if remark.code in remarks else set()
+            files.add(entry.file)
+            remarks[remark.code] = (remark, files, entry.file_name)
+    for remark, files, name in remarks.values():
+        yield finding(remark.code, **(remark.fields | {"count": len(files), "file": name}))
 
 
 def _about_the_pixels(entries: Sequence[Entry]) -> Iterable[Finding]:
@@ -297,7 +301,10 @@ def _acquisition(first: ImageRecord, middle: ImageRecord, techniques: Sequence[T
 def _stack_id(entries: Sequence[Entry], geometry: Geometry) -> str:
     """Sixteen hex digits that depend on instances and grid alone."""
     names = sorted(
-        entry.record.sop_uid or f"{entry.name}\x1f{entry.record.pixels.length}" for entry in entries
+        f"{entry.record.sop_uid or entry.name}\x1f{entry.record.pixels.length}\x1f{entry.frame}"
+        if entry.siblings > 1 or not entry.record.sop_uid
+        else entry.record.sop_uid
+        for entry in entries
     )
     digest = hashlib.sha256("\n".join(names).encode())
     digest.update(geometry.affine.tobytes() + repr(geometry.shape).encode())

@@ -52,6 +52,24 @@ SINGLE_FRAME_IMAGES: Final = frozenset(
     }
 )
 
+ENHANCED_IMAGES: Final = frozenset(
+    {
+        "1.2.840.10008.5.1.4.1.1.2.1",
+        "1.2.840.10008.5.1.4.1.1.2.2",
+        "1.2.840.10008.5.1.4.1.1.4.1",
+        "1.2.840.10008.5.1.4.1.1.4.3",
+        "1.2.840.10008.5.1.4.1.1.4.4",
+        "1.2.840.10008.5.1.4.1.1.128.1",
+        "1.2.840.10008.5.1.4.1.1.130",
+    }
+)
+"""Enhanced and legacy-converted CT, MR and PET: their frames are described by functional groups."""
+
+SCREENSHOTS: Final = frozenset(f"1.2.840.10008.5.1.4.1.1.7{tail}" for tail in ("", ".1", ".2", ".3", ".4"))
+"""Secondary capture, of one frame and of many."""
+
+MULTI_FRAME_IMAGES: Final = ENHANCED_IMAGES | SCREENSHOTS
+
 _OBJECT_NAMES: Final = MappingProxyType(
     {
         "1.2.840.10008.5.1.4.1.1.2.1": "Enhanced CT",

@@ -199,12 +199,6 @@ def test_strong_loss_is_refused_until_released(intake: Intake, shared_data: Path
     assert lossy.releasable and lossy.fields["ratio"] == pytest.approx(69, abs=1)
 
 
-def test_enhanced_objects_are_listed_by_name(intake: Intake, shared_data: Path) -> None:
-    plan = intake.scan(shared_data / "enhanced_multiframe")
-    named = {one.fields["object"] for one in plan.skipped if one.code == "intake.multiframe_unsupported"}
-    assert named == {"Enhanced CT", "Enhanced MR"} and plan.stacks == ()
-
-
 def test_every_folder_ends_quickly_within_memory_and_names_every_file(shared_data: Path) -> None:
     """Malformed ones too: each file is part of a stack or listed with its reason, and nothing hangs."""
     folders = sorted(path for path in shared_data.iterdir() if path.is_dir())

@@ -1,0 +1,83 @@
+"""What the frames of one file share and what each says for itself, from its functional groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from inference.dicom.elements import Element, Header
+from inference.dicom.functional_groups import (
+    PER_FRAME_GROUPS,
+    SHARED_GROUPS,
+    classic_elements,
+    read_groups,
+)
+from inference.dicom.syntaxes import ENHANCED_IMAGES, SCREENSHOTS
+from inference.dicom.tags import DIMENSIONS, TAGS
+
+_NEVER_SHARED: Final = TAGS["ImagePositionPatient"]
+_GENERAL: Final = TAGS["BodyPartExamined"]
+
+
+@dataclass(frozen=True, slots=True)
+class FrameElements:
+    """Elements of a multi-frame file.
+
+    ``common`` are those of all its frames, ``own`` those in which they differ, one mapping for each frame
+    (empty for a file without per-frame groups).  ``are_complete`` says that every frame states where it
+    lies; ``are_expected`` that it should.  ``varying_dimensions`` are those in which the frames differ, in
+    the order in which they are asked.
+    """
+
+    common: dict[int, Element]
+    own: tuple[dict[int, Element], ...]
+    are_expected: bool
+    are_complete: bool
+    varying_dimensions: tuple[str, ...] = ()
+
+
+def frame_elements(header: Header, frames: int) -> FrameElements:
+    """Shared groups overlay the file's own elements, per-frame groups both (PS3.3 C.7.6.16.1).
+
+    Raises
+    ------
+    MalformedError
+        When the groups break off or nest too deeply.
+    """
+    sop_class = header.elements.get(TAGS["SOPClassUID"])
+    uid = sop_class.value.decode("ascii", "replace").strip(" \0") if sop_class else ""
+    big = header.is_big_endian
+    shared = [classic_elements(item) for item in read_groups(header.sequences.get(SHARED_GROUPS), big=big)]
+    each = [classic_elements(item) for item in read_groups(header.sequences.get(PER_FRAME_GROUPS), big=big)]
+    are_expected = uid in ENHANCED_IMAGES or (frames > 1 and uid not in SCREENSHOTS)
+    common = dict(header.elements)
+    if frames > 1:
+        common.pop(_NEVER_SHARED, None)
+    for elements in shared[:1]:
+        common.update((tag, one) for tag, one in elements.items() if tag != _GENERAL or tag not in common)
+    if len(each) != frames:
+        # Which item belongs to which frame is then not known.
+        return FrameElements(common, (), are_expected, frames == 1 and _is_placed(common))
+    if frames == 1:
+        common.update(each[0])
+        return FrameElements(common, (), are_expected, _is_placed(common))
+    same = {
+        tag: element
+        for tag, element in each[0].items()
+        if tag != _NEVER_SHARED and all(other.get(tag) == element for other in each)
+    }
+    varying = {tag for elements in each for tag in elements} - same.keys()
+    for tag in varying:
+        common.pop(tag, None)
+    common.update(same)
+    own = tuple({tag: one for tag, one in elements.items() if tag in varying} for elements in each)
+    are_placed = all(_is_placed(common, elements) for elements in own)
+    names = tuple(name for name in DIMENSIONS if TAGS[name] in varying)
+    return FrameElements(common, own, are_expected, are_placed, names)
+
+
+def _is_placed(*layers: dict[int, Element]) -> bool:
+    return all(
+        any(TAGS[name] in elements for elements in layers)
+        for name in ("ImagePositionPatient", "ImageOrientationPatient")
+    )
