@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.dicom.protocol import DecodeRequest, FrameAnswer, plain_path
-from inference.dicom.records import FileKind
+from inference.dicom.records import FileKind, Remark
 from inference.dicom.stored import to_int16
+from inference.messages.message import FieldValue
+
+if TYPE_CHECKING:
+    from inference.dicom.codecs import Stored
+    from inference.dicom.pixel_source import PixelSource
+
+# Reasons for a frame's absence, each a fact in the catalogue.
+_FAILURES: Final = frozenset({"absent", "codestream", "fragments", "memory", "shape", "syntax", "truncated"})
 
 
 def import_decoders(kind: FileKind) -> None:
     """Import what files of this kind need, before the watchdog looks at the file itself."""
     if kind == "dicom":
-        import pydicom
-        import pydicom.pixels
+        import gdcm
+        import jpeg_ls
+        import openjpeg.utils
 
-        assert pydicom
+        from inference.dicom import pixel_source
+
+        assert gdcm and jpeg_ls and openjpeg.utils and pixel_source
         return
     from inference.dicom import research
 
@@ -28,14 +41,68 @@ def decode_frames(request: DecodeRequest, target: NDArray[np.int16]) -> list[Fra
     path = plain_path(request.path)
     try:
         if request.kind == "dicom":
-            failures = [_decode_dicom(path, frame, target[slot]) for slot, frame in enumerate(request.frames)]
-        else:
-            failures = _research_frames(path, request, target)
+            return _dicom_frames(path, request, target)
+        failures = _research_frames(path, request, target)
     except MemoryError:
         failures = ["memory"] * len(request.frames)
-    except Exception:  # noqa: BLE001 - a decoder may fail in any way; the frame is then absent
-        failures = ["decoder"] * len(request.frames)
-    return [FrameAnswer(frame, failure) for frame, failure in zip(request.frames, failures, strict=True)]
+    except Exception:  # noqa: BLE001 - a parser may fail in any way; the frames are then absent
+        failures = ["codestream"] * len(request.frames)
+    return [_answer(frame, failure) for frame, failure in zip(request.frames, failures, strict=True)]
+
+
+def _dicom_frames(path: str, request: DecodeRequest, target: NDArray[np.int16]) -> list[FrameAnswer]:
+    from inference.dicom.pixel_source import opened_pixels
+
+    try:
+        with opened_pixels(path) as source:
+            answers = []
+            for slot, frame in enumerate(request.frames):
+                compare = request.compare and slot == 0
+                answers.append(_dicom_frame(source, frame, target[slot], compare=compare))
+            return answers
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with the file is wrong with each frame
+        return [_answer(frame, _word(error)) for frame in request.frames]
+
+
+def _dicom_frame(source: PixelSource, frame: int, target: NDArray[np.int16], *, compare: bool) -> FrameAnswer:
+    """One frame into ``target``, the bits that no value uses dropped and colours made grey (0 to 255)."""
+    from inference.dicom.syntaxes import syntax_name
+
+    try:
+        if not 0 <= frame < source.frames:
+            return _answer(frame, "absent", source.syntax)
+        stored = source.stored(frame)
+        if stored.shape[:2] != target.shape:
+            return _answer(frame, "shape", source.syntax)
+        target[:] = _grey(source, stored)
+        remarks = []
+        if compare:
+            other = source.second_opinion(frame)
+            if other is not None and not np.array_equal(_as_int16(source, other), _as_int16(source, stored)):
+                remarks.append(Remark("intake.decoders_disagree", {"syntax": syntax_name(source.syntax)}))
+        return FrameAnswer(frame, "", tuple(remarks))
+    except Exception as error:  # noqa: BLE001 - a decoder may fail in any way; this frame is then absent
+        return _answer(frame, _word(error), source.syntax)
+
+
+def _grey(source: PixelSource, stored: Stored) -> NDArray[np.int16]:
+    from inference.dicom.colour import grey_of_colour, grey_of_palette, is_colour
+
+    shape = source.shape
+    if not is_colour(shape.photometric, shape.samples):
+        return _as_int16(source, stored)[..., 0]
+    if shape.samples == 3:
+        grey = grey_of_colour(stored, shape.photometric, source.bits_stored)
+    else:
+        palette = source.palette()
+        if palette is None:
+            raise ValueError("palette")
+        grey = grey_of_palette(stored[..., 0], *palette)
+    return to_int16(grey, 8, is_signed=False)
+
+
+def _as_int16(source: PixelSource, stored: Stored) -> NDArray[np.int16]:
+    return to_int16(stored, source.bits_stored, source.is_signed)
 
 
 def _research_frames(path: str, request: DecodeRequest, target: NDArray[np.int16]) -> list[str]:
@@ -52,14 +119,22 @@ def _research_frames(path: str, request: DecodeRequest, target: NDArray[np.int16
     return list(missing.values())
 
 
-def _decode_dicom(path: str, frame: int, target: NDArray[np.int16]) -> str:
-    import pydicom
-    from pydicom.pixels import get_decoder
+def _word(error: Exception) -> str:
+    """One word for what went wrong."""
+    if isinstance(error, MemoryError):
+        return "memory"
+    word = str(error.args[0]) if error.args else ""
+    return word if word in _FAILURES else "codestream"
 
-    dataset = pydicom.dcmread(path, force=True)
-    decoder = get_decoder(dataset.file_meta.TransferSyntaxUID)
-    array, properties = decoder.as_array(dataset, index=frame, raw=True)
-    if array.shape != target.shape:
-        return "shape"
-    target[:] = to_int16(array, int(dataset.BitsStored), bool(properties["pixel_representation"]))
-    return ""
+
+def _answer(frame: int, failure: str, syntax: str = "") -> FrameAnswer:
+    """The answer about a frame; where it is absent, a remark says why."""
+    from inference.dicom.syntaxes import syntax_name
+
+    if not failure:
+        return FrameAnswer(frame)
+    fields: dict[str, FieldValue] = {
+        "reason": f"fact.frame.{failure}",
+        "syntax": syntax_name(syntax) if syntax else "–",
+    }
+    return FrameAnswer(frame, failure, (Remark("intake.frame_undecodable", fields),))

@@ -7,6 +7,7 @@ PS3.10 chapter 7.
 from __future__ import annotations
 
 import struct
+import sys
 import zlib
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
@@ -35,6 +36,11 @@ _LONGEST_VALUE: Final = 1 << 16
 _WINDOW: Final = 1 << 15
 _DEFLATE_RATIO: Final = 100
 _LONGEST_SEQUENCE: Final = 1 << 27
+# A blank picture deflates far better than a hundredfold and harms nobody.
+_SMALLEST_BOMB: Final = 1 << 20
+_LONGEST_HEADER: Final = 64 << 20
+_PACKED_BLOCK: Final = 1 << 16
+_INFLATED_BLOCK: Final = 1 << 20
 
 
 class NotDicomError(Exception):
@@ -70,8 +76,8 @@ class Header:
     """The wanted elements of one object, and where its pixel data lie.
 
     ``pixel_offset`` is the byte at which the value of (7FE0,0010) begins, None without pixel data;
-    ``pixel_length`` is None for encapsulated (undefined) length.  ``sequences`` are those that are
-    there, with the bytes of the wanted ones.
+    ``pixel_length`` is None for encapsulated (undefined) length, ``pixel_vr`` empty under
+    implicit VR.  ``sequences`` are those that are there, with the bytes of the wanted ones.
     """
 
     elements: dict[int, Element]
@@ -82,6 +88,7 @@ class Header:
     pixel_offset: int | None
     pixel_length: int | None
     sequences: Mapping[int, SequenceBytes | None]
+    pixel_vr: bytes = b""
 
 
 class _Window:
@@ -139,6 +146,7 @@ def read_header(stream: BinaryIO, size: int, wanted: Container[int]) -> Header:
         pixel_offset=walk.pixel_offset,
         pixel_length=walk.pixel_length,
         sequences=walk.sequences,
+        pixel_vr=walk.pixel_vr,
     )
 
 
@@ -190,17 +198,45 @@ def _refuse_mismatch(window: _Window, offset: int, syntax: str) -> None:
         raise SyntaxMismatchError
 
 
+def inflated_body(stream: BinaryIO, size: int) -> BytesIO:
+    """The whole data set of a deflated object, without its meta header.
+
+    Raises
+    ------
+    MalformedError
+        When it does not inflate, or grows more than a hundredfold.
+    """
+    window = _Window(stream, size)
+    _, offset = _read_meta(window, 132 if window.read(128, 4) == b"DICM" else 0)
+    kept, _ = _inflate(stream, offset, size, keep=sys.maxsize)
+    return BytesIO(kept)
+
+
 def _inflated(stream: BinaryIO, offset: int, size: int) -> _Window:
+    kept, length = _inflate(stream, offset, size, keep=_LONGEST_HEADER)
+    return _Window(BytesIO(kept), length)
+
+
+def _inflate(stream: BinaryIO, offset: int, size: int, keep: int) -> tuple[bytes, int]:
+    """The first ``keep`` bytes of what a file inflates to, and how many there are in all."""
     stream.seek(offset)
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    most = max(1 << 20, (size - offset) * _DEFLATE_RATIO)
+    most = max(_SMALLEST_BOMB, (size - offset) * _DEFLATE_RATIO)
+    kept, length = bytearray(), 0
+    packed = b""
     try:
-        data = inflater.decompress(stream.read(), most)
+        while not inflater.eof:
+            packed = inflater.unconsumed_tail or stream.read(_PACKED_BLOCK)
+            if not packed:
+                raise MalformedError("deflate")
+            block = inflater.decompress(packed, _INFLATED_BLOCK)
+            length += len(block)
+            if length > most:
+                raise MalformedError("deflate ratio")
+            kept += block[: max(0, keep - len(kept))]
     except zlib.error as error:
         raise MalformedError("deflate") from error
-    if inflater.unconsumed_tail:
-        raise MalformedError("deflate ratio")
-    return _Window(BytesIO(data), len(data))
+    return bytes(kept), length
 
 
 class _Walk:
@@ -218,13 +254,14 @@ class _Walk:
         self.sequences: dict[int, SequenceBytes | None] = {}
         self.pixel_offset: int | None = None
         self.pixel_length: int | None = None
+        self.pixel_vr = b""
 
     def top_level(self, offset: int) -> None:
         """Collect wanted elements until the pixel data or the end of the file."""
         while offset < self._window.size:
             tag, vr, length, begin = self._head(offset, self._explicit)
             if tag == PIXEL_DATA:
-                self.pixel_offset = begin
+                self.pixel_offset, self.pixel_vr = begin, vr
                 self.pixel_length = None if length == _UNDEFINED else length
                 return
             if length == _UNDEFINED:

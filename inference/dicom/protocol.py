@@ -41,7 +41,8 @@ class ScanRequest:
 class DecodeRequest:
     """Decode ``frames`` of one file as int16 into the shared buffer, one behind the other from ``offset``.
 
-    ``offset`` and ``capacity`` are bytes; ``ticket`` goes into the culprit slot.
+    ``offset`` and ``capacity`` are bytes; ``ticket`` goes into the culprit slot.  ``compare`` asks that
+    the first of the frames be decoded by a second decoder too, where its syntax is lossless and has one.
     Answered by one :class:`FrameAnswer` for each frame, in order.
     """
 
@@ -54,6 +55,7 @@ class DecodeRequest:
     capacity: int
     buffer: str
     ticket: int
+    compare: bool = False
     op: Literal["decode"] = "decode"
 
 

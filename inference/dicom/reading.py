@@ -99,11 +99,17 @@ class StackReader:
             stop_if_asked(should_stop)
             read_native_frame(self._plan.files[frame.file], frame, voxels[index - offset])
             yield index, True
-        for group in decoded.values():
-            yield from self._decoded(group, voxels, should_stop, offset)
+        for position, group in enumerate(decoded.values()):
+            yield from self._decoded(group, voxels, should_stop, offset, compare=position == 0)
 
     def _decoded(
-        self, indices: Sequence[int], voxels: NDArray[np.int16], should_stop: ShouldStop, offset: int
+        self,
+        indices: Sequence[int],
+        voxels: NDArray[np.int16],
+        should_stop: ShouldStop,
+        offset: int,
+        *,
+        compare: bool,
     ) -> Iterator[tuple[int, bool]]:
         """Frames of one file, through the reader process and the shared buffer."""
         first = self._frame(indices[0])
@@ -122,6 +128,7 @@ class StackReader:
             capacity=capacity,
             buffer=self._prepared_buffer(capacity),
             ticket=self._process.next_ticket(),
+            compare=compare,
         )
         seconds = self._limits.seconds_per_file + (file.size + capacity) / _BYTES_PER_SECOND
         try:

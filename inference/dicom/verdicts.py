@@ -105,7 +105,12 @@ RULES: Final = MappingProxyType(
         "intake.lossy_strongly": Rule(_N, _R, releasable=True),
         "intake.quantised": Rule(_N, _N),
         "intake.not_a_number": Rule(_N, _R),
+        "intake.constant": Rule(_N, _R),
+        "intake.saturated": Rule(_F, _N),
+        "intake.high_bits": Rule(_N, _N),
         # Bytes.
+        "intake.frame_undecodable": Rule(_N, _R),
+        "intake.decoders_disagree": Rule(_N, _R),
         "intake.no_preamble": Rule(_N, _N),
         "intake.pixels_too_long": Rule(_N, _N),
         "intake.value_unreadable": Rule(_N, _N),

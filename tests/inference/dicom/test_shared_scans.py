@@ -164,33 +164,17 @@ def test_a_media_folder_of_two_patients_stops_the_choice(intake: Intake, shared_
         choose_stack(plan)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "CTImage.dcm",
-        "CTImage.dcm_BigEndianExplicitTransferSyntax_1.2.840.10008.1.2.2.dcm",
-        "CTImage.dcm_DeflatedExplicitVRLittleEndianTransferSyntax_1.2.840.10008.1.2.1.99.dcm",
-        "CTImage.dcm_JPEG2000LosslessOnlyTransferSyntax_1.2.840.10008.1.2.4.90.dcm",
-        "CTImage.dcm_RLELosslessTransferSyntax_1.2.840.10008.1.2.5.dcm",
-        "CTImage.dcm_LittleEndianExplicitTransferSyntax_1.2.840.10008.1.2.1.dcm",
-    ],
-)
-def test_one_picture_is_the_same_in_every_lossless_syntax(
-    intake: Intake, shared_data: Path, name: str
+def test_every_syntax_of_one_picture_is_opened_and_the_lossless_ones_alike(
+    intake: Intake, shared_data: Path
 ) -> None:
     folder = shared_data / "compressed_one_ct_16_syntaxes"
-    _, _, volume = load_only(intake, folder / name)
-    reference = pydicom.dcmread(
-        folder / "CTImage.dcm_LittleEndianImplicitTransferSyntax_1.2.840.10008.1.2.dcm"
-    )
-    assert np.array_equal(volume.voxels[0], reference.pixel_array)
-
-
-def test_a_syntax_that_cannot_be_decoded_is_named(intake: Intake, shared_data: Path) -> None:
-    plan = intake.scan(shared_data / "compressed_nema_ct1" / "CT1_JLSL")
-    (skipped,) = plan.skipped
-    assert skipped.code == "intake.syntax_unsupported" and skipped.fields["syntax"] == "JPEG-LS Lossless"
-    assert skipped.answer is Verdict.REFUSED
+    reference = pydicom.dcmread(folder / "CTImage.dcm").pixel_array
+    alike = 0
+    for path in sorted(folder.glob("CTImage*")):
+        _, _, volume = load_only(intake, path)
+        assert volume.voxels.shape == (1, 512, 512) and not volume.missing_slices, path.name
+        alike += np.array_equal(volume.voxels[0], reference)
+    assert alike == 10
 
 
 def test_strong_loss_is_refused_until_released(intake: Intake, shared_data: Path) -> None:
