@@ -29,6 +29,11 @@ def label(role: str, parent: QWidget | None = None, *, wraps: bool = False) -> Q
     return made
 
 
+def breakable(text: str) -> str:
+    """``text`` with places at which a long file name may go on in the next line."""
+    return text.replace("/", "/\u200b").replace("_", "_\u200b")
+
+
 def set_tone(widget: QWidget, tone: Tone) -> None:
     """Give ``widget`` the colours of ``tone``."""
     set_look(widget, tone=tone.value)

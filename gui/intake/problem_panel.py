@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
-
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from gui.feedback.text import label
-from gui.feedback.verdict_mark import VerdictMark
+from gui.intake.acquisition_lines import acquisition_lines
+from gui.intake.finding_card import FindingCard
+from gui.intake.finding_groups import FindingGroup, as_text, findings_to_show, groups_of
+from gui.intake.skipped_files import SkippedGroup
+from gui.notice import NoticeKind
 from gui.session import Session
-from inference.findings import Finding
+from inference.messages.message import Message
 from inference.scan import Stack
-
-_MOST_SKIPPED: Final = 50
 
 
 class ProblemPanel(QScrollArea):
-    """A text that twins the pictures: acquisition, findings with their advice, files not used."""
+    """A text that twins the pictures: findings by weight with their deeds, acquisition, files not used."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.groups: tuple[FindingGroup, ...] = ()
+        self.skipped: tuple[FindingGroup, ...] = ()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -30,70 +32,80 @@ class ProblemPanel(QScrollArea):
         for signal in (
             session.plan_changed,
             session.stack_changed,
+            session.volume_changed,
+            session.stated_changed,
             session.language_changed,
-            session.intake_job_changed,
         ):
             signal.connect(self._on_changed)
         self._shown: tuple[object, ...] = ()
         self._on_changed()
 
+    def copy(self) -> None:
+        """Put everything that is listed on the clipboard, as text."""
+        QGuiApplication.clipboard().setText(as_text(self._session.catalogue, self.groups, self.skipped))
+        self._session.raise_notice(NoticeKind.DONE, Message("gui.problems.copied"))
+
     def _on_changed(self) -> None:
         session = self._session
-        shown = (session.plan, session.stack, session.language)
+        shown = (
+            session.plan, session.patient, session.stack, session.catalogue, session.case_input is None,
+            session.stated,
+        )  # fmt: skip
         if all(new is old for new, old in zip(shown, self._shown, strict=False)) and self._shown:
             return
         self._shown = shown
         self.setAccessibleName(session.tr("gui.problems.name"))
+        found = findings_to_show(session.plan, session.stack, session.stacks_of_patient())
+        self.groups = groups_of(found)
+        self.skipped = groups_of(session.plan.skipped if session.plan is not None else ())
+        place = self.verticalScrollBar().value()
+        self.setWidget(self._body())
+        self.verticalScrollBar().setValue(place)
+
+    def _body(self) -> QWidget:
+        session = self._session
         body = QWidget()
         body.setObjectName("column")
         column = QVBoxLayout(body)
         column.setContentsMargins(12, 10, 12, 10)
-        column.setSpacing(8)
-        if session.stack is not None:
-            column.addWidget(self._heading("gui.heading.acquisition"))
-            column.addLayout(self._facts(session.stack))
-        findings = self._findings()
-        if findings:
-            column.addSpacing(4)
-            column.addWidget(self._heading("gui.heading.findings"))
-            for finding in findings:
-                column.addWidget(self._finding(finding))
+        column.setSpacing(10)
+        if self.groups:
+            column.addLayout(self._copyable("gui.heading.findings", is_first=True))
+            for group in self.groups:
+                column.addWidget(FindingCard(session, group, body))
         elif session.stack is not None:
             nothing = label("small", body)
             nothing.setText(session.tr("gui.problems.none"))
             column.addWidget(nothing)
-        if session.plan is not None and session.plan.skipped:
-            column.addSpacing(4)
-            column.addWidget(self._heading("gui.heading.skipped", count=len(session.plan.skipped)))
-            for finding in session.plan.skipped[:_MOST_SKIPPED]:
-                column.addWidget(self._finding(finding))
-            left = len(session.plan.skipped) - _MOST_SKIPPED
-            if left > 0:
-                more = label("small", body)
-                more.setText(session.tr("gui.problems.more", count=left))
-                column.addWidget(more)
-        column.addStretch(1)
-        self.setWidget(body)
-
-    def _findings(self) -> list[Finding]:
-        session = self._session
-        found: list[Finding] = []
-        if session.plan is not None:
-            found += session.plan.findings
-            for series in session.plan.series:
-                if session.stack is None or series.series_uid == session.stack.series_uid:
-                    found += series.findings
         if session.stack is not None:
-            found += session.stack.findings
-        elif session.plan is not None:
-            for stack in session.stacks_of_patient():
-                found += stack.findings
-        return sorted(_distinct(found), key=lambda finding: -max(finding.answer, finding.view))
+            column.addSpacing(2)
+            column.addWidget(self._heading("gui.heading.acquisition"))
+            column.addLayout(self._facts(session.stack))
+        if self.skipped:
+            count = sum(len(group.findings) for group in self.skipped)
+            column.addLayout(self._copyable("gui.heading.skipped", is_first=not self.groups, count=count))
+            for group in self.skipped:
+                column.addWidget(SkippedGroup(session, group, body))
+        column.addStretch(1)
+        return body
 
     def _heading(self, message_id: str, **fields: int) -> QWidget:
         heading = label("heading")
         heading.setText(self._session.tr(message_id, **fields).upper())
         return heading
+
+    def _copyable(self, message_id: str, *, is_first: bool, **fields: int) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self._heading(message_id, **fields), 1)
+        if is_first:
+            button = QPushButton()
+            button.setProperty("role", "link")
+            button.setText(self._session.tr("gui.problems.copy"))
+            button.setToolTip(self._session.tr("gui.problems.copy.tip"))
+            button.clicked.connect(self.copy)
+            line.addWidget(button)
+        return line
 
     def _facts(self, stack: Stack) -> QGridLayout:
         grid = QGridLayout()
@@ -107,60 +119,3 @@ class ProblemPanel(QScrollArea):
             grid.addWidget(left, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(right, row, 1)
         return grid
-
-    def _finding(self, finding: Finding) -> QWidget:
-        session = self._session
-        box = QWidget()
-        row = QHBoxLayout(box)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        mark = VerdictMark(box)
-        mark.show_verdict(max(finding.answer, finding.view))
-        texts = QVBoxLayout()
-        texts.setSpacing(1)
-        said = label("value", box, wraps=True)
-        said.setText(session.render(finding.message))
-        texts.addWidget(said)
-        if session.catalogue.has(finding.advice.id):
-            advice = label("small", box, wraps=True)
-            advice.setText(session.render(finding.advice))
-            texts.addWidget(advice)
-        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(texts, 1)
-        return box
-
-
-def acquisition_lines(session: Session, stack: Stack) -> list[tuple[str, str]]:
-    """What the tags say about how the picture was made, silent ones left out."""
-    tr, made = session.tr, stack.acquisition
-    plane = tr(f"plane.{stack.geometry.plane}")
-    slice_mm, row_mm, column_mm = stack.geometry.spacing_mm
-    times = [
-        f"{name} {value:g} ms"
-        for name, value in (
-            ("TR", made.repetition_time_ms),
-            ("TE", made.echo_time_ms),
-            ("TI", made.inversion_time_ms),
-        )
-        if value is not None
-    ]
-    field = f"{made.magnetic_field_t:g} T" if made.magnetic_field_t else ""
-    lines = [
-        ("gui.fact.modality", " · ".join(part for part in (made.modality, field, *times) if part)),
-        ("gui.fact.contrast", made.contrast_agent),
-        ("gui.fact.body_part", made.body_part),
-        ("gui.fact.plane", f"{plane}, {stack.geometry.obliquity_deg:.1f}°"),
-        ("gui.fact.spacing", f"{row_mm:.2f} × {column_mm:.2f} × {slice_mm:.2f} mm"),
-        ("gui.fact.thickness", f"{made.slice_thickness_mm:g} mm" if made.slice_thickness_mm else ""),
-        ("gui.fact.date", made.study_date),
-        ("gui.fact.scanner", " ".join(part for part in (made.manufacturer, made.model_name) if part)),
-    ]
-    return [(tr(name), value or tr("gui.fact.silent")) for name, value in lines]
-
-
-def _distinct(findings: Iterable[Finding]) -> list[Finding]:
-    seen: list[Finding] = []
-    for finding in findings:
-        if finding not in seen:
-            seen.append(finding)
-    return seen

@@ -69,9 +69,9 @@ def badges(session: Session, stack: Stack) -> tuple[Badge, ...]:
     split = split_reasons(session, stack)
     found += [Badge(text, Tone.ACCENT) for text in split]
     kernel = acquisition.technique.kernel
+    found.append(_verdict_badge(session, stack))
     if kernel and not any(kernel in text for text in split):
         found.append(Badge(kernel, Tone.PLAIN))
-    found.append(_verdict_badge(session, stack))
     return tuple(found)
 
 

@@ -124,6 +124,10 @@ QPushButton[role="quiet"]:focus, QPushButton[role="link"]:focus {{ border: 1px s
 QPushButton[role="link"]:disabled {{ color: {t.disabled}; border-color: transparent;
     background: transparent; }}
 QPushButton[role="link"]::menu-indicator {{ image: none; width: 0; }}
+QPushButton[role="fold"] {{ background: transparent; border: 1px solid transparent; padding: 0 2px;
+    min-height: 16px; text-align: left; font-size: {SMALL_PX}px; }}
+QPushButton[role="fold"]:hover {{ color: {t.accent}; }}
+QPushButton[role="fold"]:focus {{ border: 1px solid {t.accent}; }}
 QPushButton[role="tab"] {{ background: transparent; border: none; border-bottom: 2px solid transparent;
     border-radius: 0; padding: 0 10px; min-height: 40px; color: {t.muted}; }}
 QPushButton[role="tab"]:hover {{ color: {t.text}; }}
