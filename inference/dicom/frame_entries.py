@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from inference.dicom.grouping import Entry
+from inference.dicom.entries import Entry
 from inference.dicom.records import FrameRecord, ImageRecord, PixelLayout
 from inference.dicom.tags import DIMENSIONS
 

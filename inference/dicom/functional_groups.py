@@ -99,7 +99,7 @@ def classic_elements(item: Item) -> dict[int, Element]:
         source = item.first(group)
         for leaf, tag in leaves.items() if source is not None else ():
             element = source.elements.get(leaf) if source is not None else None
-            if element is not None and element.value.strip(b" \0"):
+            if element is not None and element.value:
                 vr = element.vr if element.vr not in (b"", b"UN") else IMPLICIT_VRS.get(leaf, b"")
                 found[tag] = Element(vr, element.value)
     moment = found.pop(_FRAME_MOMENT, None)

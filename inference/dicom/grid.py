@@ -15,7 +15,7 @@ EVEN_RESIDUAL: Final = 0.05
 USABLE_RESIDUAL: Final = 0.20
 UPRIGHT_DEG: Final = 0.5
 ORTHONORMAL_ERROR: Final = 1e-3
-_SAME_PLACE: Final = 1e-3
+_SAME_PLACE: Final = 1e-2
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from inference.dicom.concatenations import incomplete_concatenations
+from inference.dicom.entries import Entry, Part
 from inference.dicom.frame_entries import frames_of
 from inference.dicom.grid import in_plane_axes
-from inference.dicom.grouping import Entry, group_by_series, split_series
+from inference.dicom.grouping import group_by_series, split_series
 from inference.dicom.limits import IntakeLimits
 from inference.dicom.native import extent_sha256
 from inference.dicom.records import ImageRecord
@@ -52,9 +54,13 @@ def make_plan(
         return extent_sha256(files[entry.file], pixels.offset, pixels.length)
 
     series: list[Series] = []
-    for group in group_by_series(entries):
+    groups = group_by_series(entries)
+    shared_uids = _uids_of_several(groups)
+    lacking = incomplete_concatenations(entries)
+    for group in groups:
         parts, dropped = split_series(group, pixel_digest)
         passed_over += dropped
+        parts = [_with_source_findings(part, shared_uids, lacking) for part in parts]
         stacks = []
         for part in parts:
             stack = build_stack(part, limits)
@@ -76,6 +82,27 @@ def make_plan(
     if len(plan.patients) > 1:
         plan = replace(plan, findings=(finding("intake.two_patients", count=len(plan.patients)),))
     return plan
+
+
+def _uids_of_several(groups: Iterable[Sequence[Entry]]) -> dict[str, int]:
+    """Series UIDs that stand for several patients or studies, and for how many."""
+    owners: dict[str, set[object]] = {}
+    for group in groups:
+        record = group[0].record
+        if record.series_uid:
+            owners.setdefault(record.series_uid, set()).add((group[0].person, record.study_uid))
+    return {uid: len(those) for uid, those in owners.items() if len(those) > 1}
+
+
+def _with_source_findings(part: Part, shared_uids: dict[str, int], lacking: dict[str, Finding]) -> Part:
+    """Add what only a look at the whole source shows."""
+    found = [
+        lacking[uid] for uid in {entry.record.concatenation_uid for entry in part.entries} & lacking.keys()
+    ]
+    count = shared_uids.get(part.entries[0].record.series_uid)
+    if count is not None:
+        found.append(finding("intake.series_uid_shared", count=count))
+    return replace(part, findings=(*part.findings, *found)) if found else part
 
 
 def _one_file_for_each_instance(

@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 
+from inference.dicom.entries import Entry, Part
 from inference.dicom.grid import EVEN_RESIDUAL, UPRIGHT_DEG, USABLE_RESIDUAL, SliceGrid, fit_grid
-from inference.dicom.grouping import Entry, Part
 from inference.dicom.limits import IntakeLimits
 from inference.dicom.records import ImageRecord, Remark
 from inference.dicom.syntaxes import SCREENSHOTS

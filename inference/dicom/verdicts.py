@@ -65,6 +65,7 @@ RULES: Final = MappingProxyType(
         "intake.name_differs": Rule(_N, _R, releasable=True),
         "intake.identity_unknown": Rule(_N, _N),
         "intake.series_uid_missing": Rule(_N, _N),
+        "intake.series_uid_shared": Rule(_F, _F),
         "intake.sop_uid_missing": Rule(_N, _N),
         "intake.frame_of_reference_missing": Rule(_N, _N),
         # Geometry.
@@ -79,6 +80,7 @@ RULES: Final = MappingProxyType(
         "intake.orientation_invalid": Rule(_R, _R),
         "intake.no_position": Rule(_N, _R),
         "intake.groups_missing": Rule(_N, _R),
+        "intake.concatenation_incomplete": Rule(_N, _R),
         "intake.no_pixel_spacing": Rule(_N, _R),
         "intake.single_slice": Rule(_N, _R),
         "intake.two_slices": Rule(_N, _R),
