@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from inference.assessment import InputReference
 from inference.clinical.record import ClinicalRecord
+from inference.findings import Finding
 from inference.masks.layer import MaskLayer
 from inference.scan import Stack
 from inference.volume import Volume
@@ -49,6 +50,11 @@ class CaseInput:
     record: ClinicalRecord
     mask: MaskLayer | None = None
     stated: StatedFacts = field(default_factory=StatedFacts)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is odd about the scan: what its files say, then what reading them showed."""
+        return (*self.stack.findings, *self.volume.findings)
 
     def __post_init__(self) -> None:
         if not self.stack.geometry.matches(self.volume.geometry):

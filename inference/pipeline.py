@@ -52,7 +52,7 @@ NO_TUMOUR = Message("rules.withheld.no_tumour")
 def check_inputs(case: CaseInput, pack: LoadedPack) -> tuple[GuardLine, ...]:
     """What the guard says, without running a network; the mask is checked when there is one."""
     conditions = pack.manifest.inputs
-    lines = check_scan(gather_facts(case), case.stack.findings, conditions)
+    lines = check_scan(gather_facts(case), case.findings, conditions)
     return lines if case.mask is None else (*lines, check_mask(case.mask, conditions))
 
 
@@ -176,7 +176,7 @@ class _Answer:
         identity = self.case.stack.identity
         notes = [
             finding.message_without_files
-            for finding in self.case.stack.findings
+            for finding in self.case.findings
             if finding.answer is not Verdict.FINE
         ]
         return Assessment(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.findings import Finding
 from inference.geometry import Geometry
 
 
@@ -27,6 +28,8 @@ class Volume:
         Indices on the grid that no readable frame fills; their voxels are ``padding_voxel``.
     padding_voxel
         Stored value that means "outside the picture" (PS3.3 C.7.5.1.1.2), or None.
+    findings
+        What was noticed while the voxels were read, beside what the plan knew already.
     """
 
     voxels: NDArray[np.int16]
@@ -35,6 +38,7 @@ class Volume:
     geometry: Geometry
     missing_slices: frozenset[int] = field(default_factory=frozenset)
     padding_voxel: int | None = None
+    findings: tuple[Finding, ...] = ()
     _digest: str = field(default="", init=False, repr=False)
 
     def __post_init__(self) -> None:

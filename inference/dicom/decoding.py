@@ -1,4 +1,4 @@
-"""Frames of one file as int16: compressed DICOM, NIfTI and NRRD.  Runs in the reader process."""
+"""Frames of one compressed DICOM file as int16.  Runs in the reader process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.dicom.protocol import DecodeRequest, FrameAnswer, plain_path
-from inference.dicom.records import FileKind, Remark
+from inference.dicom.records import Remark
 from inference.dicom.stored import to_int16
 from inference.messages.message import FieldValue
 
@@ -20,48 +20,30 @@ if TYPE_CHECKING:
 _FAILURES: Final = frozenset({"absent", "codestream", "fragments", "memory", "shape", "syntax", "truncated"})
 
 
-def import_decoders(kind: FileKind) -> None:
-    """Import what files of this kind need, before the watchdog looks at the file itself."""
-    if kind == "dicom":
-        import gdcm
-        import jpeg_ls
-        import openjpeg.utils
+def import_decoders() -> None:
+    """Import what compressed files need, before the watchdog looks at the file itself."""
+    import gdcm
+    import jpeg_ls
+    import openjpeg.utils
 
-        from inference.dicom import pixel_source
+    from inference.dicom import pixel_source
 
-        assert gdcm and jpeg_ls and openjpeg.utils and pixel_source
-        return
-    from inference.dicom import research
-
-    research.import_parsers()
+    assert gdcm and jpeg_ls and openjpeg.utils and pixel_source
 
 
 def decode_frames(request: DecodeRequest, target: NDArray[np.int16]) -> list[FrameAnswer]:
     """Fill ``target`` (frame, row, column); one answer for each frame of the request, in its order."""
-    path = plain_path(request.path)
-    try:
-        if request.kind == "dicom":
-            return _dicom_frames(path, request, target)
-        failures = _research_frames(path, request, target)
-    except MemoryError:
-        failures = ["memory"] * len(request.frames)
-    except Exception:  # noqa: BLE001 - a parser may fail in any way; the frames are then absent
-        failures = ["codestream"] * len(request.frames)
-    return [_answer(frame, failure) for frame, failure in zip(request.frames, failures, strict=True)]
-
-
-def _dicom_frames(path: str, request: DecodeRequest, target: NDArray[np.int16]) -> list[FrameAnswer]:
     from inference.dicom.pixel_source import opened_pixels
 
     try:
-        with opened_pixels(path) as source:
+        with opened_pixels(plain_path(request.path)) as source:
             answers = []
             for slot, frame in enumerate(request.frames):
                 compare = request.compare and slot == 0
                 answers.append(_dicom_frame(source, frame, target[slot], compare=compare))
             return answers
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the file is wrong with each frame
-        return [_answer(frame, _word(error)) for frame in request.frames]
+        return [frame_answer(frame, failure_word(error)) for frame in request.frames]
 
 
 def _dicom_frame(source: PixelSource, frame: int, target: NDArray[np.int16], *, compare: bool) -> FrameAnswer:
@@ -70,10 +52,10 @@ def _dicom_frame(source: PixelSource, frame: int, target: NDArray[np.int16], *, 
 
     try:
         if not 0 <= frame < source.frames:
-            return _answer(frame, "absent", source.syntax)
+            return frame_answer(frame, "absent", source.syntax)
         stored = source.stored(frame)
         if stored.shape[:2] != target.shape:
-            return _answer(frame, "shape", source.syntax)
+            return frame_answer(frame, "shape", source.syntax)
         target[:] = _grey(source, stored)
         remarks = []
         if compare:
@@ -82,7 +64,7 @@ def _dicom_frame(source: PixelSource, frame: int, target: NDArray[np.int16], *, 
                 remarks.append(Remark("intake.decoders_disagree", {"syntax": syntax_name(source.syntax)}))
         return FrameAnswer(frame, "", tuple(remarks))
     except Exception as error:  # noqa: BLE001 - a decoder may fail in any way; this frame is then absent
-        return _answer(frame, _word(error), source.syntax)
+        return frame_answer(frame, failure_word(error), source.syntax)
 
 
 def _grey(source: PixelSource, stored: Stored) -> NDArray[np.int16]:
@@ -105,21 +87,7 @@ def _as_int16(source: PixelSource, stored: Stored) -> NDArray[np.int16]:
     return to_int16(stored, source.bits_stored, source.is_signed)
 
 
-def _research_frames(path: str, request: DecodeRequest, target: NDArray[np.int16]) -> list[str]:
-    from inference.dicom.quantisation import quantised_planes
-    from inference.dicom.research import open_nifti, open_nrrd
-
-    image = open_nifti(path) if request.kind == "nifti" else open_nrrd(path)
-    slots = {frame: slot for slot, frame in enumerate(request.frames)}
-    missing = dict.fromkeys(range(len(request.frames)), "absent")
-    for index, plane in quantised_planes(image):
-        if index in slots:
-            target[slots[index]] = plane
-            missing[slots[index]] = ""
-    return list(missing.values())
-
-
-def _word(error: Exception) -> str:
+def failure_word(error: Exception) -> str:
     """One word for what went wrong."""
     if isinstance(error, MemoryError):
         return "memory"
@@ -127,7 +95,7 @@ def _word(error: Exception) -> str:
     return word if word in _FAILURES else "codestream"
 
 
-def _answer(frame: int, failure: str, syntax: str = "") -> FrameAnswer:
+def frame_answer(frame: int, failure: str, syntax: str = "") -> FrameAnswer:
     """The answer about a frame; where it is absent, a remark says why."""
     from inference.dicom.syntaxes import syntax_name
 

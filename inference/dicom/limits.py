@@ -15,8 +15,11 @@ class IntakeLimits:
 
     Parameters
     ----------
-    seconds_per_file
-        The watchdog ends a reader that spends longer on one file.
+    readers
+        Processes that parse side by side.
+    seconds_per_file, bytes_per_second
+        The watchdog ends a reader that spends longer on one file than the seconds, and what a file of its
+        size takes at that rate.
     memory_bytes
         Address space of a reader (``RLIMIT_AS``, Linux only; elsewhere the watchdog's time and the
         size caps bound it).
@@ -28,13 +31,19 @@ class IntakeLimits:
         Longest message that either side accepts.
     """
 
+    readers: int = 2
     seconds_per_file: float = 5.0
+    bytes_per_second: int = 5_000_000
     memory_bytes: int = 2048 * _MIB
     files: int = 250_000
     depth: int = 16
     frames: int = 8192
     voxels: int = 1 << 30
     message_bytes: int = 4 * _MIB
+
+    def seconds_for(self, size_bytes: int) -> float:
+        """How long a reader may have work of so many bytes in hand."""
+        return self.seconds_per_file + size_bytes / self.bytes_per_second
 
 
 DEFAULT_LIMITS: Final = IntakeLimits()

@@ -28,7 +28,7 @@ class ProtocolError(Exception):
 @with_config(STRICT)
 @dataclass(frozen=True, slots=True)
 class ScanRequest:
-    """Read the headers of these files; answered by one :class:`FileAnswer` each, in order."""
+    """Read the headers of these files; answered by lists of :class:`FileAnswer`, one each, in order."""
 
     first: int
     paths: tuple[str, ...]
@@ -39,7 +39,7 @@ class ScanRequest:
 @with_config(STRICT)
 @dataclass(frozen=True, slots=True)
 class DecodeRequest:
-    """Decode ``frames`` of one file as int16 into the shared buffer, one behind the other from ``offset``.
+    """Decode ``frames`` of one DICOM file as int16 into the shared buffer, in a row from ``offset``.
 
     ``offset`` and ``capacity`` are bytes; ``ticket`` goes into the culprit slot.  ``compare`` asks that
     the first of the frames be decoded by a second decoder too, where its syntax is lossless and has one.
@@ -47,7 +47,6 @@ class DecodeRequest:
     """
 
     path: str
-    kind: FileKind
     frames: tuple[int, ...]
     rows: int
     columns: int
@@ -57,6 +56,36 @@ class DecodeRequest:
     ticket: int
     compare: bool = False
     op: Literal["decode"] = "decode"
+
+
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
+class StreamRequest:
+    """Read ``frames`` of one NIfTI or NRRD file as int16, in stored order, through ``slots`` places.
+
+    The places lie one behind the other from ``offset``.  Answered by one :class:`FrameAnswer` for each frame
+    as soon as it is there; after every ``slots`` answers the reader waits for a :class:`GoOnRequest`.
+    """
+
+    path: str
+    kind: FileKind
+    frames: tuple[int, ...]
+    rows: int
+    columns: int
+    offset: int
+    slots: int
+    capacity: int
+    buffer: str
+    ticket: int
+    op: Literal["stream"] = "stream"
+
+
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
+class GoOnRequest:
+    """What lay in the places has been copied; go on with the stream."""
+
+    op: Literal["go_on"] = "go_on"
 
 
 @with_config(STRICT)
@@ -84,7 +113,8 @@ class MaskRequest:
     op: Literal["mask"] = "mask"
 
 
-Request = Annotated[ScanRequest | DecodeRequest | MaskRequest, Field(discriminator="op")]
+AnyRequest = ScanRequest | DecodeRequest | StreamRequest | GoOnRequest | MaskRequest
+Request = Annotated[AnyRequest, Field(discriminator="op")]
 
 
 @with_config(STRICT)
@@ -161,8 +191,8 @@ class MaskAnswer:
 
 Value = TypeVar("Value")
 
-REQUESTS: Final[TypeAdapter[ScanRequest | DecodeRequest | MaskRequest]] = TypeAdapter(Request)
-FILE_ANSWERS: Final = TypeAdapter(FileAnswer)
+REQUESTS: Final[TypeAdapter[AnyRequest]] = TypeAdapter(Request)
+FILE_ANSWERS: Final = TypeAdapter(tuple[FileAnswer, ...])
 FRAME_ANSWERS: Final = TypeAdapter(FrameAnswer)
 MASK_ANSWERS: Final = TypeAdapter(MaskAnswer)
 

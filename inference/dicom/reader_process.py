@@ -10,11 +10,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
 from inference.dicom import protocol
 from inference.dicom.limits import IntakeLimits
+from inference.dicom.resident_memory import memory_is_polled, resident_bytes
 from inference.dicom.shared_buffer import CulpritSlot, SharedBuffer
 from inference.errors import Cancelled
 from inference.jobs import ShouldStop, never_stop
@@ -23,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _SMALLEST: Final = 8
-_POLL_S: Final = 0.05
+POLL_S: Final = 0.05
 # A fresh interpreter has to import its parsers before its first answer.
 START_UP_S: Final = 20.0
 # Tickets above every file's index plus one.
@@ -39,13 +42,32 @@ class ReaderTooSlowError(Exception):
     """The process did not answer in time and was ended."""
 
 
-class ReaderProcess:
-    """One reader; started on first use, and afresh after it was ended."""
+@dataclass(frozen=True, slots=True)
+class ReaderEvent:
+    """A message from one life of a reader; ``body`` is None at that life's end."""
 
-    def __init__(self, limits: IntakeLimits) -> None:
+    reader: int
+    life: int
+    body: bytes | None
+
+
+class ReaderProcess:
+    """One reader; started on first use, and afresh after it was ended.
+
+    Parameters
+    ----------
+    number, events
+        Several readers may share one queue of events; each event carries its reader's number.
+    """
+
+    def __init__(
+        self, limits: IntakeLimits, number: int = 0, events: queue.SimpleQueue[ReaderEvent] | None = None
+    ) -> None:
         self._limits = limits
+        self.number = number
+        self._events: queue.SimpleQueue[ReaderEvent] = queue.SimpleQueue() if events is None else events
         self._process: subprocess.Popen[bytes] | None = None
-        self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._life = 0
         self._slot = CulpritSlot()
         self._tickets = FIRST_TICKET
         self.buffer = SharedBuffer(_SMALLEST)
@@ -55,12 +77,25 @@ class ReaderProcess:
         """Its process number while it runs."""
         return None if self._process is None else self._process.pid
 
+    @property
+    def in_hand(self) -> int:
+        """What the culprit slot holds: a file's index plus one, a ticket, or 0."""
+        return self._slot.read()
+
+    def empty_hands(self) -> None:
+        """Clear the culprit slot of an idle reader, so that what it had before is not blamed again."""
+        self._slot.write(0)
+
+    def sent(self, event: ReaderEvent) -> bool:
+        """True for an event of the present life of this reader."""
+        return event.reader == self.number and event.life == self._life and self._process is not None
+
     def start(self) -> None:
         """Spawn it when it does not run; returns before it is ready."""
         if self._process is not None and self._process.poll() is None:
             return
         self.end()
-        self._answers = queue.SimpleQueue()
+        self._life += 1
         self._slot.write(0)
         self._process = subprocess.Popen(
             self._command(),
@@ -72,9 +107,14 @@ class ReaderProcess:
             pass_fds=self._slot.inherited + self.buffer.inherited if os.name == "posix" else (),
         )
         assert self._process.stdout is not None
+        number, life, events = self.number, self._life, self._events
         threading.Thread(
             target=_collect,
-            args=(self._process.stdout, self._answers, self._limits.message_bytes),
+            args=(
+                self._process.stdout,
+                lambda body: events.put(ReaderEvent(number, life, body)),
+                self._limits.message_bytes,
+            ),
             name="concilium-intake",
             daemon=True,
         ).start()
@@ -102,7 +142,8 @@ class ReaderProcess:
     def answer(self, ticket: int, seconds: float, should_stop: ShouldStop = never_stop) -> bytes:
         """The next answer, at most ``seconds`` after the process wrote ``ticket`` into the culprit slot.
 
-        Importing parsers comes before that and has its own, longer allowance.
+        Importing parsers comes before that and has its own, longer allowance.  For a conversation with this
+        reader alone; a pool reads the events itself.
 
         Raises
         ------
@@ -115,23 +156,31 @@ class ReaderProcess:
         has_begun = False
         while True:
             try:
-                body = self._answers.get(timeout=_POLL_S)
+                event = self._events.get(timeout=POLL_S)
             except queue.Empty:
                 if should_stop():
                     self.end()
                     raise Cancelled from None
-                if not has_begun and self._slot.read() == ticket:
+                if not has_begun and self.in_hand == ticket:
                     has_begun, deadline = True, time.monotonic() + seconds
-                if time.monotonic() > deadline:
-                    _log.warning("intake reader ended: no answer in %.1f s", seconds)
+                if time.monotonic() > deadline or self.is_too_large():
+                    _log.warning("intake reader ended: no answer in %.1f s, or too large", seconds)
                     self.end()
                     raise ReaderTooSlowError from None
                 continue
-            if body is None:
+            if not self.sent(event):
+                continue
+            if event.body is None:
                 _log.warning("intake reader is gone")
                 self.end()
                 raise ReaderDiedError
-            return body
+            return event.body
+
+    def is_too_large(self) -> bool:
+        """True when it holds more memory than allowed, where the system does not bound it by itself."""
+        if not memory_is_polled() or self._process is None:
+            return False
+        return resident_bytes(self._process.pid) > self._limits.memory_bytes
 
     def broke_protocol(self) -> ReaderDiedError:
         """End a process that answers nonsense; the error to raise."""
@@ -141,7 +190,7 @@ class ReaderProcess:
 
     def culprit(self) -> int | None:
         """Index of the file that the process touched last (the slot holds it plus one; 0 is none)."""
-        ticket = self._slot.read()
+        ticket = self.in_hand
         return ticket - 1 if 0 < ticket < FIRST_TICKET else None
 
     def end(self) -> None:
@@ -174,14 +223,14 @@ class ReaderProcess:
         return [sys.executable, "-B", "-m", "inference.dicom.worker", *arguments]
 
 
-def _collect(stream: IO[bytes], answers: queue.SimpleQueue[bytes | None], longest: int) -> None:
-    """Move messages into the queue; None stands for the end, whatever the reason."""
+def _collect(stream: IO[bytes], put: Callable[[bytes | None], None], longest: int) -> None:
+    """Hand messages on; None stands for the end, whatever the reason."""
     try:
         while (body := protocol.receive(stream, longest)) is not None:
-            answers.put(body)
+            put(body)
     except (protocol.ProtocolError, OSError, ValueError):
         _log.warning("intake reader: message refused")
-    answers.put(None)
+    put(None)
 
 
 def _environment() -> dict[str, str]:

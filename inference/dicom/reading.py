@@ -1,26 +1,33 @@
-"""From a stack to a volume: native frames copied, other frames decoded by the reader process."""
+"""From a stack to a volume: native frames copied, other frames decoded by the reader processes."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.dicom import protocol
+from inference.dicom.frame_tasks import PictureTask, decode_tasks, stream_task
 from inference.dicom.limits import IntakeLimits
 from inference.dicom.native import check_file_unchanged, read_native_frame
-from inference.dicom.reader_process import ReaderDiedError, ReaderProcess, ReaderTooSlowError
+from inference.dicom.reader_pool import Answered, ReaderPool, Task
+from inference.dicom.records import Remark
 from inference.dicom.stored import UNSIGNED_16_SHIFT, is_shifted
+from inference.dicom.verdicts import finding
 from inference.errors import InputError, ResourceError
+from inference.findings import Finding
 from inference.jobs import OnProgress, Progress, ShouldStop, stop_if_asked
 from inference.scan import FrameSource, Plan, Stack
 from inference.volume import Volume
 
 STAGE_READING: Final = "stage.reading"
 _ABSENT_VOXEL: Final = -32_768
-_BYTES_PER_SECOND: Final = 5_000_000
+_READING_THREADS: Final = 2
+_READ_TOGETHER: Final = 4
+"""Native slices that one thread copies in a row: few, so that the middle one is there at once."""
 
 
 class StackReader:
@@ -30,17 +37,18 @@ class StackReader:
     ----------
     plan, stack
         What to read; ``stack`` is one of the plan's.
-    process
+    pool
         Where frames that are not native are decoded.
     """
 
-    def __init__(self, plan: Plan, stack: Stack, process: ReaderProcess, limits: IntakeLimits) -> None:
+    def __init__(self, plan: Plan, stack: Stack, pool: ReaderPool, limits: IntakeLimits) -> None:
         if int(np.prod(stack.geometry.shape)) > limits.voxels:
             raise InputError("intake.too_large", voxels=int(np.prod(stack.geometry.shape)))
         self._plan = plan
         self._stack = stack
-        self._process = process
+        self._pool = pool
         self._limits = limits
+        self._remarks: dict[str, tuple[Remark, int]] = {}
 
     def volume(
         self, on_slice: Callable[[int], None], on_progress: OnProgress, should_stop: ShouldStop
@@ -90,74 +98,94 @@ class StackReader:
         offset: int = 0,
     ) -> Iterator[tuple[int, bool]]:
         """Fill ``voxels[index - offset]`` and say of each index whether it is there."""
-        decoded: dict[tuple[int, str], list[int]] = {}
-        for index in indices:
-            frame = self._frame(index)
-            if not frame.is_native:
-                decoded.setdefault((frame.file, frame.kind), []).append(index)
-                continue
-            stop_if_asked(should_stop)
-            read_native_frame(self._plan.files[frame.file], frame, voxels[index - offset])
-            yield index, True
-        for position, group in enumerate(decoded.values()):
-            yield from self._decoded(group, voxels, should_stop, offset, compare=position == 0)
+        native = [index for index in indices if self._frame(index).is_native]
+        yield from self._copied(native, voxels, should_stop, offset)
+        decoded = [index for index in indices if not self._frame(index).is_native]
+        if decoded:
+            yield from self._decoded(decoded, voxels, should_stop, offset)
+
+    def _copied(
+        self, indices: Sequence[int], voxels: NDArray[np.int16], should_stop: ShouldStop, offset: int
+    ) -> Iterator[tuple[int, bool]]:
+        """Native frames; threads copy side by side, since reading lets go of the interpreter."""
+
+        def copy(some: Sequence[int]) -> None:
+            for index in some:
+                stop_if_asked(should_stop)
+                frame = self._frame(index)
+                read_native_frame(self._plan.files[frame.file], frame, voxels[index - offset])
+
+        groups = [indices[k : k + _READ_TOGETHER] for k in range(0, len(indices), _READ_TOGETHER)]
+        if len(groups) < 2:
+            copy(indices)
+            yield from ((index, True) for index in indices)
+            return
+        with ThreadPoolExecutor(_READING_THREADS, "concilium-copy") as threads:
+            copies = [(group, threads.submit(copy, group)) for group in groups]
+            try:
+                for group, done in copies:
+                    done.result()
+                    yield from ((index, True) for index in group)
+            finally:
+                threads.shutdown(cancel_futures=True)
+        self._check_unchanged(indices)
 
     def _decoded(
-        self,
-        indices: Sequence[int],
-        voxels: NDArray[np.int16],
-        should_stop: ShouldStop,
-        offset: int,
-        *,
-        compare: bool,
+        self, indices: Sequence[int], voxels: NDArray[np.int16], should_stop: ShouldStop, offset: int
     ) -> Iterator[tuple[int, bool]]:
-        """Frames of one file, through the reader process and the shared buffer."""
-        first = self._frame(indices[0])
-        file = self._plan.files[first.file]
-        rows, columns = self._stack.geometry.shape[1:]
-        frame_bytes = rows * columns * 2
-        capacity = frame_bytes * len(indices)
-        check_file_unchanged(file)
-        request = protocol.DecodeRequest(
-            path=protocol.spelled_path(file.path),
-            kind=first.kind,
-            frames=tuple(self._frame(index).frame for index in indices),
-            rows=rows,
-            columns=columns,
-            offset=0,
-            capacity=capacity,
-            buffer=self._prepared_buffer(capacity),
-            ticket=self._process.next_ticket(),
-            compare=compare,
-        )
-        seconds = self._limits.seconds_per_file + (file.size + capacity) / _BYTES_PER_SECOND
-        try:
-            self._process.ask(protocol.encode(protocol.REQUESTS, request))
-            for position, index in enumerate(indices):
-                body = self._process.answer(request.ticket, seconds, should_stop)
-                answer = self._checked(body, request.frames[position])
-                succeeded = not answer.failure and self._process.buffer.read_into(
-                    voxels[index - offset], position * frame_bytes
-                )
-                yield index, succeeded
-        except (ReaderDiedError, ReaderTooSlowError) as error:
-            if len(indices) > 1:
-                raise InputError("intake.decoding_failed", file=file.short_name) from error
-            yield indices[0], False
-        check_file_unchanged(file)
+        """Frames that need a parser, through the reader processes and their shared memory."""
+        self._check_unchanged(indices)
+        untold = {(self._frame(index).file, self._frame(index).frame): index for index in indices}
+        pending: deque[Task] = deque(self._tasks(indices, compare=True))
+        for event in self._pool.perform(pending, should_stop):
+            task = event.task
+            assert isinstance(task, PictureTask)
+            if isinstance(event, Answered):
+                index = untold.pop((task.file, event.value.frame))
+                self._note(event.value.remarks)
+                place = event.unit % task.pause_every if task.pause_every else event.unit
+                yield index, not event.value.failure and event.copy_picture(voxels[index - offset], place)
+                continue
+            left = [untold[key] for frame in task.frames if (key := (task.file, frame)) in untold]
+            if event.unit is not None:
+                # A stream cannot be taken up behind the frame that ended its reader.
+                given_up = left if task.is_stream else left[:1]
+                for index in given_up:
+                    frame = self._frame(index)
+                    del untold[frame.file, frame.frame]
+                    yield index, False
+                left = left[len(given_up) :]
+            pending.extendleft(reversed(self._tasks(left)))
+        self._check_unchanged(indices)
 
-    def _prepared_buffer(self, capacity: int) -> str:
-        self._process.buffer.ensure(capacity)
-        return self._process.buffer.address
+    def _check_unchanged(self, indices: Sequence[int]) -> None:
+        """No file may change between the first look at it and the last."""
+        for file in {self._frame(index).file for index in indices}:
+            check_file_unchanged(self._plan.files[file])
 
-    def _checked(self, body: bytes, frame: int) -> protocol.FrameAnswer:
-        try:
-            answer = protocol.decode(protocol.FRAME_ANSWERS, body)
-        except protocol.ProtocolError:
-            raise self._process.broke_protocol() from None
-        if answer.frame != frame:
-            raise self._process.broke_protocol()
-        return answer
+    def _tasks(self, indices: Sequence[int], *, compare: bool = False) -> list[Task]:
+        """Frames of one file go together, in the order in which they are wanted.
+
+        ``compare`` has the very first of them decoded twice.
+        """
+        by_file: dict[int, list[FrameSource]] = {}
+        for index in indices:
+            frame = self._frame(index)
+            by_file.setdefault(frame.file, []).append(frame)
+        shape = (self._stack.geometry.shape[1], self._stack.geometry.shape[2])
+        tasks: list[Task] = []
+        for number, frames in by_file.items():
+            file = self._plan.files[number]
+            if frames[0].kind == "dicom":
+                tasks += decode_tasks(file, frames, shape, self._limits, compare=compare and not tasks)
+            else:
+                tasks.append(stream_task(file, frames, shape, self._limits))
+        return tasks
+
+    def _note(self, remarks: Sequence[Remark]) -> None:
+        for remark in remarks:
+            _, count = self._remarks.get(remark.code, (remark, 0))
+            self._remarks[remark.code] = (remark, count + 1)
 
     def _frame(self, index: int) -> FrameSource:
         frame = self._stack.frames[index]
@@ -187,7 +215,16 @@ class StackReader:
         if missing:
             padding = _ABSENT_VOXEL if padding is None else padding
             voxels[sorted(missing)] = padding
-        return Volume(voxels, slope, intercept, self._stack.geometry, missing, padding)
+        return Volume(
+            voxels, slope, intercept, self._stack.geometry, missing, padding, findings=self._findings()
+        )
+
+    def _findings(self) -> tuple[Finding, ...]:
+        """What the readers noticed while they decoded."""
+        return tuple(
+            finding(remark.code, **(remark.fields | {"count": count}))
+            for remark, count in self._remarks.values()
+        )
 
 
 def middle_outwards(count: int) -> list[int]:

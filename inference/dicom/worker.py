@@ -9,13 +9,26 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, BinaryIO
+import time
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from inference.dicom.limits import confine_this_process
 
 if TYPE_CHECKING:
-    from inference.dicom.protocol import DecodeRequest, MaskRequest, ScanRequest
+    from collections.abc import Callable
+
+    from inference.dicom.protocol import (
+        AnyRequest,
+        DecodeRequest,
+        FrameAnswer,
+        MaskRequest,
+        ScanRequest,
+        StreamRequest,
+    )
     from inference.dicom.records import FileAnswer, ImageRecord, Remark
+
+_MOST_TOGETHER: Final = 16
+_LONGEST_WAIT_S: Final = 0.02
 
 
 def main(arguments: list[str]) -> int:
@@ -35,26 +48,41 @@ def main(arguments: list[str]) -> int:
 
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
+
+    def receive() -> AnyRequest | None:
+        body = protocol.receive(requests, message_bytes)
+        return None if body is None else protocol.decode(protocol.REQUESTS, body)
+
     with opened_buffer(slot_address, SLOT_BYTES) as slot:
-        while (body := protocol.receive(requests, message_bytes)) is not None:
-            request = protocol.decode(protocol.REQUESTS, body)
+        while (request := receive()) is not None:
             if isinstance(request, protocol.ScanRequest):
                 _scan(request, answers, slot, voxels)
             elif isinstance(request, protocol.DecodeRequest):
                 _decode(request, answers, slot)
-            else:
+            elif isinstance(request, protocol.StreamRequest):
+                _stream(request, answers, slot, receive)
+            elif isinstance(request, protocol.MaskRequest):
                 _mask(request, answers, slot)
+            else:
+                raise protocol.ProtocolError("order")
     return 0
 
 
 def _scan(request: ScanRequest, answers: BinaryIO, slot: memoryview, voxels: int) -> None:
+    """Answer about every file; several answers share a message, but none waits long."""
     from inference.dicom import protocol
 
+    together: list[FileAnswer] = []
+    sent_s = time.monotonic()
     for index, path in enumerate(request.paths, request.first):
         _import_parsers(path)
         _take_in_hand(slot, index + 1)
-        answer = _file_answer(index, protocol.plain_path(path), request.most_frames, voxels)
-        protocol.send(answers, protocol.encode(protocol.FILE_ANSWERS, answer))
+        together.append(_file_answer(index, protocol.plain_path(path), request.most_frames, voxels))
+        is_last = index + 1 == request.first + len(request.paths)
+        if is_last or len(together) == _MOST_TOGETHER or time.monotonic() - sent_s > _LONGEST_WAIT_S:
+            protocol.send(answers, protocol.encode(protocol.FILE_ANSWERS, tuple(together)))
+            together.clear()
+            sent_s = time.monotonic()
 
 
 def _take_in_hand(slot: memoryview, ticket: int) -> None:
@@ -123,7 +151,7 @@ def _decode(request: DecodeRequest, answers: BinaryIO, slot: memoryview) -> None
     from inference.dicom.decoding import decode_frames, import_decoders
     from inference.dicom.shared_buffer import opened_buffer
 
-    import_decoders(request.kind)
+    import_decoders()
     _take_in_hand(slot, request.ticket)
     frame_voxels = request.rows * request.columns
     count = len(request.frames)
@@ -136,6 +164,27 @@ def _decode(request: DecodeRequest, answers: BinaryIO, slot: memoryview) -> None
         del target
     for answer in outcomes:
         protocol.send(answers, protocol.encode(protocol.FRAME_ANSWERS, answer))
+
+
+def _stream(
+    request: StreamRequest, answers: BinaryIO, slot: memoryview, receive: Callable[[], AnyRequest | None]
+) -> None:
+    from inference.dicom import protocol, research
+    from inference.dicom.shared_buffer import opened_buffer
+    from inference.dicom.streaming import stream_frames
+
+    research.import_parsers()
+    _take_in_hand(slot, request.ticket)
+
+    def tell(answer: FrameAnswer) -> None:
+        protocol.send(answers, protocol.encode(protocol.FRAME_ANSWERS, answer))
+
+    def wait_until_taken() -> None:
+        if not isinstance(receive(), protocol.GoOnRequest):
+            raise protocol.ProtocolError("order")
+
+    with opened_buffer(request.buffer, request.capacity) as view:
+        stream_frames(request, view, tell, wait_until_taken)
 
 
 def _mask(request: MaskRequest, answers: BinaryIO, slot: memoryview) -> None:

@@ -54,8 +54,12 @@ def write_blank(path: Path, slices: int) -> Path:
     return path
 
 
+ONE_READER = IntakeLimits(readers=1)
+IMPATIENT = IntakeLimits(readers=1, seconds_per_file=0.25, bytes_per_second=1 << 40)
+
+
 def reader_of(intake: Intake) -> ReaderProcess:
-    process: ReaderProcess = intake._process
+    process: ReaderProcess = intake._pool.first
     return process
 
 
@@ -65,7 +69,7 @@ def test_a_file_that_takes_too_long_is_named_and_the_rest_is_read(
     write_series(tmp_path / "Smith_John" / "a", 3)
     shutil.copy(slow_file, tmp_path / "Smith_John" / "b.nii.gz")
     write_series(tmp_path / "Smith_John" / "c", 3, series="2")
-    with caplog.at_level(logging.DEBUG), Intake(limits=IntakeLimits(seconds_per_file=0.25)) as intake:
+    with caplog.at_level(logging.DEBUG), Intake(limits=IMPATIENT) as intake:
         plan = intake.scan(tmp_path)
     assert [(one.code, one.fields["file"]) for one in plan.skipped] == [
         ("intake.reader_too_slow", "Smith_John/b.nii.gz")
@@ -82,7 +86,7 @@ def test_a_file_on_which_the_reader_dies_is_named_and_the_rest_is_read(
     (tmp_path / "b").mkdir()
     shutil.copy(slow_file, tmp_path / "b" / "slow.nii.gz")
     write_series(tmp_path / "c", 3, series="2")
-    with Intake() as intake:
+    with Intake(limits=ONE_READER) as intake:
         process = reader_of(intake)
 
         def kill_on_the_fourth_file() -> bool:
@@ -100,7 +104,7 @@ def test_a_file_on_which_the_reader_dies_is_named_and_the_rest_is_read(
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
 def test_a_reader_that_died_between_two_jobs_is_replaced_and_no_file_blamed(tmp_path: Path) -> None:
     write_series(tmp_path, 3)
-    with Intake() as intake:
+    with Intake(limits=ONE_READER) as intake:
         intake.scan(tmp_path)
         pid = reader_of(intake).pid
         assert pid is not None
@@ -112,7 +116,7 @@ def test_a_reader_that_died_between_two_jobs_is_replaced_and_no_file_blamed(tmp_
 
 def test_a_scan_stops_within_half_a_second_while_the_reader_is_busy(tmp_path: Path, slow_file: Path) -> None:
     shutil.copy(slow_file, tmp_path / "a.nii.gz")
-    with Intake() as intake:
+    with Intake(limits=ONE_READER) as intake:
         process = reader_of(intake)
         asked: list[float] = []
 
@@ -171,7 +175,7 @@ RECORD = ImageRecord(
 
 
 def test_an_answer_survives_the_wire() -> None:
-    answer = FileAnswer(3, image=RECORD)
+    answer = (FileAnswer(3, image=RECORD), FileAnswer(4, skipped=Remark("intake.malformed", {})))
     assert protocol.decode(protocol.FILE_ANSWERS, protocol.encode(protocol.FILE_ANSWERS, answer)) == answer
 
 
@@ -179,20 +183,20 @@ def test_an_answer_survives_the_wire() -> None:
     "spoil",
     [
         lambda body: body | {"v": 2},
-        lambda body: body["body"].update(surprise=1) or body,
-        lambda body: body["body"]["image"].update(sop_uid=7) or body,
-        lambda body: body["body"]["image"].update(position=[0, 1]) or body,
-        lambda body: body["body"]["image"].update(position=[0, 1, "x"]) or body,
-        lambda body: body["body"]["image"].update(sop_uid="1" * 5000) or body,
-        lambda body: body["body"]["image"]["pixels"].update(rows=0) or body,
-        lambda body: body["body"]["image"]["pixels"].update(offset=-1) or body,
-        lambda body: body["body"]["image"]["pixels"].update(bits_allocated=12) or body,
-        lambda body: body["body"]["image"]["pixels"].update(bits_stored=17) or body,
-        lambda body: body["body"].update(image=None) or body,
+        lambda body: body["body"][0].update(surprise=1) or body,
+        lambda body: body["body"][0]["image"].update(sop_uid=7) or body,
+        lambda body: body["body"][0]["image"].update(position=[0, 1]) or body,
+        lambda body: body["body"][0]["image"].update(position=[0, 1, "x"]) or body,
+        lambda body: body["body"][0]["image"].update(sop_uid="1" * 5000) or body,
+        lambda body: body["body"][0]["image"]["pixels"].update(rows=0) or body,
+        lambda body: body["body"][0]["image"]["pixels"].update(offset=-1) or body,
+        lambda body: body["body"][0]["image"]["pixels"].update(bits_allocated=12) or body,
+        lambda body: body["body"][0]["image"]["pixels"].update(bits_stored=17) or body,
+        lambda body: body["body"][0].update(image=None) or body,
     ],
 )
 def test_an_answer_of_another_shape_is_refused(spoil) -> None:  # type: ignore[no-untyped-def]
-    body = json.loads(protocol.encode(protocol.FILE_ANSWERS, FileAnswer(3, image=RECORD)))
+    body = json.loads(protocol.encode(protocol.FILE_ANSWERS, (FileAnswer(3, image=RECORD),)))
     with pytest.raises(protocol.ProtocolError):
         protocol.decode(protocol.FILE_ANSWERS, json.dumps(spoil(body)).encode())
 
@@ -217,7 +221,7 @@ def lying_reader(answer: bytes) -> list[str]:
 
 
 def framed(answer: FileAnswer) -> bytes:
-    body = protocol.encode(protocol.FILE_ANSWERS, answer)
+    body = protocol.encode(protocol.FILE_ANSWERS, (answer,))
     return struct.pack(">I", len(body)) + body
 
 

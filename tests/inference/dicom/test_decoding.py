@@ -42,7 +42,7 @@ def ask(
     """Decode in this process: the answers, and the frames."""
     target = np.full((len(frames), *shape), -7, np.int16)
     request = DecodeRequest(
-        path=spelled_path(str(path)), kind="dicom", frames=frames, rows=shape[0], columns=shape[1],
+        path=spelled_path(str(path)), frames=frames, rows=shape[0], columns=shape[1],
         offset=0, capacity=target.nbytes, buffer="", ticket=1, compare=compare,
     )  # fmt: skip
     return decode_frames(request, target), target
