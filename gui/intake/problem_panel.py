@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -15,6 +17,9 @@ from gui.notice import NoticeKind
 from gui.session import Session
 from inference.messages.message import Message
 from inference.scan import Stack
+
+
+_FEW_FILES: Final = 4
 
 
 class ProblemPanel(QScrollArea):
@@ -84,8 +89,12 @@ class ProblemPanel(QScrollArea):
         if self.skipped:
             count = sum(len(group.findings) for group in self.skipped)
             column.addLayout(self._copyable("gui.heading.skipped", is_first=not self.groups, count=count))
+            # Few files, or no pictures beside them: the names are what is looked for.
+            unfolded = count <= _FEW_FILES or not session.stacks_of_patient()
             for group in self.skipped:
-                column.addWidget(SkippedGroup(session, group, body))
+                skipped = SkippedGroup(session, group, body)
+                skipped.head.setChecked(unfolded)
+                column.addWidget(skipped)
         column.addStretch(1)
         return body
 
