@@ -21,6 +21,8 @@ _log = logging.getLogger("concilium")
 
 INTAKE_READER = "--intake-reader"
 """How a bundle, which has no ``python -m``, starts the process that parses foreign files."""
+INTAKE_ARCHIVE = "--intake-archive"
+"""As :data:`INTAKE_READER`, for the process that unpacks archives."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,6 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from inference.dicom.worker import main as read_for_intake
 
         return read_for_intake(given[1:])
+    if given[:1] == [INTAKE_ARCHIVE]:
+        from inference.dicom.archive_worker import main as unpack_for_intake
+
+        return unpack_for_intake(given[1:])
     options = _parser().parse_args(given)
     paths = ApplicationPaths.of_this_user()
     start_log(paths.logs, uuid.uuid4().hex[:8])
