@@ -128,7 +128,7 @@ class _Unpacking:
                 if written == member.file_size:
                     self._done += written
                     return True
-            except (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, NotImplementedError, RuntimeError):
+            except (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, RuntimeError):
                 pass
         os.unlink(target)  # noqa: PTH108 - plain strings, as they came
         return False
