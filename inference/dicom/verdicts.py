@@ -150,6 +150,9 @@ RULES: Final = MappingProxyType(
         "intake.mask.empty": Rule(_R, _R),
         "intake.mask.no_grid": Rule(_R, _R),
         "intake.mask.several_orientations": Rule(_R, _R),
+        "intake.mask.uneven_planes": Rule(_R, _R),
+        # What is written.
+        "intake.uids_minted": Rule(_N, _N),
     }
 )
 
