@@ -24,22 +24,25 @@ _REASON_BY_ERRNO = {
 }
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+_READABLE = 0o644
+
+
+def write_atomically(path: Path, content: bytes, *, mode: int = _READABLE) -> None:
     """Write ``content`` to ``path`` so that a reader sees the old file or the new one, never a part.
 
-    The bytes go to a temporary file beside the target, are flushed to disk, read back and compared, and
-    then renamed into place.
+    The bytes go to a temporary file beside the target that its owner alone can read, are flushed to disk,
+    read back and compared, and then renamed into place with the permissions ``mode``.
 
     Raises
     ------
     StorageError
         When the place is read-only, full or gone, or reads back differently; nothing is left behind.
     """
-    write_stream_atomically(path, lambda stream: _write_all(stream, content), expected=content)
+    write_stream_atomically(path, lambda stream: _write_all(stream, content), expected=content, mode=mode)
 
 
 def write_stream_atomically(
-    path: Path, write: Callable[[BinaryIO], None], *, expected: bytes | None = None
+    path: Path, write: Callable[[BinaryIO], None], *, expected: bytes | None = None, mode: int = _READABLE
 ) -> None:
     """As :func:`write_atomically`, for a writer that fills a stream itself."""
     temporary: Path | None = None
@@ -53,7 +56,7 @@ def write_stream_atomically(
             os.fsync(stream.fileno())
         if expected is not None and temporary.read_bytes() != expected:
             raise StorageError("error.storage.differs", file=path.name)
-        temporary.chmod(0o644)
+        temporary.chmod(mode)
         temporary.replace(path)
         temporary = None
         _flush_folder(path.parent)

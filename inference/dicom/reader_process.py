@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, ClassVar, Final
 
 from inference.dicom import protocol
 from inference.dicom.limits import IntakeLimits
@@ -59,6 +59,9 @@ class ReaderProcess:
     number, events
         Several readers may share one queue of events; each event carries its reader's number.
     """
+
+    worker_module: ClassVar[str] = "inference.dicom.worker"
+    frozen_argument: ClassVar[str] = FROZEN_ARGUMENT
 
     def __init__(
         self, limits: IntakeLimits, number: int = 0, events: queue.SimpleQueue[ReaderEvent] | None = None
@@ -219,8 +222,8 @@ class ReaderProcess:
             str(self._limits.voxels),
         ]
         if getattr(sys, "frozen", False):
-            return [sys.executable, FROZEN_ARGUMENT, *arguments]
-        return [sys.executable, "-B", "-m", "inference.dicom.worker", *arguments]
+            return [sys.executable, self.frozen_argument, *arguments]
+        return [sys.executable, "-B", "-m", self.worker_module, *arguments]
 
 
 def _collect(stream: IO[bytes], put: Callable[[bytes | None], None], longest: int) -> None:
