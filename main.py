@@ -21,8 +21,9 @@ _log = logging.getLogger("concilium")
 
 INTAKE_READER = "--intake-reader"
 """How a bundle, which has no ``python -m``, starts the process that parses foreign files."""
-INTAKE_ARCHIVE = "--intake-archive"
-"""As :data:`INTAKE_READER`, for the process that unpacks archives."""
+
+DEIDENTIFY_READER = "--deidentify-reader"
+"""The same for the process that rewrites objects without their patient."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,10 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from inference.dicom.worker import main as read_for_intake
 
         return read_for_intake(given[1:])
-    if given[:1] == [INTAKE_ARCHIVE]:
-        from inference.dicom.archive_worker import main as unpack_for_intake
+    if given[:1] == [DEIDENTIFY_READER]:
+        from inference.deidentification.worker import main as rewrite_objects
 
-        return unpack_for_intake(given[1:])
+        return rewrite_objects(given[1:])
     options = _parser().parse_args(given)
     paths = ApplicationPaths.of_this_user()
     start_log(paths.logs, uuid.uuid4().hex[:8])
@@ -89,6 +90,25 @@ def _parser() -> argparse.ArgumentParser:
     assess.add_argument("--out", type=Path, required=True, help="folder for the results")
     assess.set_defaults(run=_run_assess)
 
+    deidentify = commands.add_parser(
+        "deidentify",
+        parents=[language],
+        help="write objects without their patient; look at the result yourself",
+    )
+    deidentify.add_argument("source", type=Path, metavar="IN", help="folder or file")
+    deidentify.add_argument("out", type=Path, metavar="OUT", help="new or empty folder")
+    deidentify.add_argument(
+        "--key-map", type=Path, metavar="FILE", help="who is who, encrypted; default: OUT.keymap beside OUT"
+    )
+    deidentify.add_argument("--passphrase-file", type=Path, metavar="FILE", help="its first line; else asked")
+    deidentify.add_argument(
+        "--keep-characteristics", action="store_true", help="age (over 89: 90), sex, height, weight stay"
+    )
+    deidentify.add_argument(
+        "--keep-shifted-dates", action="store_true", help="dates moved by whole days per patient, not removed"
+    )
+    deidentify.set_defaults(run=_run_deidentify)
+
     phantom = commands.add_parser("phantom", parents=[language], help="write synthetic patients as DICOM")
     phantom.add_argument("study")
     phantom.add_argument("--cohort", default="training", help="training, internal or external")
@@ -135,6 +155,15 @@ def _run_assess(options: argparse.Namespace, catalogue: Catalogue) -> int:
         language=catalogue.language,
     )
     return EXIT_ANSWERED if assess_and_write(request, catalogue) else EXIT_WITHHELD
+
+
+def _run_deidentify(options: argparse.Namespace, catalogue: Catalogue) -> int:
+    from headless.deidentify import DeidentifyRequest, deidentify
+    from inference.deidentification.options import DeidentifyOptions
+
+    kept = DeidentifyOptions(options.keep_characteristics, options.keep_shifted_dates)
+    request = DeidentifyRequest(options.source, options.out, options.key_map, options.passphrase_file, kept)
+    return deidentify(request, catalogue)
 
 
 def _run_phantom(options: argparse.Namespace, catalogue: Catalogue) -> int:

@@ -16,8 +16,7 @@ from inference.errors import InputError
 from inference.findings import Finding
 from inference.scan import Plan, SourceFile, Stack
 
-_UNREADABLE: Final = "intake.unreadable"
-_UNREAD: Final = frozenset((_UNREADABLE, "intake.zip_member_damaged", "intake.zip_member_bomb"))
+_UNREAD: Final = "intake.unreadable"
 _CUT_OFF: Final = "intake.too_many_files"
 
 
@@ -33,7 +32,7 @@ def refuse_a_source_that_went_away(
     InputError
         ``intake.file_gone``, naming the first file that could not be read.
     """
-    unread = next((str(one.fields["file"]) for one in skipped if one.code == _UNREADABLE), None)
+    unread = next((str(one.fields["file"]) for one in skipped if one.code == _UNREAD), None)
     if unread is None:
         return
     try:
@@ -49,7 +48,7 @@ def with_unread_neighbours(plan: Plan) -> Plan:
     """``plan`` with a finding on every stack whose folder holds files that could not be read."""
     by_folder: dict[str, list[str]] = {}
     for one in plan.skipped:
-        if one.code in _UNREAD:
+        if one.code == _UNREAD:
             name = str(one.fields["file"])
             by_folder.setdefault(_folder(name), []).append(name)
     cut_off = next((str(one.fields["file"]) for one in plan.skipped if one.code == _CUT_OFF), None)

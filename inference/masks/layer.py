@@ -10,7 +10,6 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.findings import Finding
 from inference.geometry import Geometry
 
 
@@ -56,11 +55,7 @@ class MaskEdit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MaskLayer:
-    """A Boolean mask, (slice, row, column), read-only; ``maker`` is a pack, a file or empty for a person.
-
-    ``drawn_as`` is what an imported file says about who drew it (``MANUAL``, ``AUTOMATIC``,
-    ``SEMIAUTOMATIC``), empty where it says nothing; ``findings`` are those of its import.
-    """
+    """A Boolean mask, (slice, row, column), read-only; ``maker`` is a pack, a file or empty for a person."""
 
     name: str
     origin: MaskOrigin
@@ -68,8 +63,6 @@ class MaskLayer:
     geometry: Geometry
     maker: str = ""
     journal: tuple[MaskEdit, ...] = field(default=())
-    drawn_as: str = ""
-    findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
         if self.voxels.dtype != np.bool_ or self.voxels.shape != self.geometry.shape:
