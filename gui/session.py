@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from gui.currency import Currency
-from gui.intake.stack_choice import first_to_open, is_viewable, stacks_of
+from gui.intake.stack_choice import first_to_open, is_viewable, same_patient, stacks_of
 from gui.jobs.case_jobs import CaseJobs
 from gui.notice import Notice, NoticeKind
 from gui.viewer.slice_source import SliceSource
@@ -176,7 +176,11 @@ class Session(QObject):
         self.jobs.scan(path)
 
     def choose_patient(self, patient: PatientIdentity) -> None:
-        """Go on with one of several patients of the source."""
+        """Go on with one of several patients of the source; what was open of another closes."""
+        if self.stack is not None and not same_patient(self.stack.identity, patient):
+            self._close_case(keep_record=False)
+            self.stack_changed.emit()
+            self.identity_changed.emit()
         self.patient = patient
         self.plan_changed.emit()
         self._choose_first_stack()

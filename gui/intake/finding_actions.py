@@ -12,6 +12,7 @@ from gui.intake.series_badges import can_be_viewed, split_reasons, title
 from gui.session import Session
 from inference.scan import Stack
 
+TWO_PATIENTS: Final = "intake.two_patients"
 _STATED: Final = {"intake.modality_unknown": "guard.modality"}
 _PARTS: Final = frozenset({"intake.collision", "intake.split", "intake.split_by"})
 _MOST_SLICES: Final = 2
@@ -20,9 +21,8 @@ _MOST_SLICES: Final = 2
 def action_widgets(session: Session, group: FindingGroup, parent: QWidget) -> list[QWidget]:
     """The deeds that fit a finding as things are now; none where only advice helps."""
     widgets: list[QWidget] = []
-    if group.code == "intake.two_patients":
-        widgets.append(_button(session, parent, "gui.do.choose_patient"))
-        widgets[0].clicked.connect(session.patient_choice_needed)  # type: ignore[attr-defined]
+    if group.code == TWO_PATIENTS:
+        widgets.append(choose_patient_button(session, parent))
     if group.code in _PARTS and (parts := _other_parts(session)):
         widgets.append(_parts_menu(session, parts, parent))
     if group.code in _STATED and session.case_input is not None:
@@ -32,6 +32,13 @@ def action_widgets(session: Session, group: FindingGroup, parent: QWidget) -> li
     if session.stack is not None:
         widgets += _slice_buttons(session, session.stack, group, parent)
     return widgets
+
+
+def choose_patient_button(session: Session, parent: QWidget) -> QPushButton:
+    """A button that asks again whose study is to be shown."""
+    button = _button(session, parent, "gui.do.choose_patient")
+    button.clicked.connect(session.patient_choice_needed)
+    return button
 
 
 def _slice_buttons(session: Session, stack: Stack, group: FindingGroup, parent: QWidget) -> list[QWidget]:

@@ -72,7 +72,8 @@ class FindingCard(QWidget):
         for verdict, message in words:
             mark = VerdictMark(self)
             mark.show_verdict(verdict)
-            said = label("annotation", self, wraps=True)
+            said = label("annotation", self)
+            said.setMinimumWidth(1)
             said.setText(session.render(message))
             line.addWidget(mark)
             line.addWidget(said)

@@ -50,8 +50,13 @@ def groups_of(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
     return tuple(sorted(groups, key=lambda group: (-group.view, -group.answer)))
 
 
-def findings_to_show(plan: Plan | None, stack: Stack | None, listed: Sequence[Stack]) -> tuple[Finding, ...]:
-    """What concerns the source, the open series and the open stack; without one, every listed stack."""
+def findings_to_show(
+    plan: Plan | None, stack: Stack | None, listed: Sequence[Stack], read: Sequence[Finding] = ()
+) -> tuple[Finding, ...]:
+    """What concerns the source, the open series and the open stack; without one, every listed stack.
+
+    ``read`` is what was noticed while the open stack was read.
+    """
     if plan is None:
         return ()
     found = list(plan.findings)
@@ -62,7 +67,7 @@ def findings_to_show(plan: Plan | None, stack: Stack | None, listed: Sequence[St
             found += series.findings
     for one in shown:
         found += one.findings
-    return tuple(found)
+    return (*found, *read)
 
 
 def short_reason(catalogue: Catalogue, group: FindingGroup) -> str:

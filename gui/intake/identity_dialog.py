@@ -3,46 +3,46 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from gui.feedback.text import label
-from gui.intake.patient_words import describe_patient
-from gui.intake.stack_choice import same_patient
+from gui.intake.patient_list import PatientList, patient_lines
 from gui.session import Session
+from gui.theme.palette import set_look
 from inference.cases.identity import PatientIdentity
 from inference.scan import Plan
 
 
 class IdentityDialog(QDialog):
-    """Lists the patients with identifier, birth date, sex and number of series; nobody is preselected."""
+    """Lists the patients with identifier, birth date, series and dates; nobody is preselected.
+
+    Arrows mark one, Enter opens the one that is marked, Escape opens nobody.
+    """
 
     def __init__(self, session: Session, plan: Plan, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         tr = session.tr
         self.setModal(True)
         self.setWindowTitle(tr("gui.identity.title"))
-        self.setMinimumWidth(480)
+        self.setMinimumWidth(500)
         self._patients = plan.patients
         heading = label("title", self, wraps=True)
         heading.setText(tr("gui.identity.heading", count=len(self._patients)))
         explanation = label("muted", self, wraps=True)
         explanation.setText(tr("gui.identity.explanation"))
-        self.list = QListWidget(self)
+        self.list = PatientList([patient_lines(session, plan, one) for one in self._patients], self)
         self.list.setAccessibleName(tr("gui.identity.title"))
-        for patient in self._patients:
-            count = sum(same_patient(stack.identity, patient) for stack in plan.stacks)
-            item = QListWidgetItem(
-                f"{describe_patient(session, patient)}\n{tr('gui.identity.series', count=count)}"
-            )
-            self.list.addItem(item)
-        self.list.setCurrentRow(-1)
+        self.list.setAccessibleDescription(f"{heading.text()}. {explanation.text()}")
         self.buttons = QDialogButtonBox(self)
         self.open_button = self.buttons.addButton(
             tr("gui.identity.open"), QDialogButtonBox.ButtonRole.AcceptRole
         )
-        self.open_button.setProperty("role", "primary")
+        set_look(self.open_button, role="primary")
+        self.open_button.setDefault(True)
         self.open_button.setEnabled(False)
-        self.buttons.addButton(tr("gui.identity.close"), QDialogButtonBox.ButtonRole.RejectRole)
+        leave = "gui.identity.close" if session.patient is None else "gui.action.cancel"
+        self.leave_button = self.buttons.addButton(tr(leave), QDialogButtonBox.ButtonRole.RejectRole)
+        self.leave_button.setAutoDefault(False)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.list.itemSelectionChanged.connect(self._on_selection_changed)
@@ -53,12 +53,18 @@ class IdentityDialog(QDialog):
         for widget in (heading, explanation, self.list, self.buttons):
             column.addWidget(widget)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.list.setFocus()
 
     @property
     def chosen(self) -> PatientIdentity | None:
         """The patient that is marked, or None."""
         rows = self.list.selectionModel().selectedRows()
         return self._patients[rows[0].row()] if rows else None
+
+    def accept(self) -> None:
+        """Go on with the patient that is marked; with nobody there is nothing to go on with."""
+        if self.chosen is not None:
+            super().accept()
 
     def _on_selection_changed(self) -> None:
         self.open_button.setEnabled(self.chosen is not None)

@@ -68,7 +68,7 @@ class OpenSource(QObject):
 
     def ask_patient(self) -> None:
         """Show that several patients are in the source, and go on with the one that is chosen."""
-        if self._session.plan is None:
+        if self._session.plan is None or self.dialog is not None:
             return
         self.dialog = IdentityDialog(self._session, self._session.plan, self._window)
         self.dialog.finished.connect(self._on_patient_chosen)
@@ -80,7 +80,7 @@ class OpenSource(QObject):
             return
         if dialog.result() == IdentityDialog.DialogCode.Accepted and dialog.chosen is not None:
             self._session.choose_patient(dialog.chosen)
-        else:
+        elif self._session.patient is None:
             self._session.close_case()
 
 

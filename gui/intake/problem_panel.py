@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QSc
 
 from gui.feedback.text import label
 from gui.intake.acquisition_lines import acquisition_lines
+from gui.intake.finding_actions import TWO_PATIENTS, choose_patient_button
 from gui.intake.finding_card import FindingCard
 from gui.intake.finding_groups import FindingGroup, as_text, findings_to_show, groups_of
 from gui.intake.skipped_files import SkippedGroup
@@ -17,7 +18,6 @@ from gui.notice import NoticeKind
 from gui.session import Session
 from inference.messages.message import Message
 from inference.scan import Stack
-
 
 _FEW_FILES: Final = 4
 
@@ -60,8 +60,11 @@ class ProblemPanel(QScrollArea):
             return
         self._shown = shown
         self.setAccessibleName(session.tr("gui.problems.name"))
-        found = findings_to_show(session.plan, session.stack, session.stacks_of_patient())
-        self.groups = groups_of(found)
+        read = session.volume.findings if session.volume is not None else ()
+        found = findings_to_show(session.plan, session.stack, session.stacks_of_patient(), read)
+        # The stop has been answered once a patient is chosen; what remains is whose study this is.
+        is_chosen = session.patient is not None
+        self.groups = groups_of(one for one in found if not (is_chosen and one.code == TWO_PATIENTS))
         self.skipped = groups_of(session.plan.skipped if session.plan is not None else ())
         place = self.verticalScrollBar().value()
         self.setWidget(self._body())
@@ -74,6 +77,9 @@ class ProblemPanel(QScrollArea):
         column = QVBoxLayout(body)
         column.setContentsMargins(12, 10, 12, 10)
         column.setSpacing(10)
+        patients = len(session.plan.patients) if session.plan is not None else 0
+        if patients > 1 and session.patient is not None:
+            column.addWidget(self._one_of_several(patients, body))
         if self.groups:
             column.addLayout(self._copyable("gui.heading.findings", is_first=True))
             for group in self.groups:
@@ -97,6 +103,17 @@ class ProblemPanel(QScrollArea):
                 column.addWidget(skipped)
         column.addStretch(1)
         return body
+
+    def _one_of_several(self, count: int, body: QWidget) -> QWidget:
+        line = QWidget(body)
+        column = QVBoxLayout(line)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        said = label("small", line, wraps=True)
+        said.setText(self._session.tr("gui.problems.one_of", count=count))
+        column.addWidget(said)
+        column.addWidget(choose_patient_button(self._session, line), 0, Qt.AlignmentFlag.AlignLeft)
+        return line
 
     def _heading(self, message_id: str, **fields: int) -> QWidget:
         heading = label("heading")

@@ -8,9 +8,9 @@ from typing import Final
 from gui.session import Session
 from gui.theme.tokens import Tone
 from inference.findings import Finding, Verdict, worst_answer, worst_view
-from inference.messages.message import LIST_MARK
 from inference.scan import Stack
 
+_TOGETHER: Final = ", "
 _SPLIT: Final = "intake.split_by"
 _LONGEST_VALUE: Final = 24
 
@@ -81,8 +81,9 @@ def split_reasons(session: Session, stack: Stack) -> tuple[str, ...]:
     for finding in stack.findings:
         if finding.code != _SPLIT:
             continue
-        tags = str(finding.fields.get("tag", "")).split(LIST_MARK)
-        values = str(finding.fields.get("value", "")).split(LIST_MARK)
+        tags = str(finding.fields.get("tag", "")).split(_TOGETHER)
+        value = str(finding.fields.get("value", ""))
+        values = value.split(_TOGETHER) if value.count(_TOGETHER) == len(tags) - 1 else [value]
         for tag, value in zip(tags, values, strict=False):
             known = f"gui.split.{tag}"
             message_id = known if session.catalogue.has(known) else "gui.split.other"

@@ -47,6 +47,10 @@ class SeriesBrowser(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._draw_wanted)
+        self._scroll = QTimer(self)
+        self._scroll.setSingleShot(True)
+        self._scroll.setInterval(0)
+        self._scroll.timeout.connect(self._scroll_to_open)
         top = QHBoxLayout()
         top.addWidget(self.heading, 1)
         top.addWidget(self.count)
@@ -162,7 +166,13 @@ class SeriesBrowser(QWidget):
             self.view.fold(index)
         select = QItemSelectionModel.SelectionFlag.ClearAndSelect
         self.view.selectionModel().setCurrentIndex(index, select)
-        self.view.scrollTo(index)
+        # The lines are laid out, and the list given its height, after this signal.
+        self._scroll.start()
+
+    def _scroll_to_open(self) -> None:
+        index = self._open_index()
+        if index.isValid():
+            self.view.scrollTo(index)
 
     def _on_language_changed(self) -> None:
         tr = self._session.tr

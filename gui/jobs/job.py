@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from inference.jobs import EndState, JobEnd, OnProgress, Progress, ShouldStop, ThreadJob
+
+_RELAY_EVERY_S: Final = 0.05
 
 Work = Callable[[OnProgress, ShouldStop], Any]
 
@@ -39,11 +41,14 @@ class BackgroundJob(QObject):
         self.end: JobEnd[Any] | None = None
         self.is_cancelling = False
         self.started_s = 0.0
+        self._newest: Progress | None = None
+        self._is_held = False
+        self._relayed_s = 0.0
         queued = Qt.ConnectionType.QueuedConnection
         self._progress_arrived.connect(self._on_progress, queued)
         self._end_arrived.connect(self._on_end, queued)
         self._thread_job: ThreadJob[Any] = ThreadJob(
-            case_key, work, on_progress=self._progress_arrived.emit, on_end=self._end_arrived.emit
+            case_key, work, on_progress=self._relay, on_end=self._relay_end
         )
 
     @property
@@ -92,6 +97,24 @@ class BackgroundJob(QObject):
     def wait(self, timeout_s: float | None = None) -> bool:
         """Join the thread; True when it has ended in time.  The end itself arrives as a signal."""
         return self._thread_job.wait(timeout_s)
+
+    def _relay(self, progress: Progress) -> None:
+        """In the worker's thread: ten thousand files must not become ten thousand repaints."""
+        now_s = time.monotonic()
+        is_step = self._newest is None or progress.stage != self._newest.stage
+        self._newest, self._is_held = progress, True
+        if is_step or now_s - self._relayed_s >= _RELAY_EVERY_S:
+            self._relayed_s = now_s
+            self._let_go()
+
+    def _relay_end(self, end: JobEnd[Any]) -> None:
+        self._let_go()
+        self._end_arrived.emit(end)
+
+    def _let_go(self) -> None:
+        if self._is_held:
+            self._is_held = False
+            self._progress_arrived.emit(self._newest)
 
     def _stage_elapsed_s(self) -> float:
         return time.monotonic() - self._stage_started_s

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 
 from gui.feedback.text import label, set_tone
 from gui.feedback.verdict_mark import TONE_BY_VERDICT, VerdictMark
+from gui.jobs.time_left import time_left
 from gui.pathway.readiness import guard_lines, refused_names, run_obstacle
 from gui.theme.palette import set_look
 from gui.theme.tokens import GRID_PX, Tone
@@ -116,8 +117,8 @@ class RunBar(QWidget):
         stage = "panel.run.cancelling" if job.is_cancelling else job.stage or "panel.run.starting"
         self._say(None, self._session.tr(stage))
         self.cancel_button.setEnabled(not job.is_cancelling)
-        left = None if job.is_cancelling else job.remaining_s
-        self.time_left.setText("" if left is None else self._time_text(left))
+        left = None if job.is_cancelling else time_left(job.remaining_s)
+        self.time_left.setText("" if left is None else self._session.render(left))
 
     def _show_standing(self) -> None:
         """Say how the last run ended while that still holds, else what stands in the way or comes next."""
@@ -152,13 +153,6 @@ class RunBar(QWidget):
         if state is EndState.CANCELLED:
             return session.tr("panel.run.cancelled", stage=stage)
         return session.tr(f"panel.run.{state.value}", stage=stage, reason=reason)
-
-    def _time_text(self, seconds: float) -> str:
-        if seconds < 1:
-            return self._session.tr("panel.run.left.moment")
-        if seconds < 90:
-            return self._session.tr("panel.run.left.seconds", count=round(seconds))
-        return self._session.tr("panel.run.left.minutes", count=round(seconds / 60))
 
     def _say(self, verdict: Verdict | None, text: str) -> None:
         self.mark.show_verdict(verdict)

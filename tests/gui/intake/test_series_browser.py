@@ -88,7 +88,7 @@ def test_what_tells_stacks_of_a_series_apart_is_a_badge(session: Session) -> Non
     other = one_stack("b", findings=(finding("intake.split_by", tag="StackID", value="2"),))
     assert split_reasons(session, other) == ("StackID 2",)
     both = one_stack(
-        "c", findings=(finding("intake.split_by", tag="EchoTime | DiffusionBValue", value="9 | 1000"),)
+        "c", findings=(finding("intake.split_by", tag="EchoTime, DiffusionBValue", value="9, 1000"),)
     )
     assert split_reasons(session, both) == ("echo 9 ms", "b = 1000")
 
