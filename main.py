@@ -21,9 +21,10 @@ _log = logging.getLogger("concilium")
 
 INTAKE_READER = "--intake-reader"
 """How a bundle, which has no ``python -m``, starts the process that parses foreign files."""
-
+INTAKE_ARCHIVE = "--intake-archive"
+"""As :data:`INTAKE_READER`, for the process that unpacks archives."""
 DEIDENTIFY_READER = "--deidentify-reader"
-"""The same for the process that rewrites objects without their patient."""
+"""As :data:`INTAKE_READER`, for the process that rewrites objects without their patient."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,6 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from inference.dicom.worker import main as read_for_intake
 
         return read_for_intake(given[1:])
+    if given[:1] == [INTAKE_ARCHIVE]:
+        from inference.dicom.archive_worker import main as unpack_for_intake
+
+        return unpack_for_intake(given[1:])
     if given[:1] == [DEIDENTIFY_READER]:
         from inference.deidentification.worker import main as rewrite_objects
 

@@ -27,6 +27,7 @@ from inference.clinical.record import ClinicalRecord
 from inference.clinical.schema import load_form
 from inference.clock import Clock, IdSource, SystemClock, SystemIds
 from inference.jobs import EndState, JobEnd
+from inference.masks.codecs.exporting import MaskFormat, format_of
 from inference.masks.layer import MaskLayer
 from inference.messages.catalogue import Catalogue, load_catalogue
 from inference.messages.message import FieldValue, Message
@@ -252,9 +253,9 @@ class Session(QObject):
         """Write the current outcome as JSON."""
         self.jobs.save_assessment(path)
 
-    def save_mask(self, path: Path) -> None:
-        """Write the tumour mask as a DICOM segmentation."""
-        self.jobs.save_mask(path)
+    def save_mask(self, path: Path, kind: MaskFormat | None = None) -> None:
+        """Write the tumour mask; without a format, the one that the file's name says."""
+        self.jobs.save_mask(path, kind or format_of(path))
 
     def shut_down(self, timeout_s: float = 5.0) -> None:
         """Cancel and join every job, then end the intake worker."""

@@ -14,11 +14,12 @@ _NAME = "concilium"
 
 @dataclass(frozen=True, slots=True)
 class ApplicationPaths:
-    """Folders for settings, data (installed packs) and logs; none of them needs to exist yet."""
+    """Folders for settings, data (installed packs), logs and what may be lost; none needs to exist yet."""
 
     settings: Path
     data: Path
     logs: Path
+    cache: Path
 
     @classmethod
     def of_this_user(cls) -> ApplicationPaths:
@@ -30,12 +31,13 @@ class ApplicationPaths:
             settings=Path(platformdirs.user_config_dir(_NAME, appauthor=False)),
             data=Path(platformdirs.user_data_dir(_NAME, appauthor=False)),
             logs=Path(platformdirs.user_log_dir(_NAME, appauthor=False)),
+            cache=Path(platformdirs.user_cache_dir(_NAME, appauthor=False)),
         )
 
     @classmethod
     def under(cls, home: Path) -> ApplicationPaths:
         """All folders below one."""
-        return cls(settings=home / "settings", data=home / "data", logs=home / "logs")
+        return cls(settings=home / "settings", data=home / "data", logs=home / "logs", cache=home / "cache")
 
     @property
     def packs(self) -> Path:

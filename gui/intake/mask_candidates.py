@@ -15,6 +15,5 @@ def mask_candidates(plan: Plan | None) -> tuple[Path, ...]:
     if plan is None:
         return ()
     names = [str(finding.fields.get("file", "")) for finding in plan.skipped if finding.code in _CODES]
-    known = {Path(file.path).resolve() for file in plan.files}
-    places = [(Path(plan.root) / name).resolve() for name in names if name]
-    return tuple(place for place in places if place in known)
+    places = {file.name: Path(file.path) for file in plan.files}
+    return tuple(places[name] for name in names if name in places)

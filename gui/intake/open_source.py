@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from gui.intake.identity_dialog import IdentityDialog
 from gui.session import Session
+from inference.masks.codecs.exporting import MaskFormat, format_of
 
 
 class OpenSource(QObject):
@@ -56,10 +57,15 @@ class OpenSource(QObject):
         )
 
     def ask_mask_target(self) -> None:
-        """Save the mask where the user says."""
-        self._ask_target(
-            "gui.save_mask.title", "tumour-seg.dcm", "DICOM SEG (*.dcm)", self._session.save_mask
+        """Save the mask where and in which format the user says."""
+        tr = self._session.tr
+        kinds = {tr(f"gui.mask_format.{kind}") + f" (*{kind.suffix})": kind for kind in MaskFormat}
+        chosen, selected = QFileDialog.getSaveFileName(
+            self._window, tr("gui.save_mask.title"), "tumour-seg.dcm", ";;".join(kinds)
         )
+        if chosen:
+            path, kind = mask_target(Path(chosen), kinds.get(selected, MaskFormat.SEGMENTATION))
+            self._session.save_mask(path, kind)
 
     def _ask_target(self, title: str, name: str, kinds: str, save: Callable[[Path], None]) -> None:
         chosen, _ = QFileDialog.getSaveFileName(self._window, self._session.tr(title), name, kinds)
@@ -82,6 +88,16 @@ class OpenSource(QObject):
             self._session.choose_patient(dialog.chosen)
         elif self._session.patient is None:
             self._session.close_case()
+
+
+def mask_target(path: Path, preferred: MaskFormat) -> tuple[Path, MaskFormat]:
+    """File and format for what was typed and selected; a name without a suffix is given one.
+
+    The suffix decides; where it fits two formats, the selected one does.
+    """
+    if path.suffix.lower() not in (".dcm", ".nii", ".gz"):
+        return path.with_name(path.name + preferred.suffix), preferred
+    return path, format_of(path, preferred)
 
 
 def dropped_path(data: QMimeData) -> Path | None:

@@ -26,6 +26,7 @@ from inference.volume import Volume
 if TYPE_CHECKING:
     from gui.session import Session
     from inference.case_input import CaseInput
+    from inference.masks.codecs.exporting import MaskFormat
     from inference.packs.load import LoadedPack
 
 Accept = Callable[[Any], None]
@@ -192,11 +193,11 @@ class CaseJobs(QObject):
         """A job that draws the report's pages; who asks listens to it and starts it."""
         return self._make("preview", self._session.case_key, work)
 
-    def save_mask(self, path: Path) -> None:
-        """Write the mask as DICOM SEG."""
+    def save_mask(self, path: Path, kind: MaskFormat) -> None:
+        """Write the mask for other systems."""
         from gui.jobs.writing import mask_work
 
-        self._start_writing(lambda: mask_work(self._session, path), path)
+        self._start_writing(lambda: mask_work(self._session, path, kind), path)
 
     # Ending
 
@@ -261,7 +262,7 @@ class CaseJobs(QObject):
             self._session.raise_notice(NoticeKind.REFUSED, error.message)
             return
         job = self._make("write", self._session.case_key, work)
-        self._accept[job] = lambda _: self._report_saved(path)
+        self._accept[job] = lambda told: self._report_saved(path, told)
         job.ended.connect(self._on_written)
         job.start()
 
@@ -358,11 +359,12 @@ class CaseJobs(QObject):
 
         self._session.undo_stack.push(ReplaceMask(self._session, layer, verb))
 
-    def _report_saved(self, path: Path) -> None:
+    def _report_saved(self, path: Path, told: tuple[Finding, ...] | None) -> None:
         if path.suffix.lower() == ".pdf":
             self._session.saved_report = path
         self._session.report_saved.emit(path)
-        self._session.raise_notice(NoticeKind.DONE, Message("gui.notice.saved", {"file": path.name}))
+        more = told[0].message if told else None
+        self._session.raise_notice(NoticeKind.DONE, Message("gui.notice.saved", {"file": path.name}), more)
 
     def _tell(self, end: JobEnd[Any]) -> None:
         kinds = {

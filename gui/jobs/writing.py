@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from gui.jobs.job import Work
 from inference.errors import InputError
 from inference.jobs import OnProgress, Progress, ShouldStop, stop_if_asked
-from inference.masks.layer import MaskOrigin
 
 if TYPE_CHECKING:
     from gui.session import Session
+    from inference.findings import Finding
+    from inference.masks.codecs.exporting import MaskFormat
     from reports.report import ReportContent
 
 _STAGE = "stage.writing"
@@ -78,32 +79,25 @@ def assessment_work(session: Session, path: Path) -> Work:
     return work
 
 
-def mask_work(session: Session, path: Path) -> Work:
-    """Work that writes the tumour mask as a DICOM segmentation of the open series.
+def mask_work(session: Session, path: Path, kind: MaskFormat) -> Work:
+    """Work that writes the tumour mask for the open series; it returns what the user should be told.
 
     Raises
     ------
     InputError
         When there is no mask.
     """
-    from inference.messages.catalogue import load_catalogue
-
     mask, stack, plan = session.mask, session.stack, session.plan
     if mask is None or stack is None or plan is None:
         raise InputError("gui.why_not.mask")
-    # Labels go to other systems: English, whatever the window speaks.
-    english = load_catalogue("en")
-    label = english.template(mask.name) if english.has(mask.name) else mask.name
-    clock, ids = session.clock, session.ids
+    clock, ids, patient = session.clock, session.ids, session.identity
 
-    def work(on_progress: OnProgress, should_stop: ShouldStop) -> None:
-        from inference.masks.codecs.seg import SegmentToWrite, write_segmentation
+    def work(on_progress: OnProgress, should_stop: ShouldStop) -> tuple[Finding, ...]:
+        from inference.masks.codecs.exporting import write_mask
 
         on_progress(Progress(0, 1, _STAGE))
         stop_if_asked(should_stop)
-        algorithm = mask.maker if mask.origin is MaskOrigin.MODEL else ""
-        segment = SegmentToWrite(label, mask.voxels, algorithm=algorithm, was_edited=mask.is_edited)
-        write_segmentation(path, [segment], stack, plan, clock=clock, ids=ids)
+        return write_mask(path, mask, stack, plan, kind, clock=clock, ids=ids, patient=patient)
 
     return work
 

@@ -21,10 +21,12 @@ from inference.dicom.planning import make_plan
 from inference.dicom.reader_pool import ReaderPool
 from inference.dicom.reading import StackReader
 from inference.dicom.scanning import ScannedFiles, scan_files
+from inference.dicom.sources import Sources
 from inference.dicom.unread_files import refuse_a_source_that_went_away, with_unread_neighbours
-from inference.dicom.walk import Listing, list_files
+from inference.dicom.walk import Listing
 from inference.errors import InputError
 from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, never_stop
+from inference.paths import ApplicationPaths
 from inference.scan import Plan, Stack
 from inference.volume import Volume
 
@@ -37,11 +39,14 @@ STAGE_READING_MASK: Final = "stage.reading_mask"
 class Intake:
     """Owns the reader processes; one job at a time, further callers wait.
 
+    Archives are unpacked below ``cache`` (the user's, when it is None), and kept until another source is
+    scanned or the intake is closed.
     Use as a context manager, or call :meth:`close`.
     """
 
-    def __init__(self, *, limits: IntakeLimits = DEFAULT_LIMITS) -> None:
+    def __init__(self, *, limits: IntakeLimits = DEFAULT_LIMITS, cache: Path | None = None) -> None:
         self._limits = limits
+        self._sources = Sources(limits, cache or ApplicationPaths.of_this_user().cache)
         self._pool = ReaderPool(limits)
         self._busy = threading.Lock()
 
@@ -59,9 +64,10 @@ class Intake:
             self._pool.start()
 
     def close(self) -> None:
-        """End the readers and free their memory."""
+        """End the readers, free their memory, and remove what an archive was unpacked to."""
         with self._busy:
             self._pool.close()
+            self._sources.close()
 
     def scan(
         self,
@@ -80,12 +86,12 @@ class Intake:
             cannot be listed, ``intake.file_gone`` when it went away meanwhile.
         """
         with self._busy:
-            listing = list_files(path, self._limits, on_progress, should_stop)
+            listing = self._sources.listed(path, on_progress, should_stop)
             if not listing.files and not listing.skipped:
                 raise InputError("intake.nothing_found", name=path.name)
             scanned = self._scanned(listing, on_progress, should_stop)
             if listing.is_single and scanned.directories:
-                listing = list_files(Path(listing.root), self._limits, on_progress, should_stop)
+                listing = self._sources.listed(Path(listing.root), on_progress, should_stop)
                 scanned = self._scanned(listing, on_progress, should_stop)
             skipped = [*listing.skipped, *scanned.skipped]
             for index, references in scanned.directories:

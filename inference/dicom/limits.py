@@ -29,6 +29,10 @@ class IntakeLimits:
         Frames in one file or slices in one grid, and voxels in one volume.
     message_bytes
         Longest message that either side accepts.
+    archive_bytes, archive_members
+        What one archive may unpack to, all members together.
+    archive_memory_bytes
+        Address space of the process that unpacks it.
     """
 
     readers: int = 2
@@ -40,6 +44,9 @@ class IntakeLimits:
     frames: int = 8192
     voxels: int = 1 << 30
     message_bytes: int = 4 * _MIB
+    archive_bytes: int = 16 << 30
+    archive_members: int = 250_000
+    archive_memory_bytes: int = 1024 * _MIB
 
     def seconds_for(self, size_bytes: int) -> float:
         """How long a reader may have work of so many bytes in hand."""
@@ -49,14 +56,17 @@ class IntakeLimits:
 DEFAULT_LIMITS: Final = IntakeLimits()
 
 
-def confine_this_process(memory_bytes: int) -> None:
-    """Bound memory and open files, and forbid writing files and core dumps, for the rest of this process."""
+def confine_this_process(memory_bytes: int, file_bytes: int = 0) -> None:
+    """Bound memory and open files, and forbid core dumps and writing files longer than ``file_bytes``.
+
+    It holds for the rest of this process.
+    """
     if sys.platform == "win32":
         return
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))

@@ -104,12 +104,16 @@ class FrameAnswer:
 @with_config(STRICT)
 @dataclass(frozen=True, slots=True)
 class MaskRequest:
-    """Read a segmentation or label map into the shared buffer; answered by one mask answer."""
+    """Read a mask file into the shared buffer; answered by one mask answer.
+
+    ``threshold`` is the fraction from which a voxel of a fractional segmentation counts.
+    """
 
     path: str
     capacity: int
     buffer: str
     ticket: int
+    threshold: float = 0.5
     op: Literal["mask"] = "mask"
 
 
@@ -168,10 +172,12 @@ class ContourTable:
 @with_config(STRICT)
 @dataclass(frozen=True, slots=True)
 class MaskAnswer:
-    """What a mask file holds; the planes lie in the buffer as uint16, in the order of ``frames``.
+    """What a mask file holds; the planes lie in the buffer, in the order of ``frames``.
 
-    A structure set has ``outlines`` instead of planes.  Steps are LPS mm of one step of each index;
-    ``slice_step`` is None where the file does not tell.  ``refused`` names the code of a refusal instead.
+    Planes are uint16 label numbers, or one bit a pixel (``are_bits``), most significant first, each plane
+    beginning with a byte of its own.  A structure set has ``outlines`` instead of planes.  Steps are LPS
+    mm of one step of each index; ``slice_step`` is None where the file does not tell.  ``refused``
+    names the code of a refusal instead.
     """
 
     rows: int = 0
@@ -183,6 +189,8 @@ class MaskAnswer:
     segments: tuple[MaskSegment, ...] = ()
     frame_of_reference_uid: str = ""
     patient_id: str = ""
+    is_dicom: bool = False
+    are_bits: bool = False
     is_fractional: bool = False
     outlines: ContourTable | None = None
     remarks: tuple[Remark, ...] = ()

@@ -16,7 +16,8 @@ from inference.errors import InputError
 from inference.findings import Finding
 from inference.scan import Plan, SourceFile, Stack
 
-_UNREAD: Final = "intake.unreadable"
+_UNREADABLE: Final = "intake.unreadable"
+_UNREAD: Final = frozenset((_UNREADABLE, "intake.zip_member_damaged", "intake.zip_member_bomb"))
 _CUT_OFF: Final = "intake.too_many_files"
 
 
@@ -32,7 +33,7 @@ def refuse_a_source_that_went_away(
     InputError
         ``intake.file_gone``, naming the first file that could not be read.
     """
-    unread = next((str(one.fields["file"]) for one in skipped if one.code == _UNREAD), None)
+    unread = next((str(one.fields["file"]) for one in skipped if one.code == _UNREADABLE), None)
     if unread is None:
         return
     try:
@@ -48,7 +49,7 @@ def with_unread_neighbours(plan: Plan) -> Plan:
     """``plan`` with a finding on every stack whose folder holds files that could not be read."""
     by_folder: dict[str, list[str]] = {}
     for one in plan.skipped:
-        if one.code == _UNREAD:
+        if one.code in _UNREAD:
             name = str(one.fields["file"])
             by_folder.setdefault(_folder(name), []).append(name)
     cut_off = next((str(one.fields["file"]) for one in plan.skipped if one.code == _CUT_OFF), None)

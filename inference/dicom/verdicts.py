@@ -45,6 +45,18 @@ RULES: Final = MappingProxyType(
         "intake.label_map": Rule(_F, _F),
         "intake.structure_set": Rule(_F, _F),
         "intake.other_object": Rule(_F, _F),
+        "intake.zip_encrypted": Rule(_R, _R),
+        "intake.zip_bomb": Rule(_R, _R),
+        "intake.zip_too_large": Rule(_R, _R),
+        "intake.zip_overlapping": Rule(_R, _R),
+        "intake.zip_damaged": Rule(_R, _R),
+        "intake.zip_no_space": Rule(_R, _R),
+        "intake.zip_not_unpacked": Rule(_R, _R),
+        "intake.zip_link": Rule(_R, _R),
+        "intake.zip_outside": Rule(_R, _R),
+        "intake.zip_nested": Rule(_N, _F),
+        "intake.zip_member_bomb": Rule(_R, _R),
+        "intake.zip_member_damaged": Rule(_R, _R),
         "intake.no_pixels": Rule(_R, _R),
         "intake.malformed": Rule(_R, _R),
         "intake.syntax_mismatch": Rule(_R, _R),
@@ -138,6 +150,9 @@ RULES: Final = MappingProxyType(
         "intake.mask.empty": Rule(_R, _R),
         "intake.mask.no_grid": Rule(_R, _R),
         "intake.mask.several_orientations": Rule(_R, _R),
+        "intake.mask.uneven_planes": Rule(_R, _R),
+        # What is written.
+        "intake.uids_minted": Rule(_N, _N),
     }
 )
 

@@ -196,7 +196,7 @@ def _mask(request: MaskRequest, answers: BinaryIO, slot: memoryview) -> None:
     _take_in_hand(slot, request.ticket)
     with opened_buffer(request.buffer, request.capacity) as view:
         try:
-            answer = read_mask_file(protocol.plain_path(request.path), view)
+            answer = read_mask_file(protocol.plain_path(request.path), view, request.threshold)
         except MemoryError:
             answer = protocol.MaskAnswer(refused="intake.mask.too_large")
         except Exception:  # noqa: BLE001 - the outermost frame of the process that meets foreign bytes

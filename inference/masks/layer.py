@@ -10,6 +10,7 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.findings import Finding
 from inference.geometry import Geometry
 
 
@@ -55,7 +56,11 @@ class MaskEdit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MaskLayer:
-    """A Boolean mask, (slice, row, column), read-only; ``maker`` is a pack, a file or empty for a person."""
+    """A Boolean mask, (slice, row, column), read-only; ``maker`` is a pack, a file or empty for a person.
+
+    ``drawn_as`` is what an imported file says about who drew it (``MANUAL``, ``AUTOMATIC``,
+    ``SEMIAUTOMATIC``), empty where it says nothing; ``findings`` are those of its import.
+    """
 
     name: str
     origin: MaskOrigin
@@ -63,6 +68,8 @@ class MaskLayer:
     geometry: Geometry
     maker: str = ""
     journal: tuple[MaskEdit, ...] = field(default=())
+    drawn_as: str = ""
+    findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
         if self.voxels.dtype != np.bool_ or self.voxels.shape != self.geometry.shape:

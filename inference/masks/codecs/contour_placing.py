@@ -21,7 +21,7 @@ from inference.masks.codecs.belonging import (
     sop_uids,
 )
 from inference.masks.codecs.filling import fill_polygons
-from inference.masks.codecs.imported import ImportedMask, ImportedSegment
+from inference.masks.codecs.imported import ImportedMask, ImportedSegment, boxed
 from inference.masks.codecs.refusal import MaskRefusedError
 from inference.scan import Stack
 
@@ -240,10 +240,14 @@ def _filled(
 
 
 def _segment(described: MaskSegment, voxels: NDArray[np.bool_]) -> ImportedSegment:
+    start, cropped = boxed(voxels)
+    grid = voxels.shape
     return ImportedSegment(
         described.number,
         described.label,
-        voxels,
+        start,
+        cropped,
+        (grid[0], grid[1], grid[2]),
         algorithm_type=described.algorithm_type,
         colour=described.colour,
     )

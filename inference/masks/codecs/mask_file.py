@@ -10,7 +10,7 @@ from inference.dicom.syntaxes import SEGMENTATIONS, STRUCTURE_SET
 _RESEARCH = (".nii", ".nii.gz", ".nrrd", ".nhdr")
 
 
-def read_mask_file(path: str, buffer: memoryview) -> MaskAnswer:
+def read_mask_file(path: str, buffer: memoryview, threshold: float = 0.5) -> MaskAnswer:
     """Fill ``buffer`` with the planes or contours of a mask file and say what they are.
 
     A refusal is an answer too: ``refused`` holds the id of its message.
@@ -21,16 +21,16 @@ def read_mask_file(path: str, buffer: memoryview) -> MaskAnswer:
         return read_label_map(path, buffer)
     import pydicom
 
-    return read_dicom_mask(pydicom.dcmread(path, force=True), buffer)
+    return read_dicom_mask(pydicom.dcmread(path, force=True), buffer, threshold)
 
 
-def read_dicom_mask(dataset: Any, buffer: memoryview) -> MaskAnswer:
+def read_dicom_mask(dataset: Any, buffer: memoryview, threshold: float = 0.5) -> MaskAnswer:
     """As :func:`read_mask_file`, for an object that was parsed: segmentation or structure set."""
     sop_class = str(dataset.get("SOPClassUID", ""))
     if sop_class in SEGMENTATIONS:
         from inference.masks.codecs.seg_reader import read_segmentation
 
-        return read_segmentation(dataset, buffer)
+        return read_segmentation(dataset, buffer, threshold)
     if sop_class == STRUCTURE_SET:
         from inference.masks.codecs.structure_set_reader import read_structure_set
 

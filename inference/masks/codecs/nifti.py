@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.errors import InputError, StorageError
+from inference.errors import InputError
 from inference.geometry import Geometry
-from inference.storage import write_atomically
+from inference.masks.codecs.rereading import write_checked
+
+_GZIP: Final = b"\x1f\x8b"
+_SAME_PLACE_MM: Final = 1e-3
+"""The header holds single-precision numbers."""
 
 
-def encode_label_map(voxels: NDArray[np.generic], geometry: Geometry) -> bytes:
-    """A gzipped NIfTI-1 file of ``voxels``, Boolean or whole numbers, (slice, row, column).
+def encode_label_map(voxels: NDArray[np.generic], geometry: Geometry, *, is_packed: bool = True) -> bytes:
+    """A NIfTI-1 file of ``voxels``, Boolean or whole numbers, (slice, row, column); gzipped or not.
 
     Stored as uint8 where labels allow, else uint16, indices (column, row, slice); sform and qform agree
     where the grid is orthogonal, else the sform alone is coded.
@@ -37,27 +42,30 @@ def encode_label_map(voxels: NDArray[np.generic], geometry: Geometry) -> bytes:
     else:
         image.set_qform(None, code=0)
     image.header.set_xyzt_units("mm")
-    return gzip.compress(image.to_bytes(), mtime=0)
+    content: bytes = image.to_bytes()
+    return gzip.compress(content, mtime=0) if is_packed else content
 
 
 def write_label_map(path: Path, voxels: NDArray[np.generic], geometry: Geometry) -> None:
-    """Write :func:`encode_label_map` to ``path``, read it back and compare.
+    """Write :func:`encode_label_map` to ``path``, read it back with nibabel and compare voxels and places.
 
     Raises
     ------
     InputError, StorageError
     """
-    content = encode_label_map(voxels, geometry)
-    write_atomically(path, content)
-    if not np.array_equal(_decoded(path.read_bytes()), voxels.astype(np.int64)):
-        path.unlink()
-        raise StorageError("intake.mask.differs", file=path.name)
+    content = encode_label_map(voxels, geometry, is_packed=path.suffix.lower() == ".gz")
+    write_checked(path, content, lambda found: _holds(found, voxels, geometry))
 
 
-def _decoded(content: bytes) -> NDArray[np.int64]:
-    """The labels of a file of our own, (slice, row, column)."""
+def _holds(content: bytes, voxels: NDArray[np.generic], geometry: Geometry) -> bool:
+    """True when nibabel finds the labels where they stand in the patient."""
     import nibabel
 
-    image = nibabel.Nifti1Image.from_bytes(gzip.decompress(content))
-    labels: NDArray[np.int64] = np.asarray(image.dataobj).astype(np.int64).transpose(2, 1, 0)
-    return labels
+    is_packed = content.startswith(_GZIP)
+    image = nibabel.Nifti1Image.from_bytes(gzip.decompress(content) if is_packed else content)
+    labels = np.asarray(image.dataobj).transpose(2, 1, 0)
+    last = np.array(geometry.shape) - 1
+    corners = np.array([(i, j, k) for i in (0, last[0]) for j in (0, last[1]) for k in (0, last[2])])
+    ras = nibabel.affines.apply_affine(image.affine, corners[:, ::-1])
+    apart = np.abs(ras * (-1, -1, 1) - geometry.index_to_lps(corners)).max()
+    return bool(np.array_equal(labels, voxels)) and float(apart) <= _SAME_PLACE_MM

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +15,8 @@ from inference.dicom.verdicts import finding
 from inference.findings import Finding
 from inference.geometry import Geometry
 from inference.masks.codecs.belonging import about_references, is_unlinked, refuse_strangers
-from inference.masks.codecs.imported import ImportedMask, ImportedSegment
+from inference.masks.codecs.imported import ImportedMask, ImportedSegment, Triple, boxed
+from inference.masks.codecs.own_grid import own_grid
 from inference.masks.codecs.refusal import MaskRefusedError
 from inference.scan import Stack
 
@@ -23,117 +26,171 @@ _SAME_SLICE: Final = 0.1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Laid:
-    """Voxels of each segment on the stack's grid, and the volumes (mm³) in the file and there."""
+    """Voxels of one segment on the stack's grid as a box; how many the file marks, and how many beyond it."""
 
-    by_segment: dict[int, NDArray[np.bool_]]
-    file_mm3: float
-    outside_mm3: float
-    was_resampled: bool
+    number: int
+    start: Triple
+    cropped: NDArray[np.bool_]
+    in_file: int
+    outside: int
 
 
 def place_mask(
-    answer: MaskAnswer, planes: NDArray[np.uint16], stack: Stack, *, sha256: str, file: str
+    answer: MaskAnswer,
+    planes: NDArray[Any],
+    stack: Stack,
+    *,
+    sha256: str,
+    file: str,
+    threshold: float = 0.5,
 ) -> ImportedMask:
-    """Lay ``planes`` (frame, row, column) on the stack.
+    """Lay ``planes`` on the stack: (frame, row, column) of labels, or (frame, byte) of packed bits.
 
     Planes that coincide with slices are copied; anything else in the same frame of reference is
-    resampled to the nearest voxel, and the change of volume is stated.
+    resampled to the nearest voxel, and the change of volume is stated.  Label maps of research formats
+    state no frame of reference: their millimetres are taken for the scan's, with a note.
 
     Raises
     ------
     MaskRefusedError
-        For another patient or frame of reference, or when no voxel of the stack is marked.
+        For another patient or frame of reference, for planes that make no grid, or when no voxel of the
+        stack is marked.
     """
     refuse_strangers(answer, stack, file)
-    laid = _copied(answer, planes, stack.geometry) or _resampled(answer, planes, stack.geometry)
-    union = np.zeros(stack.geometry.shape, np.bool_)
-    counted = 0
-    for voxels in laid.by_segment.values():
-        union |= voxels
-        counted += int(np.count_nonzero(voxels))
-    marked = int(np.count_nonzero(union))
-    if marked == 0:
-        raise MaskRefusedError("intake.mask.empty", file=file)
-    voxel_mm3 = _voxel_mm3(stack.geometry)
-    inside = laid.file_mm3 - laid.outside_mm3
-    lost = abs(1 - counted * voxel_mm3 / inside) if laid.was_resampled and inside > 0 else 0.0
-    findings = [*_about(answer, stack)]
-    if laid.was_resampled:
-        findings.append(finding("intake.mask_resampled", lost_percent=round(100 * lost, 1)))
-    if laid.outside_mm3 > 0:
-        percent = round(100 * laid.outside_mm3 / laid.file_mm3, 1)
-        findings.append(finding("intake.mask_outside", percent=percent))
-    if counted > marked:
-        findings.append(finding("intake.mask_overlapping"))
+    grid = stack.geometry
+    slots = _coinciding(answer, grid)
+    source = _Planes(answer, planes)
+    if slots is None:
+        if answer.is_dicom and is_unlinked(answer.frame_of_reference_uid, stack):
+            raise MaskRefusedError("intake.mask.no_frame_of_reference", file=file)
+        own, own_slots = own_grid(answer, file)
+        laid, file_voxel_mm3 = _resampled(source, own, own_slots, grid), _voxel_mm3(own)
+    else:
+        laid, file_voxel_mm3 = _copied(source, slots, grid), _voxel_mm3(grid)
+    union = np.zeros(grid.shape, np.bool_)
     named = {segment.number: segment for segment in answer.segments}
-    segments = tuple(
-        _segment(named.get(number, MaskSegment(number, "")), voxels)
-        for number, voxels in sorted(laid.by_segment.items())
-        if voxels.any()
+    segments: list[ImportedSegment] = []
+    in_file = outside = 0
+    for one in laid:
+        in_file, outside = in_file + one.in_file, outside + one.outside
+        if one.cropped.size:
+            described = named.get(one.number, MaskSegment(one.number, ""))
+            segments.append(_segment(described, one, grid.shape))
+            union[segments[-1].box] |= one.cropped
+    if not segments:
+        raise MaskRefusedError("intake.mask.empty", file=file)
+    counted = sum(segment.count for segment in segments)
+    inside_mm3 = (in_file - outside) * file_voxel_mm3
+    was_resampled = slots is None
+    lost = abs(1 - counted * _voxel_mm3(grid) / inside_mm3) if was_resampled and inside_mm3 > 0 else 0.0
+    findings = _about(answer, stack, threshold)
+    if was_resampled:
+        findings.append(finding("intake.mask_resampled", lost_percent=round(100 * lost, 1)))
+    if outside > 0:
+        findings.append(finding("intake.mask_outside", percent=round(100 * outside / in_file, 1)))
+    if counted > int(np.count_nonzero(union)):
+        findings.append(finding("intake.mask_overlapping"))
+    return ImportedMask(
+        union, tuple(segments), sha256, tuple(findings), lost, threshold if answer.is_fractional else None
     )
-    return ImportedMask(union, segments, sha256, tuple(findings), lost)
 
 
-def _about(answer: MaskAnswer, stack: Stack) -> list[Finding]:
+class _Planes:
+    """Planes as the reader left them, and which of them hold which segment."""
+
+    def __init__(self, answer: MaskAnswer, planes: NDArray[Any]) -> None:
+        self._planes = planes
+        self._shape = (answer.rows, answer.columns)
+        self._are_bits = answer.are_bits
+        self._frames: dict[int, list[int]] = defaultdict(list)
+        for index, frame in enumerate(answer.frames):
+            for number in (frame.segment,) if frame.segment else self._labels(index):
+                self._frames[number].append(index)
+        self._is_label = {frame.segment == 0 for frame in answer.frames} == {True}
+
+    @property
+    def numbers(self) -> list[int]:
+        """Numbers of the segments, ascending."""
+        return sorted(self._frames)
+
+    def of(self, number: int) -> Iterator[tuple[int, NDArray[np.bool_]]]:
+        """Frame and pixels (row, column) of each plane that may mark a segment."""
+        for index in self._frames[number]:
+            plane = self._plane(index)
+            yield index, plane == number if self._is_label else plane > 0
+
+    def _labels(self, index: int) -> list[int]:
+        return [int(label) for label in np.unique(self._planes[index]) if label]
+
+    def _plane(self, index: int) -> NDArray[Any]:
+        if not self._are_bits:
+            plane: NDArray[Any] = self._planes[index]
+            return plane
+        rows, columns = self._shape
+        return np.unpackbits(self._planes[index], count=rows * columns).reshape(rows, columns)
+
+
+def _about(answer: MaskAnswer, stack: Stack, threshold: float) -> list[Finding]:
     findings: list[Finding] = []
     if is_unlinked(answer.frame_of_reference_uid, stack):
         findings.append(finding("intake.mask_frame_of_reference_absent"))
     findings += about_references({frame.source_sop_uid for frame in answer.frames} - {""}, stack)
     if answer.is_fractional:
-        findings.append(finding("intake.mask_fractional"))
+        findings.append(finding("intake.mask_fractional", percent=round(100 * threshold)))
     findings += (finding(remark.code, **remark.fields) for remark in answer.remarks)
     return findings
 
 
-def _copied(answer: MaskAnswer, planes: NDArray[np.uint16], grid: Geometry) -> _Laid | None:
-    """Planes copied to the slices on which they lie; None when they are not the stack's pixels."""
+def _coinciding(answer: MaskAnswer, grid: Geometry) -> list[int] | None:
+    """The slice on which each plane lies; None when the planes are not the stack's own pixels."""
     if (answer.rows, answer.columns) != grid.shape[1:]:
         return None
     corners = np.array([(0, 0), (answer.rows - 1, 0), (0, answer.columns - 1)], dtype=np.float64)
     in_plane = corners @ np.array([answer.row_step, answer.column_step])
-    slots: list[int] = []
-    for frame in answer.frames:
-        index = grid.lps_to_index(np.asarray(frame.position) + in_plane)
-        slot = float(index[0, 0])
-        if np.abs(index[:, 1:] - corners).max() > _SAME_PIXEL:
-            return None
-        if np.abs(index[:, 0] - round(slot)).max() > _SAME_SLICE:
-            return None
-        slots.append(round(slot))
-    voxel_mm3 = _voxel_mm3(grid)
-    by_segment: dict[int, NDArray[np.bool_]] = {}
-    total = outside = 0
-    for frame, slot, plane in zip(answer.frames, slots, planes, strict=True):
-        for number, pixels in _segments_of(frame.segment, plane):
+    positions = np.array([frame.position for frame in answer.frames])
+    index = grid.lps_to_index(positions[:, None, :] + in_plane)
+    slots = np.rint(index[:, 0, 0])
+    if np.abs(index[:, :, 1:] - corners).max() > _SAME_PIXEL:
+        return None
+    if np.abs(index[:, :, 0] - slots[:, None]).max() > _SAME_SLICE:
+        return None
+    return [int(slot) for slot in slots]
+
+
+def _copied(source: _Planes, slots: list[int], grid: Geometry) -> Iterator[_Laid]:
+    """Planes copied to the slices on which they lie."""
+    for number in source.numbers:
+        kept: dict[int, NDArray[np.bool_]] = {}
+        in_file = outside = 0
+        for index, pixels in source.of(number):
             count = int(np.count_nonzero(pixels))
-            total += count
-            if not 0 <= slot < grid.shape[0]:
+            in_file += count
+            if not 0 <= slots[index] < grid.shape[0]:
                 outside += count
-                continue
-            by_segment.setdefault(number, np.zeros(grid.shape, np.bool_))[slot] |= pixels
-    return _Laid(by_segment, total * voxel_mm3, outside * voxel_mm3, False)
+            elif count:
+                earlier = kept.get(slots[index])
+                kept[slots[index]] = pixels if earlier is None else earlier | pixels
+        lowest = min(kept, default=0)
+        voxels = np.zeros((max(kept, default=-1) - lowest + 1, *grid.shape[1:]), np.bool_)
+        for slot, pixels in kept.items():
+            voxels[slot - lowest] = pixels
+        start, cropped = boxed(voxels)
+        yield _Laid(number, (start[0] + lowest, start[1], start[2]), cropped, in_file, outside)
 
 
-def _resampled(answer: MaskAnswer, planes: NDArray[np.uint16], grid: Geometry) -> _Laid:
+def _resampled(source: _Planes, own: Geometry, slots: list[int], grid: Geometry) -> Iterator[_Laid]:
     """Every voxel of the stack takes the label of the nearest voxel of the mask's own grid."""
-    own, slots = _own_grid(answer)
     to_own = np.linalg.inv(own.affine) @ grid.affine
     rows, columns = np.meshgrid(np.arange(grid.shape[1]), np.arange(grid.shape[2]), indexing="ij")
-    by_segment: dict[int, NDArray[np.bool_]] = {}
-    total = outside = 0
-    for number in sorted({number for frame in answer.frames for number in _numbers(frame.segment, answer)}):
-        source = np.zeros(own.shape, np.bool_)
-        for frame, slot, plane in zip(answer.frames, slots, planes, strict=True):
-            if frame.segment == 0:
-                source[slot] |= plane == number
-            elif frame.segment == number:
-                source[slot] |= plane > 0
-        marked = np.argwhere(source)
+    for number in source.numbers:
+        marks = np.zeros(own.shape, np.bool_)
+        for index, pixels in source.of(number):
+            marks[slots[index]] |= pixels
+        marked = np.argwhere(marks)
         if len(marked) == 0:
             continue
         there = np.rint(grid.lps_to_index(own.index_to_lps(marked)))
-        total += len(marked)
-        outside += int(((there < 0) | (there >= grid.shape)).any(axis=1).sum())
+        outside = int(((there < 0) | (there >= grid.shape)).any(axis=1).sum())
         voxels = np.zeros(grid.shape, np.bool_)
         for index in range(grid.shape[0]):
             nearest = [
@@ -143,51 +200,17 @@ def _resampled(answer: MaskAnswer, planes: NDArray[np.uint16], grid: Geometry) -
             inside = np.ones(rows.shape, np.bool_)
             for axis in range(3):
                 inside &= (nearest[axis] >= 0) & (nearest[axis] < own.shape[axis])
-            voxels[index][inside] = source[nearest[0][inside], nearest[1][inside], nearest[2][inside]]
-        by_segment[number] = voxels
-    voxel_mm3 = _voxel_mm3(own)
-    return _Laid(by_segment, total * voxel_mm3, outside * voxel_mm3, True)
+            voxels[index][inside] = marks[nearest[0][inside], nearest[1][inside], nearest[2][inside]]
+        yield _Laid(number, *boxed(voxels), len(marked), outside)
 
 
-def _own_grid(answer: MaskAnswer) -> tuple[Geometry, list[int]]:
-    """The grid of the mask's planes, and the slice of each frame on it."""
-    positions = np.array([frame.position for frame in answer.frames])
-    normal = np.cross(answer.column_step, answer.row_step)
-    normal /= np.linalg.norm(normal)
-    along = positions @ normal
-    distances = np.diff(np.unique(np.round(along, 3)))
-    if answer.slice_step is not None:
-        step = np.asarray(answer.slice_step)
-    else:
-        step = normal * (float(distances.min()) if len(distances) else 1.0)
-    first = int(np.argmin(along if step @ normal > 0 else -along))
-    slots = np.rint((positions - positions[first]) @ step / (step @ step)).astype(np.int64)
-    geometry = Geometry.from_axes(
-        origin_lps_mm=positions[first],
-        slice_step_mm=step,
-        row_step_mm=answer.row_step,
-        column_step_mm=answer.column_step,
-        shape=(int(slots.max()) + 1, answer.rows, answer.columns),
-    )
-    return geometry, [int(slot) for slot in slots]
-
-
-def _numbers(segment: int, answer: MaskAnswer) -> tuple[int, ...]:
-    return (segment,) if segment else tuple(one.number for one in answer.segments)
-
-
-def _segments_of(segment: int, plane: NDArray[np.uint16]) -> list[tuple[int, NDArray[np.bool_]]]:
-    """Pixels by segment number: those set of a segment's plane, or those of each label of a label map."""
-    if segment:
-        return [(segment, plane > 0)]
-    return [(int(label), plane == label) for label in np.unique(plane) if label]
-
-
-def _segment(described: MaskSegment, voxels: NDArray[np.bool_]) -> ImportedSegment:
+def _segment(described: MaskSegment, laid: _Laid, shape: Triple) -> ImportedSegment:
     return ImportedSegment(
         described.number,
         described.label,
-        voxels,
+        laid.start,
+        laid.cropped,
+        shape,
         described.category,
         described.kind,
         described.algorithm_type,

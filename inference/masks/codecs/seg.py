@@ -8,132 +8,133 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inference.cases.identity import PatientIdentity
 from inference.clock import Clock, IdSource
-from inference.errors import InputError, StorageError
-from inference.masks.codecs.imported import Code
-from inference.masks.codecs.seg_reader import segment_number, source_uid
-from inference.masks.layer import MaskLayer, MaskOrigin
-from inference.scan import FrameSource, Plan, Stack
-from inference.storage import write_atomically
+from inference.errors import StorageError
+from inference.findings import Finding
+from inference.masks.codecs.references import ImageReference, ScanReference, new_uid, refer_to
+from inference.masks.codecs.rereading import holds_segments, write_checked
+from inference.masks.codecs.segment_to_write import SegmentToWrite, require_marks
+from inference.masks.layer import MaskLayer
+from inference.scan import Plan, Stack
 
 if TYPE_CHECKING:
     import pydicom
 
-MORPHOLOGY: Final[Code] = ("49755003", "SCT", "Morphologically Altered Structure")
-PRIMARY_NEOPLASM: Final[Code] = ("86049000", "SCT", "Neoplasm, Primary")
 _MANUFACTURER: Final = "Concilium"
 _VERSION: Final = "1"
 _LONGEST_LABEL: Final = 64
+_CT_IMAGE: Final = "1.2.840.10008.5.1.4.1.1.2"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SegmentToWrite:
-    """One segment: label, voxels (slice, row, column), codes, and who made it.
-
-    ``algorithm`` names a model; empty means that a person drew it.
-    """
-
-    label: str
-    voxels: NDArray[np.bool_]
-    category: Code = MORPHOLOGY
-    kind: Code = PRIMARY_NEOPLASM
-    algorithm: str = ""
-    was_edited: bool = False
-
-
-def encode_segmentation(mask: MaskLayer, stack: Stack, plan: Plan, *, clock: Clock, ids: IdSource) -> bytes:
+def encode_segmentation(
+    mask: MaskLayer,
+    stack: Stack,
+    plan: Plan,
+    *,
+    clock: Clock,
+    ids: IdSource,
+    patient: PatientIdentity | None = None,
+) -> bytes:
     """A SEG of one layer; see :func:`encode_segments`."""
-    algorithm = mask.maker or mask.name if mask.origin is MaskOrigin.MODEL else ""
-    segment = SegmentToWrite(mask.name, mask.voxels, algorithm=algorithm, was_edited=mask.is_edited)
-    return encode_segments([segment], stack, plan, clock=clock, ids=ids)
+    content, _ = encode_segments(
+        [SegmentToWrite.of_layer(mask)], stack, plan, clock=clock, ids=ids, patient=patient
+    )
+    return content
 
 
 def write_segmentation(
-    path: Path, segments: Sequence[SegmentToWrite], stack: Stack, plan: Plan, *, clock: Clock, ids: IdSource
-) -> None:
+    path: Path,
+    segments: Sequence[SegmentToWrite],
+    stack: Stack,
+    plan: Plan,
+    *,
+    clock: Clock,
+    ids: IdSource,
+    patient: PatientIdentity | None = None,
+) -> tuple[Finding, ...]:
     """Write :func:`encode_segments` to ``path``, read it back and compare voxel by voxel.
+
+    Returns what the user should be told.
 
     Raises
     ------
     InputError, StorageError
     """
-    content = encode_segments(segments, stack, plan, clock=clock, ids=ids)
-    write_atomically(path, content)
-    if not _holds(path.read_bytes(), segments, stack):
-        path.unlink()
-        raise StorageError("intake.mask.differs", file=path.name)
+    content, findings = encode_segments(segments, stack, plan, clock=clock, ids=ids, patient=patient)
+    write_checked(path, content, lambda found: _is_whole(found, segments, stack))
+    return findings
 
 
 def encode_segments(
-    segments: Sequence[SegmentToWrite], stack: Stack, plan: Plan, *, clock: Clock, ids: IdSource
-) -> bytes:
+    segments: Sequence[SegmentToWrite],
+    stack: Stack,
+    plan: Plan,
+    *,
+    clock: Clock,
+    ids: IdSource,
+    patient: PatientIdentity | None = None,
+) -> tuple[bytes, tuple[Finding, ...]]:
     """A binary DICOM SEG, Explicit VR Little Endian, that refers to the frames of ``stack``.
 
-    Dates come from ``clock`` and identifiers from ``ids``: the same inputs give the same bytes.  The result
-    is decoded again and compared before it is returned.
+    ``patient`` is who the user says it is, where the scan does not tell.  Identifiers that the scan lacks are
+    minted, and a finding says so.  Dates come from ``clock`` and identifiers from ``ids``: the same
+    inputs give the same bytes.  The result is decoded again, by this program's reader and by
+    highdicom's, and compared before it is returned.
 
     Raises
     ------
     InputError
-        When the patient is unknown, the stack has no DICOM identifiers, nothing is marked, or a mark lies
-        on a slice that the stack lacks.
+        When the patient is unknown, the stack is no DICOM object, nothing is marked, or a mark lies on a
+        slice that the stack lacks.
     StorageError
         When the file does not read back as it was given.
     """
-    if not stack.identity.is_known:
-        raise InputError("intake.mask.identity_unknown")
-    present = [(index, frame) for index, frame in enumerate(stack.frames) if frame is not None]
-    uids = (stack.study_uid, stack.series_uid, stack.frame_of_reference_uid)
-    if not all(uids) or not all(frame.sop_uid for _, frame in present):
-        raise InputError("intake.mask.no_uids")
-    if not all(segment.voxels.any() for segment in segments) or not segments:
-        raise InputError("intake.mask.nothing_to_write")
-    slices = [index for index, _ in present]
-    for segment in segments:
-        if segment.voxels.shape != stack.geometry.shape:
-            raise ValueError("a mask must be shaped as its stack")
-        if segment.voxels.sum() != segment.voxels[slices].sum():
-            raise InputError("intake.mask.on_missing_slice")
-    dataset = _dataset(segments, stack, present, clock.now(), ids)
+    reference = refer_to(stack, patient, ids)
+    require_marks(segments, stack)
+    dataset = _dataset(segments, stack, reference, clock.now(), ids)
     stream = BytesIO()
     dataset.save_as(stream, enforce_file_format=True)
     content = stream.getvalue()
-    if not _holds(content, segments, stack):
+    if not _is_whole(content, segments, stack):
         raise StorageError("intake.mask.differs", file="SEG")
-    return content
+    return content, reference.findings
+
+
+def _is_whole(content: bytes, segments: Sequence[SegmentToWrite], stack: Stack) -> bool:
+    """True when both readers find exactly the given voxels."""
+    return holds_segments(content, segments, stack) and _holds_by_highdicom(content, segments, stack)
 
 
 def _dataset(
     segments: Sequence[SegmentToWrite],
     stack: Stack,
-    present: Sequence[tuple[int, FrameSource]],
+    reference: ScanReference,
     moment: datetime,
     ids: IdSource,
 ) -> pydicom.Dataset:
     from highdicom.seg import Segmentation, SegmentationTypeValues
 
-    slices = [index for index, _ in present]
+    slices = [image.slice_index for image in reference.images]
     pixels = np.stack([segment.voxels[slices] for segment in segments], axis=-1)
     with warnings.catch_warnings():
         # A name of one component is the patient's name all the same.
         warnings.filterwarnings("ignore", message=".*person name")
         dataset = Segmentation(
-            source_images=[_source_header(stack, index, frame) for index, frame in present],
+            source_images=[_source_header(stack, reference, n) for n in range(len(slices))],
             pixel_array=pixels.astype(np.uint8),
             segmentation_type=SegmentationTypeValues.BINARY,
             segment_descriptions=[_description(n, segment) for n, segment in enumerate(segments, 1)],
-            series_instance_uid=_new_uid(ids),
+            series_instance_uid=new_uid(ids),
             series_number=9000 + (stack.acquisition.series_number or 0) % 1000,
-            sop_instance_uid=_new_uid(ids),
+            sop_instance_uid=new_uid(ids),
             instance_number=1,
             manufacturer=_MANUFACTURER,
             manufacturer_model_name=_MANUFACTURER,
@@ -143,7 +144,10 @@ def _dataset(
             content_description="Tumour segmentation",
             series_description="Segmentation",
         )
-    _make_repeatable(dataset, moment, _new_uid(ids))
+    _name_real_images(dataset, reference)
+    for item, segment in zip(dataset.SegmentSequence, segments, strict=True):
+        item.SegmentDescription = segment.provenance
+    _make_repeatable(dataset, moment, new_uid(ids))
     return dataset
 
 
@@ -153,13 +157,10 @@ def _description(number: int, segment: SegmentToWrite) -> Any:
     from highdicom.sr import CodedConcept
     from pydicom.sr.codedict import codes
 
-    kind = SegmentAlgorithmTypeValues.MANUAL
     identification = None
-    if segment.algorithm:
-        edited, untouched = SegmentAlgorithmTypeValues.SEMIAUTOMATIC, SegmentAlgorithmTypeValues.AUTOMATIC
-        kind = edited if segment.was_edited else untouched
+    if segment.algorithm_name:
         identification = AlgorithmIdentificationSequence(
-            name=segment.algorithm[:_LONGEST_LABEL],
+            name=segment.algorithm_name[:_LONGEST_LABEL],
             family=codes.DCM.ArtificialIntelligence,
             version=_VERSION,
         )
@@ -168,31 +169,35 @@ def _description(number: int, segment: SegmentToWrite) -> Any:
         segment_label=(segment.label or f"Segment {number}")[:_LONGEST_LABEL],
         segmented_property_category=CodedConcept(*segment.category),
         segmented_property_type=CodedConcept(*segment.kind),
-        algorithm_type=kind,
+        algorithm_type=SegmentAlgorithmTypeValues(segment.algorithm_type),
         algorithm_identification=identification,
     )
 
 
-def _source_header(stack: Stack, index: int, frame: FrameSource) -> pydicom.Dataset:
-    """What a segmentation copies from, and refers to in, one source image."""
+def _source_header(stack: Stack, reference: ScanReference, number: int) -> pydicom.Dataset:
+    """What a segmentation copies from one source image.
+
+    Each stands for one slice under an identifier of its own; :func:`_name_real_images` puts the real ones
+    in, which several slices may share.
+    """
     import pydicom
 
-    identity, geometry, acquisition = stack.identity, stack.geometry, stack.acquisition
-    assert identity.key is not None
+    patient, geometry, acquisition = reference.patient, stack.geometry, stack.acquisition
+    index = reference.images[number].slice_index
+    assert patient.key is not None
     header = pydicom.Dataset()
     header.file_meta = pydicom.dataset.FileMetaDataset()
     header.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
     header.SpecificCharacterSet = "ISO_IR 192"
-    header.SOPClassUID = acquisition.sop_class_uid
-    header.SOPInstanceUID = frame.sop_uid
-    header.StudyInstanceUID, header.SeriesInstanceUID = stack.study_uid, stack.series_uid
-    header.FrameOfReferenceUID = stack.frame_of_reference_uid
+    header.SOPClassUID, header.SOPInstanceUID = _CT_IMAGE, _stand_in(number)
+    header.StudyInstanceUID, header.SeriesInstanceUID = reference.study_uid, reference.series_uid
+    header.FrameOfReferenceUID = reference.frame_of_reference_uid
     header.Modality = acquisition.modality
-    header.PatientID, header.PatientName = identity.key.id, identity.name
-    if identity.key.issuer:
-        header.IssuerOfPatientID = identity.key.issuer
-    header.PatientBirthDate = identity.birth_date.replace("-", "")
-    header.PatientSex = identity.sex
+    header.PatientID, header.PatientName = patient.key.id, patient.name
+    if patient.key.issuer:
+        header.IssuerOfPatientID = patient.key.issuer
+    header.PatientBirthDate = patient.birth_date.replace("-", "")
+    header.PatientSex = patient.sex
     header.StudyDate, header.StudyTime = acquisition.study_date.replace("-", ""), ""
     header.AccessionNumber = header.StudyID = header.ReferringPhysicianName = ""
     header.PositionReferenceIndicator = ""
@@ -206,6 +211,30 @@ def _source_header(stack: Stack, index: int, frame: FrameSource) -> pydicom.Data
     header.BitsAllocated = header.BitsStored = 16
     header.SamplesPerPixel = 1
     return header
+
+
+def _stand_in(number: int) -> str:
+    return f"2.25.{number + 1}"
+
+
+def _name_real_images(dataset: pydicom.Dataset, reference: ScanReference) -> None:
+    """Replace the stand-ins by the images of the scan, with frame numbers where an object has several."""
+    images = {_stand_in(number): image for number, image in enumerate(reference.images)}
+    derivations = [
+        derivation
+        for group in dataset.PerFrameFunctionalGroupsSequence
+        for derivation in group.get("DerivationImageSequence", ())
+    ]
+    sources = [item for one in derivations for item in one.SourceImageSequence]
+    sources += dataset.get("SourceImageSequence", ())
+    # Items are shared, among the frames of several segments and with the list of the series.
+    for series in dataset.ReferencedSeriesSequence:
+        uids = [images[item.ReferencedSOPInstanceUID].sop_uid for item in series.ReferencedInstanceSequence]
+        series.ReferencedInstanceSequence = [
+            ImageReference(0, uid, None).item(reference.sop_class_uid) for uid in dict.fromkeys(uids)
+        ]
+    for item in {id(item): item for item in sources}.values():
+        item.update(images[item.ReferencedSOPInstanceUID].item(reference.sop_class_uid))
 
 
 def _make_repeatable(dataset: pydicom.Dataset, moment: datetime, organisation_uid: str) -> None:
@@ -224,19 +253,18 @@ def _make_repeatable(dataset: pydicom.Dataset, moment: datetime, organisation_ui
     dataset.SpecificCharacterSet = "ISO_IR 192"
 
 
-def _holds(content: bytes, segments: Sequence[SegmentToWrite], stack: Stack) -> bool:
-    """True when the file marks exactly the given voxels."""
-    import pydicom
-    from pydicom.pixels import iter_pixels
+def _holds_by_highdicom(content: bytes, segments: Sequence[SegmentToWrite], stack: Stack) -> bool:
+    """True when highdicom's reader finds the given voxels at the places of the stack."""
+    from highdicom.seg import segread
 
-    dataset = pydicom.dcmread(BytesIO(content))
-    slice_of = {frame.sop_uid: index for index, frame in enumerate(stack.frames) if frame is not None}
+    from inference.masks.codecs.seg_reader import frame_places
+
+    dataset = segread(BytesIO(content))
+    frames = dataset.get_stored_frames() > 0
     found = [np.zeros(segment.voxels.shape, np.bool_) for segment in segments]
-    shared = dataset.SharedFunctionalGroupsSequence[0]
-    for group, plane in zip(dataset.PerFrameFunctionalGroupsSequence, iter_pixels(dataset), strict=True):
-        number = segment_number(group, shared)
-        source = source_uid(group, shared)
-        found[number - 1][slice_of[source]] = plane > 0
+    for (number, position), plane in zip(frame_places(dataset), frames, strict=True):
+        slot = stack.geometry.lps_to_index(position)[0]
+        found[number - 1][round(float(slot))] |= plane
     return all(
         np.array_equal(voxels, segment.voxels) for voxels, segment in zip(found, segments, strict=True)
     )
@@ -247,8 +275,3 @@ def _decimal(value: float) -> str:
     from pydicom.valuerep import format_number_as_ds
 
     return format_number_as_ds(float(value))
-
-
-def _new_uid(ids: IdSource) -> str:
-    """A UUID as a UID (PS3.5 B.2)."""
-    return f"2.25.{ids.new_id().int}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -10,36 +10,53 @@ from inference.dicom.protocol import MaskAnswer, MaskFrame, MaskSegment
 
 Vector = tuple[float, float, float]
 
+_SAME: Final = 1e-4
 
-def read_segmentation(dataset: Any, buffer: memoryview) -> MaskAnswer:
-    """One plane of zeros and ones for each frame of a binary or fractional segmentation."""
+
+def read_segmentation(dataset: Any, buffer: memoryview, threshold: float = 0.5) -> MaskAnswer:
+    """The frames of a parsed segmentation: one bit a pixel, or label numbers of a label map.
+
+    A voxel of a fractional segmentation counts from ``threshold`` of the largest value on.
+    """
     import pydicom
     from pydicom.pixels import iter_pixels
 
     rows, columns = int(dataset.Rows), int(dataset.Columns)
-    groups = list(dataset.PerFrameFunctionalGroupsSequence)
-    if rows * columns * len(groups) * 2 > len(buffer):
+    groups = list(dataset.get("PerFrameFunctionalGroupsSequence") or ())
+    kind = str(dataset.get("SegmentationType", "BINARY"))
+    are_bits = kind != "LABELMAP"
+    plane_bytes = (rows * columns + 7) // 8 if are_bits else rows * columns * 2
+    if plane_bytes * len(groups) > len(buffer):
         return MaskAnswer(refused="intake.mask.too_large")
     shared = (dataset.get("SharedFunctionalGroupsSequence") or [pydicom.Dataset()])[0]
     orientations = {_floats(_orientation(group, shared), 6) for group in groups}
     spacings = {_floats(_measures(group, shared).get("PixelSpacing"), 2) for group in groups}
-    if len(orientations) != 1 or len(spacings) != 1 or None in orientations | spacings:
+    if not groups or None in orientations | spacings:
         return MaskAnswer(refused="intake.mask.no_grid")
-    (orientation,), (spacing,) = orientations, spacings
+    if not (_are_alike(orientations) and _are_alike(spacings)):
+        return MaskAnswer(refused="intake.mask.several_orientations")
+    orientation, spacing = next(iter(orientations)), next(iter(spacings))
     assert orientation is not None and spacing is not None
     along_row, along_column = np.array(orientation[:3]), np.array(orientation[3:])
-    is_fractional = str(dataset.get("SegmentationType", "BINARY")) == "FRACTIONAL"
-    half = int(dataset.get("MaximumFractionalValue", 1)) / 2 if is_fractional else 0.5
-    target = np.frombuffer(buffer, np.uint16, rows * columns * len(groups))
-    target = target.reshape(len(groups), rows, columns)
-    for index, plane in enumerate(iter_pixels(dataset, raw=True)):
-        target[index] = plane >= half
+    is_fractional = kind == "FRACTIONAL"
+    least = int(dataset.get("MaximumFractionalValue", 1)) * threshold if is_fractional else 0.5
+    target = np.frombuffer(buffer, np.uint8, plane_bytes * len(groups)).reshape(len(groups), plane_bytes)
+    read = 0
+    for plane in iter_pixels(dataset, raw=True):
+        if are_bits:
+            target[read] = np.packbits(plane >= least)
+        else:
+            target[read] = plane.astype(np.uint16).reshape(-1).view(np.uint8)
+        read += 1
+    if read != len(groups):
+        return MaskAnswer(refused="intake.mask.unreadable")
     frames = []
     for group in groups:
         position = _position(group, shared)
         if position is None:
             return MaskAnswer(refused="intake.mask.no_grid")
-        frames.append(MaskFrame(segment_number(group, shared), position, source_uid(group, shared)))
+        number = segment_number(group, shared) if are_bits else 0
+        frames.append(MaskFrame(number, position, source_uid(group, shared)))
     measures = _measures(groups[0], shared)
     step = measures.get("SpacingBetweenSlices") or measures.get("SliceThickness")
     normal = np.cross(along_row, along_column)
@@ -53,8 +70,16 @@ def read_segmentation(dataset: Any, buffer: memoryview) -> MaskAnswer:
         segments=tuple(_segment(item) for item in dataset.SegmentSequence),
         frame_of_reference_uid=str(dataset.get("FrameOfReferenceUID", "") or ""),
         patient_id=str(dataset.get("PatientID", "") or "").strip(),
+        is_dicom=True,
+        are_bits=are_bits,
         is_fractional=is_fractional,
     )
+
+
+def _are_alike(values: set[tuple[float, ...] | None]) -> bool:
+    """True when all are one, but for the decimals of a file."""
+    array = np.array([value for value in values if value is not None])
+    return bool(np.ptp(array, axis=0).max() <= _SAME)
 
 
 def _macro(group: Any, shared: Any, keyword: str) -> Any:
@@ -121,3 +146,21 @@ def _floats(values: Any, count: int) -> tuple[float, ...] | None:
 def _vector(values: Any) -> Vector:
     x, y, z = (float(value) for value in values)
     return x, y, z
+
+
+def frame_places(dataset: Any) -> list[tuple[int, Vector]]:
+    """Segment number and position (LPS mm of the first pixel) of every frame.
+
+    Raises
+    ------
+    ValueError
+        When a frame has no position.
+    """
+    shared = dataset.SharedFunctionalGroupsSequence[0]
+    places = []
+    for group in dataset.PerFrameFunctionalGroupsSequence:
+        position = _position(group, shared)
+        if position is None:
+            raise ValueError("a frame without a position")
+        places.append((segment_number(group, shared), position))
+    return places

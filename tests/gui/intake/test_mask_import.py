@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
+from PySide6.QtWidgets import QFileDialog
 
 from gui.intake.mask_candidates import mask_candidates
+from gui.intake.open_source import mask_target
 from gui.main_window import MainWindow
+from inference.masks.codecs.exporting import MaskFormat
 from inference.masks.codecs.nifti import write_label_map
 from inference.masks.layer import MaskOrigin
 from tests.gui.studies import write_study
@@ -70,6 +74,57 @@ def test_a_saved_mask_comes_back_as_it_was(with_mask: MainWindow, tmp_path: Path
         session.import_mask(tmp_path / "seg.dcm")
     assert session.mask is not None
     assert np.array_equal(session.mask.voxels, tumour_voxels())
+
+
+@pytest.mark.parametrize("name", ["tumour-rtstruct.dcm", "tumour.nii.gz", "tumour.nii"])
+def test_a_mask_saved_in_another_format_comes_back_as_it_was(
+    with_mask: MainWindow, tmp_path: Path, qtbot: Any, name: str
+) -> None:
+    session = with_mask.session
+    session.set_mask(mask_layer())
+    with qtbot.waitSignal(session.report_saved, timeout=20_000):
+        session.save_mask(tmp_path / name)
+    session.set_mask(None)
+    with qtbot.waitSignal(session.mask_changed, timeout=20_000):
+        session.import_mask(tmp_path / name)
+    assert session.mask is not None
+    assert np.array_equal(session.mask.voxels, tumour_voxels())
+
+
+def test_the_dialog_for_saving_offers_three_formats_and_the_suffix_decides(
+    with_mask: MainWindow, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, asked = with_mask.session, []
+
+    def answer(parent: object, title: str, name: str, kinds: str) -> tuple[str, str]:
+        asked.append(kinds.split(";;"))
+        return str(tmp_path / "contours.dcm"), asked[-1][1]
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+    session.set_mask(mask_layer())
+    with qtbot.waitSignal(session.report_saved, timeout=20_000):
+        with_mask.source.ask_mask_target()
+    assert [kind.rpartition("(")[2] for kind in asked[0]] == ["*.dcm)", "*.dcm)", "*.nii.gz)"]
+    assert pydicom.dcmread(tmp_path / "contours.dcm").Modality == "RTSTRUCT"
+
+
+@pytest.mark.parametrize(
+    ("name", "selected", "expected"),
+    [
+        ("a.dcm", MaskFormat.SEGMENTATION, ("a.dcm", MaskFormat.SEGMENTATION)),
+        ("a.dcm", MaskFormat.STRUCTURE_SET, ("a.dcm", MaskFormat.STRUCTURE_SET)),
+        ("a.dcm", MaskFormat.NIFTI, ("a.dcm", MaskFormat.SEGMENTATION)),
+        ("a.nii.gz", MaskFormat.SEGMENTATION, ("a.nii.gz", MaskFormat.NIFTI)),
+        ("tumour-rtstruct.dcm", MaskFormat.SEGMENTATION, ("tumour-rtstruct.dcm", MaskFormat.STRUCTURE_SET)),
+        ("a", MaskFormat.NIFTI, ("a.nii.gz", MaskFormat.NIFTI)),
+        ("a.b", MaskFormat.STRUCTURE_SET, ("a.b.dcm", MaskFormat.STRUCTURE_SET)),
+    ],
+)
+def test_the_name_tells_the_format_of_a_saved_mask(
+    name: str, selected: MaskFormat, expected: tuple[str, MaskFormat]
+) -> None:
+    path, kind = mask_target(Path(name), selected)
+    assert (path.name, kind) == expected
 
 
 def test_without_a_mask_there_is_nothing_to_save(with_mask: MainWindow, tmp_path: Path, qtbot: Any) -> None:

@@ -1,0 +1,100 @@
+"""What a written mask says about its scan: patient, identifiers and images; minted where it has none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inference.cases.identity import PatientIdentity
+from inference.clock import IdSource
+from inference.dicom.verdicts import finding
+from inference.errors import InputError
+from inference.findings import Finding
+from inference.scan import FrameSource, Stack
+
+if TYPE_CHECKING:
+    import pydicom
+
+
+@dataclass(frozen=True, slots=True)
+class ImageReference:
+    """One image of a scan: slice, SOP UID, and the frame (from 1) where the object has several."""
+
+    slice_index: int
+    sop_uid: str
+    frame_number: int | None
+
+    def item(self, sop_class_uid: str) -> pydicom.Dataset:
+        """As an item of a sequence of references (PS3.3 10.3)."""
+        import pydicom
+
+        item = pydicom.Dataset()
+        item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = sop_class_uid, self.sop_uid
+        if self.frame_number is not None:
+            item.ReferencedFrameNumber = self.frame_number
+        return item
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReference:
+    """Patient and identifiers under which a mask of a scan is written; ``images`` are the slices present."""
+
+    patient: PatientIdentity
+    study_uid: str
+    series_uid: str
+    frame_of_reference_uid: str
+    sop_class_uid: str
+    images: tuple[ImageReference, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+def refer_to(stack: Stack, patient: PatientIdentity | None, ids: IdSource) -> ScanReference:
+    """What a mask of ``stack`` refers to.
+
+    ``patient`` is who the user says it is, where the scan does not tell.  Identifiers that the scan lacks
+    are minted, and a finding says so.
+
+    Raises
+    ------
+    InputError
+        When the patient is unknown, or the scan is no DICOM object to which one could refer.
+    """
+    known = stack.identity if stack.identity.is_known else patient
+    if known is None or not known.is_known:
+        raise InputError("intake.mask.identity_unknown")
+    present = [(index, frame) for index, frame in enumerate(stack.frames) if frame is not None]
+    if not stack.acquisition.sop_class_uid or any(frame.kind != "dicom" for _, frame in present):
+        raise InputError("intake.mask.no_uids")
+    minted: list[str] = []
+
+    def kept_or_minted(uid: str, keyword: str) -> str:
+        if uid:
+            return uid
+        minted.append(keyword)
+        return new_uid(ids)
+
+    images = tuple(
+        ImageReference(index, kept_or_minted(frame.sop_uid, "SOPInstanceUID"), number)
+        for (index, frame), number in zip(present, _frame_numbers([f for _, f in present]), strict=True)
+    )
+    return ScanReference(
+        patient=known,
+        study_uid=kept_or_minted(stack.study_uid, "StudyInstanceUID"),
+        series_uid=kept_or_minted(stack.series_uid, "SeriesInstanceUID"),
+        frame_of_reference_uid=kept_or_minted(stack.frame_of_reference_uid, "FrameOfReferenceUID"),
+        sop_class_uid=stack.acquisition.sop_class_uid,
+        images=images,
+        findings=(finding("intake.uids_minted", tags=", ".join(dict.fromkeys(minted))),) if minted else (),
+    )
+
+
+def new_uid(ids: IdSource) -> str:
+    """A UUID as a UID (PS3.5 B.2)."""
+    return f"2.25.{ids.new_id().int}"
+
+
+def _frame_numbers(frames: list[FrameSource]) -> list[int | None]:
+    """Frame numbers, from 1, for objects of several frames; None for single ones."""
+    shared = Counter(frame.file for frame in frames)
+    return [frame.frame + 1 if frame.frame > 0 or shared[frame.file] > 1 else None for frame in frames]
