@@ -32,7 +32,7 @@ SEQUENCES: Final = frozenset((0x00180012, 0x00409096, 0x52009229, 0x52009230))
 """Sequences that are read: contrast agent, real-world value, shared and per-frame functional groups."""
 
 _DEEPEST: Final = 16
-_LONGEST_VALUE: Final = 1 << 16
+LONGEST_VALUE: Final = 1 << 16
 _WINDOW: Final = 1 << 15
 _DEFLATE_RATIO: Final = 100
 _LONGEST_SEQUENCE: Final = 1 << 27
@@ -110,7 +110,7 @@ class _Window:
         return self._block[begin : begin + length]
 
 
-def read_header(stream: BinaryIO, size: int, wanted: Container[int]) -> Header:
+def read_header(stream: BinaryIO, size: int, wanted: Container[int], longest: int = LONGEST_VALUE) -> Header:
     """Walk the file up to its pixel data and keep the ``wanted`` top-level elements and sequences.
 
     Raises
@@ -134,7 +134,9 @@ def read_header(stream: BinaryIO, size: int, wanted: Container[int]) -> Header:
     if syntax == DEFLATED_LE:
         window = _inflated(stream, offset, size)
         offset = 0
-    walk = _Walk(window, explicit=syntax != IMPLICIT_LE, big=syntax == EXPLICIT_BE, wanted=wanted)
+    walk = _Walk(
+        window, explicit=syntax != IMPLICIT_LE, big=syntax == EXPLICIT_BE, wanted=wanted, longest=longest
+    )
     _refuse_mismatch(window, offset, syntax)
     walk.top_level(offset)
     return Header(
@@ -242,8 +244,11 @@ def _inflate(stream: BinaryIO, offset: int, size: int, keep: int) -> tuple[bytes
 class _Walk:
     """One pass over the elements of an object."""
 
-    def __init__(self, window: _Window, *, explicit: bool, big: bool, wanted: Container[int]) -> None:
+    def __init__(
+        self, window: _Window, *, explicit: bool, big: bool, wanted: Container[int], longest: int
+    ) -> None:
         self._window = window
+        self._longest = longest
         self._explicit = explicit
         order = ">" if big else "<"
         self._tag = struct.Struct(order + "HH")
@@ -277,7 +282,7 @@ class _Walk:
             elif tag in SEQUENCES:
                 self._keep_sequence(tag, begin, begin + length, explicit=False)
             elif tag in self._wanted:
-                self.elements[tag] = Element(vr, self._window.read(begin, min(length, _LONGEST_VALUE)))
+                self.elements[tag] = Element(vr, self._window.read(begin, min(length, self._longest)))
             offset = begin + length
 
     def _keep_sequence(self, tag: int, begin: int, end: int, explicit: bool) -> None:

@@ -11,6 +11,7 @@ import warnings
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
+from inference.dicom.colour import is_colour
 from inference.dicom.elements import (
     DEFLATED_LE,
     NATIVE_SYNTAXES,
@@ -22,7 +23,10 @@ from inference.dicom.elements import (
     read_header,
 )
 from inference.dicom.frame_groups import FrameElements, frame_elements
+from inference.dicom.mosaic import unfolded
+from inference.dicom.private_tags import CSA_TAGS, with_private_b_value
 from inference.dicom.records import FrameRecord, ImageRecord, PixelLayout, Remark
+from inference.dicom.scales import named_scales
 from inference.dicom.syntaxes import (
     MEDIA_DIRECTORY,
     MULTI_FRAME_IMAGES,
@@ -33,16 +37,15 @@ from inference.dicom.syntaxes import (
     object_name,
     syntax_name,
 )
-from inference.dicom.tags import DIMENSIONS, TAGS
+from inference.dicom.tags import DIMENSIONS, TAGS, WANTED_TAGS
 from inference.dicom.technique_tags import HeaderValues, iso_date, read_technique
 from inference.dicom.values import binary_numbers, shown_number
 from inference.messages.message import FieldValue
 
-_MODALITY_LUT_SEQUENCE: Final = 0x00283000
-_WANTED: Final = frozenset(TAGS.values())
+_MODALITY_LUT_SEQUENCE, _VOI_LUT_SEQUENCE = 0x00283000, 0x00283010
+_LONGEST_CSA: Final = 1 << 20
 _LONGEST_TEXT: Final = 1024
 _LONGEST_DIMENSION: Final = 64
-_COLOUR_PREFIXES: Final = ("RGB", "YBR", "PALETTE", "HSV", "ARGB", "CMYK", "ICT", "RCT")
 
 
 class NotAnImageError(Exception):
@@ -62,7 +65,11 @@ def read_dicom(stream: BinaryIO, size: int, most_frames: int) -> ImageRecord:
         With the remark to show, for everything that is no image that can be stacked.
     """
     try:
-        header = read_header(stream, size, _WANTED)
+        header = read_header(stream, size, WANTED_TAGS)
+        if b"MOSAIC" in _value(header, "ImageType"):
+            stream.seek(0)
+            long = read_header(stream, size, CSA_TAGS, longest=_LONGEST_CSA)
+            header = replace(header, elements=header.elements | long.elements)
     except NotDicomError as error:
         raise NotAnImageError("intake.not_an_image_file") from error
     except SyntaxMismatchError as error:
@@ -90,8 +97,24 @@ class _Reading:
         if not self.header.has_preamble or self.header.syntax_was_guessed:
             self._remark("intake.no_preamble")
         groups = self._lay_out_groups(pixels.frames)
+        scales = named_scales(self.header, groups.scale_items)
+        with_b_value = with_private_b_value(self.header.elements, big=self.header.is_big_endian)
+        self.header = replace(self.header, elements=with_b_value)
         orientation = self._exact_floats("ImageOrientationPatient", 6)
         position = self._exact_floats("ImagePositionPatient", 3)
+        frames = tuple(self._frame_record(own, groups.varying_dimensions) for own in groups.own)
+        if pixels.frames == 1 and "MOSAIC" in self._texts("ImageType"):
+            mosaic = unfolded(
+                self.header.elements,
+                pixels,
+                placing=(position, orientation, self._pixel_spacing()),
+                spacing_mm=self._float("SpacingBetweenSlices") or self._float("SliceThickness"),
+            )
+            position = None
+            if mosaic is None:
+                self._remark("intake.mosaic_folded")
+            else:
+                pixels, frames = mosaic
         return ImageRecord(
             kind="dicom",
             pixels=pixels,
@@ -118,6 +141,8 @@ class _Reading:
             intercept=self._float("RescaleIntercept"),
             rescale_type=self._text("RescaleType"),
             has_modality_table=_MODALITY_LUT_SEQUENCE in self.header.sequences,
+            has_display_table=_VOI_LUT_SEQUENCE in self.header.sequences,
+            scales=scales,
             padding_value=self._padding(pixels),
             photometric_interpretation=self._text("PhotometricInterpretation") or "MONOCHROME2",
             modality=self._text("Modality"),
@@ -138,11 +163,11 @@ class _Reading:
             window_centre=self._float("WindowCenter"),
             window_width=self._float("WindowWidth"),
             is_lossy=self._text("LossyImageCompression") == "01",
-            lossy_ratio=self._float("LossyImageCompressionRatio"),
+            lossy_ratio=self._largest("LossyImageCompressionRatio"),
             has_burned_in_text=self._text("BurnedInAnnotation") == "YES",
             dimensions=tuple((name, value) for name in DIMENSIONS if (value := self._text(name))),
             frame_tags=groups.varying_dimensions,
-            frames=tuple(self._frame_record(own, groups.varying_dimensions) for own in groups.own),
+            frames=frames,
             concatenation_uid=self._text("ConcatenationUID"),
             concatenation_number=self._int("InConcatenationNumber"),
             concatenation_total=self._int("InConcatenationTotalNumber"),
@@ -176,8 +201,9 @@ class _Reading:
         if syntax not in READABLE_SYNTAXES:
             raise NotAnImageError("intake.syntax_unsupported", syntax=syntax_name(syntax), uid=syntax)
         photometric = self._text("PhotometricInterpretation")
-        if (self._unsigned("SamplesPerPixel") or 1) != 1 or photometric.startswith(_COLOUR_PREFIXES):
-            raise NotAnImageError("intake.colour", photometric=photometric or "–")
+        in_colour = is_colour(photometric, self._unsigned("SamplesPerPixel") or 1)
+        if in_colour:
+            self._remark("intake.colour", photometric=photometric or "–")
         rows, columns = self._unsigned("Rows") or 0, self._unsigned("Columns") or 0
         frames = self._int("NumberOfFrames")
         frames = 1 if frames is None else frames
@@ -191,9 +217,9 @@ class _Reading:
         if allocated not in (8, 16) or not 1 <= stored <= allocated or high_bit != stored - 1:
             raise NotAnImageError("intake.bits_impossible", allocated=allocated, stored=stored, high=high_bit)
         assert header.pixel_offset is not None
-        is_native = syntax in NATIVE_SYNTAXES
-        if is_native and header.pixel_length is None:
+        if syntax in NATIVE_SYNTAXES and header.pixel_length is None:
             raise NotAnImageError("intake.syntax_mismatch")
+        is_native = syntax in NATIVE_SYNTAXES and not in_colour
         inflated = syntax == DEFLATED_LE
         offset = 0 if inflated else header.pixel_offset
         length = header.pixel_length if is_native else self.size - offset
@@ -204,9 +230,10 @@ class _Reading:
             is_native=is_native,
             offset=offset,
             length=length or 0,
-            bits_allocated=allocated,
-            bits_stored=stored,
-            is_signed=self._unsigned("PixelRepresentation") == 1,
+            # A colour picture is decoded to grey values from 0 to 255.
+            bits_allocated=8 if in_colour else allocated,
+            bits_stored=8 if in_colour else stored,
+            is_signed=self._unsigned("PixelRepresentation") == 1 and not in_colour,
             is_big_endian=header.is_big_endian,
         )
 
@@ -244,17 +271,19 @@ class _Reading:
         return None if spacing is None or min(spacing) <= 0 else spacing
 
     def _padding(self, pixels: PixelLayout) -> int | None:
-        """Pixel Padding Value, read by PixelRepresentation whatever its VR says (PS3.3 C.7.5.1.1.2)."""
+        """Pixel Padding Value as a pixel holds it, whatever its VR says (PS3.3 C.7.5.1.1.2)."""
         element = self.header.elements.get(TAGS["PixelPaddingValue"])
         if element is None or len(element.value) < 2:
             return None
-        order = "big" if self.header.is_big_endian else "little"
-        raw = int.from_bytes(element.value[:2], "big" if order == "big" else "little")
-        if not pixels.is_signed:
-            return raw
-        if element.vr == b"US" and raw >= 0x8000:
-            self._remark("intake.padding_reinterpreted", written=raw, value=raw - 0x10000)
-        return raw - 0x10000 if raw >= 0x8000 else raw
+        raw = int.from_bytes(element.value[:2], "big" if self.header.is_big_endian else "little")
+        is_signed_vr = element.vr == b"SS" or (element.vr != b"US" and pixels.is_signed)
+        written = raw - 0x10000 if is_signed_vr and raw >= 0x8000 else raw
+        value = raw & ((1 << pixels.bits_stored) - 1)
+        if pixels.is_signed and value >> (pixels.bits_stored - 1):
+            value -= 1 << pixels.bits_stored
+        if value != written:
+            self._remark("intake.padding_reinterpreted", written=written, value=value)
+        return value
 
     def _remark(self, code: str, **fields: FieldValue) -> None:
         if all(remark.code != code for remark in self.remarks):
@@ -317,6 +346,11 @@ class _Reading:
             return None
         return value
 
+    def _largest(self, keyword: str) -> float | None:
+        """The largest of the numbers that can be read."""
+        values = [value for text in self._texts(keyword) if not math.isnan(value := _number(text))]
+        return max(values, default=None)
+
     def _int(self, keyword: str) -> int | None:
         value = self._float(keyword)
         return None if value is None or abs(value) > 2**31 else int(value)
@@ -330,6 +364,11 @@ class _Reading:
             self._remark("intake.value_unreadable", tag=keyword)
             return None
         return values
+
+
+def _value(header: Header, keyword: str) -> bytes:
+    element = header.elements.get(TAGS[keyword])
+    return b"" if element is None else element.value
 
 
 def _printable(text: str) -> str:
