@@ -133,6 +133,13 @@ RULES: Final = MappingProxyType(
         "intake.pixels_too_long": Rule(_N, _N),
         "intake.value_unreadable": Rule(_N, _N),
         "intake.charset_undecodable": Rule(_N, _F),
+        # Meaning.
+        "meaning.phase_disagrees": Rule(_F, _R),
+        "meaning.contrast_by_pixels": Rule(_F, _N),
+        "meaning.contrast_not_seen": Rule(_F, _R),
+        "meaning.contrast_unknown": Rule(_F, _R),
+        "meaning.body_part_unknown": Rule(_F, _R),
+        "meaning.body_part_differs": Rule(_F, _N),
         # Masks.
         "intake.mask_resampled": Rule(_N, _N),
         "intake.mask_frame_of_reference_absent": Rule(_N, _N),
