@@ -55,7 +55,6 @@ class DecodeRequest:
     buffer: str
     ticket: int
     compare: bool = False
-    tiles_across: int = 0
     op: Literal["decode"] = "decode"
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from inference.dicom.private_tags import SMALL_PRIVATE_TAGS
 from inference.dicom.technique_tags import TECHNIQUE_TAGS
 
 _HEADER: Final = {
@@ -82,7 +81,6 @@ _HEADER: Final = {
 }
 
 TAGS: Final = _HEADER | TECHNIQUE_TAGS
-WANTED_TAGS: Final = frozenset(TAGS.values()) | SMALL_PRIVATE_TAGS
 
 DIMENSIONS: Final = (
     "TemporalPositionIdentifier",

@@ -1,1 +1,0 @@
-"""What a stack shows: phase, weighting, contrast, body part; by its tags and by its pixels, kept apart."""
