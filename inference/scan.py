@@ -41,7 +41,8 @@ class FrameSource:
     """Address and encoding of one frame: (file, frame), where its bytes lie, and how to read them.
 
     ``offset`` and ``length`` are bytes of native pixel data when ``is_native``; otherwise the frame is
-    decoded by a worker.  ``bits_stored`` and ``is_signed`` describe the stored integers.  ``kind`` is the
+    decoded by a worker.  ``tiles_across`` is 0, or says that ``frame`` is a tile of a mosaic that has so many
+    in a row.  ``bits_stored`` and ``is_signed`` describe the stored integers.  ``kind`` is the
     file's format: ``dicom``, ``nifti`` or ``nrrd``.
     """
 
@@ -59,6 +60,7 @@ class FrameSource:
     intercept: float
     is_big_endian: bool = False
     kind: Literal["dicom", "nifti", "nrrd"] = "dicom"
+    tiles_across: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ def decode_frames(request: DecodeRequest, target: NDArray[np.int16]) -> list[Fra
 
     try:
         with opened_pixels(plain_path(request.path)) as source:
+            if request.tiles_across:
+                return _tiles(source, request, target)
             answers = []
             for slot, frame in enumerate(request.frames):
                 compare = request.compare and slot == 0
@@ -44,6 +46,20 @@ def decode_frames(request: DecodeRequest, target: NDArray[np.int16]) -> list[Fra
             return answers
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the file is wrong with each frame
         return [frame_answer(frame, failure_word(error)) for frame in request.frames]
+
+
+def _tiles(source: PixelSource, request: DecodeRequest, target: NDArray[np.int16]) -> list[FrameAnswer]:
+    """Tiles of the one picture of a mosaic: decoded once, then cut."""
+    from inference.dicom.tiles import tile_of
+
+    picture = np.empty((source.shape.rows, source.shape.columns), np.int16)
+    whole = _dicom_frame(source, 0, picture, compare=request.compare)
+    answers = []
+    for slot, frame in enumerate(request.frames):
+        if not whole.failure:
+            target[slot] = tile_of(picture, frame, request.tiles_across)
+        answers.append(FrameAnswer(frame, whole.failure, whole.remarks if slot == 0 else ()))
+    return answers
 
 
 def _dicom_frame(source: PixelSource, frame: int, target: NDArray[np.int16], *, compare: bool) -> FrameAnswer:

@@ -12,6 +12,7 @@ from inference.dicom.functional_groups import (
     classic_elements,
     read_groups,
 )
+from inference.dicom.sequences import Item
 from inference.dicom.syntaxes import ENHANCED_IMAGES, SCREENSHOTS
 from inference.dicom.tags import DIMENSIONS, TAGS
 
@@ -26,7 +27,8 @@ class FrameElements:
     ``common`` are those of all its frames, ``own`` those in which they differ, one mapping for each frame
     (empty for a file without per-frame groups).  ``are_complete`` says that every frame states where it
     lies; ``are_expected`` that it should.  ``varying_dimensions`` are those in which the frames differ, in
-    the order in which they are asked.
+    the order in which they are asked.  ``scale_items`` are the groups in which scales of values may stand:
+    the shared ones and those of the first frame.
     """
 
     common: dict[int, Element]
@@ -34,6 +36,7 @@ class FrameElements:
     are_expected: bool
     are_complete: bool
     varying_dimensions: tuple[str, ...] = ()
+    scale_items: tuple[Item, ...] = ()
 
 
 def frame_elements(header: Header, frames: int) -> FrameElements:
@@ -47,20 +50,23 @@ def frame_elements(header: Header, frames: int) -> FrameElements:
     sop_class = header.elements.get(TAGS["SOPClassUID"])
     uid = sop_class.value.decode("ascii", "replace").strip(" \0") if sop_class else ""
     big = header.is_big_endian
-    shared = [classic_elements(item) for item in read_groups(header.sequences.get(SHARED_GROUPS), big=big)]
-    each = [classic_elements(item) for item in read_groups(header.sequences.get(PER_FRAME_GROUPS), big=big)]
+    shared_items = read_groups(header.sequences.get(SHARED_GROUPS), big=big)[:1]
+    frame_items = read_groups(header.sequences.get(PER_FRAME_GROUPS), big=big)
+    scale_items = (*shared_items, *frame_items[:1])
+    shared = [classic_elements(item) for item in shared_items]
+    each = [classic_elements(item) for item in frame_items]
     are_expected = uid in ENHANCED_IMAGES or (frames > 1 and uid not in SCREENSHOTS)
     common = dict(header.elements)
     if frames > 1:
         common.pop(_NEVER_SHARED, None)
-    for elements in shared[:1]:
+    for elements in shared:
         common.update((tag, one) for tag, one in elements.items() if tag != _GENERAL or tag not in common)
     if len(each) != frames:
         # Which item belongs to which frame is then not known.
-        return FrameElements(common, (), are_expected, frames == 1 and _is_placed(common))
+        return FrameElements(common, (), are_expected, frames == 1 and _is_placed(common), (), scale_items)
     if frames == 1:
         common.update(each[0])
-        return FrameElements(common, (), are_expected, _is_placed(common))
+        return FrameElements(common, (), are_expected, _is_placed(common), (), scale_items)
     same = {
         tag: element
         for tag, element in each[0].items()
@@ -73,7 +79,7 @@ def frame_elements(header: Header, frames: int) -> FrameElements:
     own = tuple({tag: one for tag, one in elements.items() if tag in varying} for elements in each)
     are_placed = all(_is_placed(common, elements) for elements in own)
     names = tuple(name for name in DIMENSIONS if TAGS[name] in varying)
-    return FrameElements(common, own, are_expected, are_placed, names)
+    return FrameElements(common, own, are_expected, are_placed, names, scale_items)
 
 
 def _is_placed(*layers: dict[int, Element]) -> bool:

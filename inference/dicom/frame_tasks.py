@@ -71,6 +71,7 @@ def _decode_task(
                 buffer=lane.address,
                 ticket=ticket,
                 compare=compare,
+                tiles_across=frames[0].tiles_across,
             ),
         )
 

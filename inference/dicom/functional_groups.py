@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from inference.dicom.elements import Element, SequenceBytes
+from inference.dicom.private_tags import PHILIPS_SCALE_TAGS
 from inference.dicom.sequences import Item, read_items
 from inference.dicom.tags import TAGS
 from inference.dicom.values import IMPLICIT_VRS
@@ -18,8 +19,8 @@ SHARED_GROUPS: Final = 0x52009229
 PER_FRAME_GROUPS: Final = 0x52009230
 _CONVERTED_SHARED, _CONVERTED_PER_FRAME = 0x00209170, 0x00209171
 _ANATOMY, _REGION, _MEANING = 0x00209071, 0x00082218, 0x00080104
-_REAL_WORLD_VALUE: Final = 0x00409096
-_PHILIPS_PER_FRAME, _PHILIPS_SCALE = 0x2005140F, 0x2005100E
+_REAL_WORLD_VALUE, _UNITS, _UNIT_CODE = 0x00409096, 0x004008EA, 0x00080100
+_PHILIPS_SHARED, _PHILIPS_PER_FRAME = 0x2005140E, 0x2005140F
 _FRAME_MOMENT: Final = 0x00189074
 
 _LEAVES: Final = MappingProxyType(
@@ -66,12 +67,12 @@ _CONVERTED: Final = frozenset(TAGS.values()) - {
     TAGS[name] for name in ("SOPClassUID", "SOPInstanceUID", "Rows", "Columns", "NumberOfFrames")
 }
 _ELEMENTS: Final = frozenset(
-    {leaf for leaves in _LEAVES.values() for leaf in leaves} | _CONVERTED | {_MEANING, _PHILIPS_SCALE}
-    | {0x00409224, 0x00409225}
+    {leaf for leaves in _LEAVES.values() for leaf in leaves} | _CONVERTED | {_MEANING, _UNIT_CODE}
+    | PHILIPS_SCALE_TAGS
 )  # fmt: skip
 _SEQUENCES: Final = frozenset(
     {*_LEAVES, _CONVERTED_SHARED, _CONVERTED_PER_FRAME, _ANATOMY, _REGION, _REAL_WORLD_VALUE}
-    | {_PHILIPS_PER_FRAME}
+    | {_UNITS, _PHILIPS_SHARED, _PHILIPS_PER_FRAME}
 )
 
 

@@ -7,10 +7,14 @@ absent, with a remark.
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
+from inference.dicom.colour import is_colour
 from inference.dicom.elements import (
+    DEFLATED_LE,
+    NATIVE_SYNTAXES,
     Element,
     Header,
     MalformedError,
@@ -19,33 +23,37 @@ from inference.dicom.elements import (
     read_header,
 )
 from inference.dicom.frame_groups import FrameElements, frame_elements
-from inference.dicom.pixel_layout import PixelTags, is_colour, pixel_layout
+from inference.dicom.mosaic import unfolded
+from inference.dicom.private_tags import CSA_TAGS, with_private_b_value
 from inference.dicom.records import FrameRecord, ImageRecord, PixelLayout, Remark
+from inference.dicom.scales import named_scales
 from inference.dicom.syntaxes import (
     MEDIA_DIRECTORY,
     MULTI_FRAME_IMAGES,
+    READABLE_SYNTAXES,
     SEGMENTATIONS,
     SINGLE_FRAME_IMAGES,
     STRUCTURE_SET,
     object_name,
+    syntax_name,
 )
-from inference.dicom.tags import DIMENSIONS, TAGS
+from inference.dicom.tags import DIMENSIONS, TAGS, WANTED_TAGS
 from inference.dicom.technique_tags import HeaderValues, iso_date, read_technique
-from inference.dicom.text import decode_text
-from inference.dicom.unusable import NotAnImageError as NotAnImageError
 from inference.dicom.values import binary_numbers, shown_number
 from inference.messages.message import FieldValue
 
-_MODALITY_LUT_SEQUENCE: Final = 0x00283000
-_WANTED: Final = frozenset(TAGS.values())
+_MODALITY_LUT_SEQUENCE, _VOI_LUT_SEQUENCE = 0x00283000, 0x00283010
+_LONGEST_CSA: Final = 1 << 20
 _LONGEST_TEXT: Final = 1024
 _LONGEST_DIMENSION: Final = 64
-_BROKEN_RULES: Final = {
-    "nesting": "intake.nesting",
-    "length": "intake.length_beyond_file",
-    "deflate ratio": "intake.deflate_bomb",
-}
-_ODDITIES: Final = {"vr": "intake.vr_unknown", "odd length": "intake.odd_length"}
+
+
+class NotAnImageError(Exception):
+    """The file is passed over; ``remark`` says why."""
+
+    def __init__(self, code: str, **fields: FieldValue) -> None:
+        super().__init__(code)
+        self.remark = Remark(code, fields)
 
 
 def read_dicom(stream: BinaryIO, size: int, most_frames: int) -> ImageRecord:
@@ -57,18 +65,21 @@ def read_dicom(stream: BinaryIO, size: int, most_frames: int) -> ImageRecord:
         With the remark to show, for everything that is no image that can be stacked.
     """
     try:
-        header = read_header(stream, size, _WANTED)
+        header = read_header(stream, size, WANTED_TAGS)
+        if b"MOSAIC" in _value(header, "ImageType"):
+            stream.seek(0)
+            long = read_header(stream, size, CSA_TAGS, longest=_LONGEST_CSA)
+            header = replace(header, elements=header.elements | long.elements)
     except NotDicomError as error:
         raise NotAnImageError("intake.not_an_image_file") from error
     except SyntaxMismatchError as error:
         raise NotAnImageError("intake.syntax_mismatch") from error
-    except MalformedError as error:
-        raise NotAnImageError(_BROKEN_RULES.get(str(error), "intake.malformed")) from error
+    except (MalformedError, RecursionError) as error:
+        raise NotAnImageError("intake.malformed") from error
     try:
-        return _Reading(header, size, most_frames, stream=stream).record()
+        return _Reading(header, size, most_frames).record()
     except MalformedError as error:
-        code = "intake.nesting" if str(error) == "nesting" else "intake.malformed"
-        raise NotAnImageError(code) from error
+        raise NotAnImageError("intake.malformed") from error
 
 
 @dataclass(slots=True)
@@ -79,7 +90,6 @@ class _Reading:
     size: int
     most_frames: int
     remarks: list[Remark] = field(default_factory=list)
-    stream: BinaryIO | None = None
 
     def record(self) -> ImageRecord:
         self._refuse_other_objects()
@@ -87,8 +97,24 @@ class _Reading:
         if not self.header.has_preamble or self.header.syntax_was_guessed:
             self._remark("intake.no_preamble")
         groups = self._lay_out_groups(pixels.frames)
+        scales = named_scales(self.header, groups.scale_items)
+        with_b_value = with_private_b_value(self.header.elements, big=self.header.is_big_endian)
+        self.header = replace(self.header, elements=with_b_value)
         orientation = self._exact_floats("ImageOrientationPatient", 6)
         position = self._exact_floats("ImagePositionPatient", 3)
+        frames = tuple(self._frame_record(own, groups.varying_dimensions) for own in groups.own)
+        if pixels.frames == 1 and "MOSAIC" in self._texts("ImageType"):
+            mosaic = unfolded(
+                self.header.elements,
+                pixels,
+                placing=(position, orientation, self._pixel_spacing()),
+                spacing_mm=self._float("SpacingBetweenSlices") or self._float("SliceThickness"),
+            )
+            position = None
+            if mosaic is None:
+                self._remark("intake.mosaic_folded")
+            else:
+                pixels, frames = mosaic
         return ImageRecord(
             kind="dicom",
             pixels=pixels,
@@ -100,7 +126,7 @@ class _Reading:
             frame_of_reference_uid=self._text("FrameOfReferenceUID"),
             patient_id=self._readable("PatientID"),
             issuer=self._readable("IssuerOfPatientID"),
-            patient_name=self._readable("PatientName").rstrip("^="),
+            patient_name=self._readable("PatientName").rstrip("^"),
             birth_date=iso_date(self._text("PatientBirthDate")),
             sex=self._text("PatientSex") if self._text("PatientSex") in ("M", "F", "O") else "",
             orientation=orientation,
@@ -115,6 +141,8 @@ class _Reading:
             intercept=self._float("RescaleIntercept"),
             rescale_type=self._text("RescaleType"),
             has_modality_table=_MODALITY_LUT_SEQUENCE in self.header.sequences,
+            has_display_table=_VOI_LUT_SEQUENCE in self.header.sequences,
+            scales=scales,
             padding_value=self._padding(pixels),
             photometric_interpretation=self._text("PhotometricInterpretation") or "MONOCHROME2",
             modality=self._text("Modality"),
@@ -135,11 +163,11 @@ class _Reading:
             window_centre=self._float("WindowCenter"),
             window_width=self._float("WindowWidth"),
             is_lossy=self._text("LossyImageCompression") == "01",
-            lossy_ratio=self._float("LossyImageCompressionRatio"),
+            lossy_ratio=self._largest("LossyImageCompressionRatio"),
             has_burned_in_text=self._text("BurnedInAnnotation") == "YES",
             dimensions=tuple((name, value) for name in DIMENSIONS if (value := self._text(name))),
             frame_tags=groups.varying_dimensions,
-            frames=tuple(self._frame_record(own, groups.varying_dimensions) for own in groups.own),
+            frames=frames,
             concatenation_uid=self._text("ConcatenationUID"),
             concatenation_number=self._int("InConcatenationNumber"),
             concatenation_total=self._int("InConcatenationTotalNumber"),
@@ -168,16 +196,46 @@ class _Reading:
             raise NotAnImageError("intake.no_pixels")
 
     def _pixel_layout(self) -> PixelLayout:
-        assert self.stream is not None
-        frames = self._int("NumberOfFrames")
-        tags = PixelTags(self._unsigned, self._text, 1 if frames is None else frames)
-        layout = pixel_layout(self.header, self.stream, self.size, tags, self.most_frames)
+        header = self.header
+        syntax = header.syntax_uid
+        if syntax not in READABLE_SYNTAXES:
+            raise NotAnImageError("intake.syntax_unsupported", syntax=syntax_name(syntax), uid=syntax)
         photometric = self._text("PhotometricInterpretation")
-        if is_colour(photometric, self._unsigned("SamplesPerPixel") or 1):
-            self._remark("intake.colour_as_grey", photometric=photometric or "–")
-        for oddity in sorted(self.header.oddities):
-            self._remark(_ODDITIES[oddity])
-        return layout
+        in_colour = is_colour(photometric, self._unsigned("SamplesPerPixel") or 1)
+        if in_colour:
+            self._remark("intake.colour", photometric=photometric or "–")
+        rows, columns = self._unsigned("Rows") or 0, self._unsigned("Columns") or 0
+        frames = self._int("NumberOfFrames")
+        frames = 1 if frames is None else frames
+        allocated = self._unsigned("BitsAllocated") or 0
+        stored = self._unsigned("BitsStored") or allocated
+        high_bit = self._unsigned("HighBit")
+        if high_bit is None:
+            high_bit = stored - 1
+        if rows == 0 or columns == 0 or frames < 1 or frames > self.most_frames:
+            raise NotAnImageError("intake.dimensions_unsupported", rows=rows, columns=columns, frames=frames)
+        if allocated not in (8, 16) or not 1 <= stored <= allocated or high_bit != stored - 1:
+            raise NotAnImageError("intake.bits_impossible", allocated=allocated, stored=stored, high=high_bit)
+        assert header.pixel_offset is not None
+        if syntax in NATIVE_SYNTAXES and header.pixel_length is None:
+            raise NotAnImageError("intake.syntax_mismatch")
+        is_native = syntax in NATIVE_SYNTAXES and not in_colour
+        inflated = syntax == DEFLATED_LE
+        offset = 0 if inflated else header.pixel_offset
+        length = header.pixel_length if is_native else self.size - offset
+        return PixelLayout(
+            rows=rows,
+            columns=columns,
+            frames=frames,
+            is_native=is_native,
+            offset=offset,
+            length=length or 0,
+            # A colour picture is decoded to grey values from 0 to 255.
+            bits_allocated=8 if in_colour else allocated,
+            bits_stored=8 if in_colour else stored,
+            is_signed=self._unsigned("PixelRepresentation") == 1 and not in_colour,
+            is_big_endian=header.is_big_endian,
+        )
 
     def _lay_out_groups(self, frames: int) -> FrameElements:
         """Put what functional groups say of all frames among the elements of the file; the rest is theirs."""
@@ -213,17 +271,19 @@ class _Reading:
         return None if spacing is None or min(spacing) <= 0 else spacing
 
     def _padding(self, pixels: PixelLayout) -> int | None:
-        """Pixel Padding Value, read by PixelRepresentation whatever its VR says (PS3.3 C.7.5.1.1.2)."""
+        """Pixel Padding Value as a pixel holds it, whatever its VR says (PS3.3 C.7.5.1.1.2)."""
         element = self.header.elements.get(TAGS["PixelPaddingValue"])
         if element is None or len(element.value) < 2:
             return None
-        order = "big" if self.header.is_big_endian else "little"
-        raw = int.from_bytes(element.value[:2], "big" if order == "big" else "little")
-        if not pixels.is_signed:
-            return raw
-        if element.vr == b"US" and raw >= 0x8000:
-            self._remark("intake.padding_reinterpreted", written=raw, value=raw - 0x10000)
-        return raw - 0x10000 if raw >= 0x8000 else raw
+        raw = int.from_bytes(element.value[:2], "big" if self.header.is_big_endian else "little")
+        is_signed_vr = element.vr == b"SS" or (element.vr != b"US" and pixels.is_signed)
+        written = raw - 0x10000 if is_signed_vr and raw >= 0x8000 else raw
+        value = raw & ((1 << pixels.bits_stored) - 1)
+        if pixels.is_signed and value >> (pixels.bits_stored - 1):
+            value -= 1 << pixels.bits_stored
+        if value != written:
+            self._remark("intake.padding_reinterpreted", written=written, value=value)
+        return value
 
     def _remark(self, code: str, **fields: FieldValue) -> None:
         if all(remark.code != code for remark in self.remarks):
@@ -248,17 +308,20 @@ class _Reading:
         return tuple(part.strip() for part in text.split("\\")) if text else ()
 
     def _readable(self, keyword: str) -> str:
-        """Text for people, as (0008,0005) decodes it; the likely reading of wrong bytes is remarked."""
+        """Text for people, decoded by (0008,0005); undecodable bytes show as replacement characters."""
         raw = self._raw(keyword).strip(b" \0")
         if raw.isascii() and b"\x1b" not in raw:
             return self._text(keyword)
-        decoded = decode_text(raw, self._texts("SpecificCharacterSet"))
-        if decoded.likely:
-            likely = _printable(decoded.likely)
-            self._remark("intake.charset_likely", tag=keyword, likely=likely, charset=decoded.likely_charset)
-        elif not decoded.is_whole:
+        from pydicom.charset import decode_bytes, python_encoding
+
+        named = [python_encoding.get(name, "") for name in self._texts("SpecificCharacterSet")]
+        encodings = [name for name in named if name] or ["utf-8"]
+        with warnings.catch_warnings(record=True) as complaints:
+            warnings.simplefilter("always")
+            text = decode_bytes(raw, encodings, {0x5C, 0x5E, 0x3D})
+        if complaints:
             self._remark("intake.charset_undecodable", tag=keyword)
-        return _printable(decoded.text).strip()
+        return _printable(text).strip()
 
     def _unsigned(self, keyword: str) -> int | None:
         raw = self._raw(keyword)
@@ -281,9 +344,12 @@ class _Reading:
         if math.isnan(value):
             self._remark("intake.value_unreadable", tag=keyword)
             return None
-        if "," in texts[0]:
-            self._remark("intake.decimal_comma", tag=keyword)
         return value
+
+    def _largest(self, keyword: str) -> float | None:
+        """The largest of the numbers that can be read."""
+        values = [value for text in self._texts(keyword) if not math.isnan(value := _number(text))]
+        return max(values, default=None)
 
     def _int(self, keyword: str) -> int | None:
         value = self._float(keyword)
@@ -298,6 +364,11 @@ class _Reading:
             self._remark("intake.value_unreadable", tag=keyword)
             return None
         return values
+
+
+def _value(header: Header, keyword: str) -> bytes:
+    element = header.elements.get(TAGS[keyword])
+    return b"" if element is None else element.value
 
 
 def _printable(text: str) -> str:

@@ -22,6 +22,7 @@ from inference.dicom.reader_pool import ReaderPool
 from inference.dicom.reading import StackReader
 from inference.dicom.scanning import ScannedFiles, scan_files
 from inference.dicom.sources import Sources
+from inference.dicom.stored import physical_values
 from inference.dicom.unread_files import refuse_a_source_that_went_away, with_unread_neighbours
 from inference.dicom.walk import Listing
 from inference.errors import InputError
@@ -32,6 +33,7 @@ from inference.volume import Volume
 
 if TYPE_CHECKING:
     from inference.masks.codecs.imported import ImportedMask
+    from inference.meaning.understanding import Meaning
 
 STAGE_READING_MASK: Final = "stage.reading_mask"
 
@@ -135,6 +137,34 @@ class Intake:
         """
         with self._busy:
             return StackReader(plan, stack, self._pool, self._limits).slice(index, never_stop)
+
+    def understand(
+        self, plan: Plan, stack: Stack, *, modality: str = "", should_stop: ShouldStop = never_stop
+    ) -> Meaning:
+        """What ``stack`` shows, by its tags and by a few of its slices; the rest is not read.
+
+        ``modality`` is what the user says where the file is silent.  A slice that cannot be read is left out.
+
+        Raises
+        ------
+        InputError
+            When a file changed since the scan.
+        """
+        from inference.meaning.axial_sample import sampled_indices
+        from inference.meaning.understanding import understand
+
+        read: dict[int, NDArray[np.int16]] = {}
+
+        def values(index: int) -> NDArray[np.float64] | None:
+            if not read:
+                present = [k for k, frame in enumerate(stack.frames) if frame is not None]
+                with self._busy:
+                    reader = StackReader(plan, stack, self._pool, self._limits)
+                    read.update(reader.slices(sampled_indices(present), should_stop))
+                    self._pool.free_memory()
+            return physical_values(stack, index, read[index]) if index in read else None
+
+        return understand(stack, values, modality=modality)
 
     def read_mask(
         self,

@@ -55,6 +55,7 @@ class DecodeRequest:
     buffer: str
     ticket: int
     compare: bool = False
+    tiles_across: int = 0
     op: Literal["decode"] = "decode"
 
 

@@ -90,6 +90,13 @@ class StackReader:
         picture: NDArray[np.int16] = voxels[0]
         return picture
 
+    def slices(self, indices: Sequence[int], should_stop: ShouldStop) -> dict[int, NDArray[np.int16]]:
+        """Some slices (row, column), read together; gaps and what cannot be read are left out."""
+        voxels = np.empty(self._stack.geometry.shape, np.int16)  # pages that nobody writes cost nothing
+        present = [index for index in indices if self._stack.frames[index] is not None]
+        read = [index for index, succeeded in self._frames(present, voxels, should_stop) if succeeded]
+        return {index: voxels[index] for index in read}
+
     def _frames(
         self,
         indices: Sequence[int],

@@ -35,9 +35,8 @@ class PixelLayout:
 
     ``offset`` and ``length`` are the extent of the pixel data in bytes (for encapsulated data up to the
     end of the file); ``is_native`` says that frames lie there uncompressed, one after the other.
-    ``absent_frames`` counts frames at the end that the file does not hold whole, where a decoder fetches
-    them; native data tell by their length.
     ``step`` is the size of one level when floating-point data are delivered as int16, else 0.
+    ``tiles_across`` is 0, or says that frames are tiles of one picture with so many in a row.
     """
 
     rows: int
@@ -51,14 +50,16 @@ class PixelLayout:
     is_signed: bool
     is_big_endian: bool
     step: float = 0.0
-    absent_frames: int = 0
+    tiles_across: int = 0
 
     def __post_init__(self) -> None:
         if not (1 <= self.rows <= _LARGEST_SIDE and 1 <= self.columns <= _LARGEST_SIDE and self.frames >= 1):
             raise ValueError("pixel layout: rows, columns and frames must be positive")
         if self.bits_allocated not in (8, 16) or not 1 <= self.bits_stored <= self.bits_allocated:
             raise ValueError("pixel layout: bits make no sense")
-        if self.offset < 0 or self.length < 0 or not 0 <= self.absent_frames <= self.frames:
+        if self.tiles_across and self.frames > self.tiles_across**2:
+            raise ValueError("pixel layout: more tiles than a mosaic has")
+        if self.offset < 0 or self.length < 0:
             raise ValueError("pixel layout: negative extent")
 
     @property
@@ -135,6 +136,8 @@ class ImageRecord:
     intercept: float | None = None
     rescale_type: str = ""
     has_modality_table: bool = False
+    has_display_table: bool = False
+    scales: tuple[str, ...] = ()
     padding_value: int | None = None
     photometric_interpretation: str = "MONOCHROME2"
     modality: str = ""

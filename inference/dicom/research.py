@@ -159,7 +159,7 @@ def open_nifti(path: str) -> ResearchImage:
     except (HeaderDataError, ValueError, OSError, EOFError, KeyError, TypeError, IndexError) as error:
         raise NotAnImageError("intake.malformed") from error
     if dtype.kind not in _NUMERIC:
-        raise NotAnImageError("intake.colour", photometric=str(dtype))
+        raise NotAnImageError("intake.research_colour", photometric=str(dtype))
     if not scode and not qcode:
         raise NotAnImageError("intake.no_orientation_code")
     remarks: tuple[Remark, ...] = ()

@@ -61,11 +61,8 @@ def build_stack(part: Part, limits: IntakeLimits) -> Stack | None:
 
 
 def is_truncated(record: ImageRecord) -> bool:
-    """True when the file does not hold the whole picture."""
-    pixels = record.pixels
-    if not pixels.is_native:
-        return pixels.absent_frames >= pixels.frames
-    return pixels.length < pixels.frame_bytes
+    """True when native pixel data are shorter than rows × columns."""
+    return record.pixels.is_native and record.pixels.length < record.pixels.frame_bytes
 
 
 def _placed_grid(
@@ -205,6 +202,7 @@ def _frame(entry: Entry) -> FrameSource:
         intercept=record.intercept or 0.0,
         is_big_endian=pixels.is_big_endian,
         kind=record.kind,
+        tiles_across=pixels.tiles_across,
     )
 
 
@@ -254,8 +252,14 @@ def _about_the_pixels(entries: Sequence[Entry]) -> Iterable[Finding]:
         slope = median(abs(record.slope or 1.0) for record in records)
         if slope > _COARSE_HU or first.pixels.bits_allocated == 8:
             yield finding("intake.rescale_coarse", step=round(slope, 3))
-    if first.modality == "CT" and first.rescale_type not in ("", "HU", "US"):
-        yield finding("intake.not_hounsfield", unit=first.rescale_type)
+    units = {record.rescale_type for record in records} - {"", "HU"}
+    if first.modality == "CT" and units:
+        yield finding("intake.not_hounsfield", unit=", ".join(sorted(units)))
+    scales = dict.fromkeys(scale for record in records for scale in record.scales)
+    if scales:
+        yield finding("intake.other_scale", scales="; ".join(scales))
+    if any(record.has_display_table for record in records):
+        yield finding("intake.display_table")
     if first.photometric_interpretation == "MONOCHROME1":
         yield finding("intake.inverted")
     if any(record.has_modality_table for record in records):

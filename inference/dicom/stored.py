@@ -7,6 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.scan import Stack
+
 UNSIGNED_16_SHIFT: Final = 32_768
 
 
@@ -33,3 +35,13 @@ def to_int16(raw: NDArray[np.generic], bits_stored: int, is_signed: bool) -> NDA
         return extended
     masked: NDArray[np.int16] = (words & np.uint16((1 << bits_stored) - 1)).view(np.int16)
     return masked
+
+
+def physical_values(stack: Stack, index: int, voxels: NDArray[np.int16]) -> NDArray[np.float64] | None:
+    """Physical values (row, column) of one slice that was read by itself; None for a gap."""
+    frame = stack.frames[index]
+    if frame is None:
+        return None
+    shift = UNSIGNED_16_SHIFT if is_shifted(frame.bits_stored, frame.is_signed) else 0
+    values: NDArray[np.float64] = (voxels.astype(np.float64) + shift) * frame.slope + frame.intercept
+    return values

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from inference.dicom.private_tags import SMALL_PRIVATE_TAGS
 from inference.dicom.technique_tags import TECHNIQUE_TAGS
 
 _HEADER: Final = {
@@ -81,6 +82,7 @@ _HEADER: Final = {
 }
 
 TAGS: Final = _HEADER | TECHNIQUE_TAGS
+WANTED_TAGS: Final = frozenset(TAGS.values()) | SMALL_PRIVATE_TAGS
 
 DIMENSIONS: Final = (
     "TemporalPositionIdentifier",

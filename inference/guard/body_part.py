@@ -19,6 +19,9 @@ BODY_PARTS: Final = (
     "PELVIS",
     "SPINE",
     "EXTREMITY",
+    "CHESTABDOMEN",
+    "ABDOMENPELVIS",
+    "CHESTABDPELVIS",
 )
 """Codes that have a name in the catalogue (``body_part.<code in small letters>``)."""
 
@@ -39,12 +42,25 @@ _SYNONYMS: Final = {
     "LIVER": "ABDOMEN",
     "STOMACH": "ABDOMEN",
     "PANCREAS": "ABDOMEN",
+    "THORAXABDOMEN": "CHESTABDOMEN",
+    "CHESTABD": "CHESTABDOMEN",
+    "ABDPELVIS": "ABDOMENPELVIS",
+    "ABDOMENANDPELVIS": "ABDOMENPELVIS",
+    "CHESTABDOMENPELVIS": "CHESTABDPELVIS",
+    "CAP": "CHESTABDPELVIS",
     "CSPINE": "SPINE",
     "TSPINE": "SPINE",
     "LSPINE": "SPINE",
     "KNEE": "EXTREMITY",
     "SHOULDER": "EXTREMITY",
 }
+
+_RUNS: Final = {
+    "CHESTABDOMEN": frozenset({"CHEST", "ABDOMEN"}),
+    "ABDOMENPELVIS": frozenset({"ABDOMEN", "PELVIS"}),
+    "CHESTABDPELVIS": frozenset({"CHEST", "ABDOMEN", "PELVIS"}),
+}
+"""Codes of one scan that runs through several parts of the trunk."""
 
 _SILENT: Final = ("", "PARTIALBODY", "WHOLEBODY", "UNKNOWN", "OTHER", "NONE", "BODY")
 
@@ -79,6 +95,11 @@ def body_part_of(tag: str, *descriptions: str) -> str:
     """
     code = canonical_body_part(tag)
     return body_part_in_words(*descriptions) if code in _SILENT else code
+
+
+def parts_shown(code: str) -> frozenset[str]:
+    """The code and, where it names a run through the trunk, every part on the way."""
+    return _RUNS.get(code, frozenset()) | {code}
 
 
 def body_part_text(code: str) -> str:

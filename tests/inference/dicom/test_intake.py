@@ -211,7 +211,6 @@ def test_a_decimal_comma_is_read_outside_geometry_and_refused_within(intake: Int
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        (alter(PhotometricInterpretation="ARGB", SamplesPerPixel=4), "colour"),
         (alter(BitsStored=17), "bits_impossible"),
         (alter(HighBit=11), "bits_impossible"),
         (alter(Rows=0), "dimensions_unsupported"),

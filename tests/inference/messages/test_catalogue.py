@@ -37,6 +37,8 @@ def used_ids() -> Iterator[tuple[str, str]]:
                 place = f"{path.relative_to(ROOT)}:{node.lineno}"
                 if name == "Finding":
                     yield f"finding.{first.value}", place
+                elif name == "evidence":
+                    yield f"evidence.{first.value}", place
                 elif name in RAISERS or (name in TELLERS and "." in first.value and " " not in first.value):
                     yield first.value, place
 
