@@ -86,6 +86,7 @@ RULES: Final = MappingProxyType(
         "intake.uneven_slightly": Rule(_N, _N),
         "intake.uneven": Rule(_N, _R),
         "intake.tilt": Rule(_N, _R),
+        "intake.straightened": Rule(_N, _N),
         "intake.tilt_tag": Rule(_N, _N),
         "intake.thickness_differs": Rule(_N, _N),
         "intake.thickness_missing": Rule(_N, _N),
