@@ -13,10 +13,12 @@ _FACTS: Final = tuple(name for name in FrameRecord.__slots__ if name != "values"
 
 
 def frames_of(entry: Entry) -> list[Entry]:
-    """The entry itself for a file of one frame or a research format, else one entry for each frame."""
+    """The entry itself for a file of one frame, else one for each frame; of a research file, each volume."""
     record = entry.record
     count = record.pixels.frames
-    if record.kind != "dicom" or count == 1:
+    if record.kind != "dicom":
+        return _volumes_of(entry)
+    if count == 1:
         return [entry]
     whole = replace(record, frames=(), frame_tags=())
     entries = []
@@ -25,6 +27,17 @@ def frames_of(entry: Entry) -> list[Entry]:
         own = replace(whole, pixels=_layout(record.pixels, index), **facts)
         entries.append(Entry(entry.file, f"{entry.name} [{index + 1}]", own, index, count))
     return entries
+
+
+def _volumes_of(entry: Entry) -> list[Entry]:
+    """One entry for each volume, with the number of its first slice in the file."""
+    count, slices = entry.record.volumes, entry.record.pixels.frames
+    if count == 1:
+        return [entry]
+    return [
+        replace(entry, name=f"{entry.name} [{index + 1}]", frame=index * slices, siblings=count)
+        for index in range(count)
+    ]
 
 
 def _facts(record: ImageRecord, frame: FrameRecord) -> dict[str, Any]:

@@ -38,6 +38,8 @@ def split_series(
 
     ``digest`` hashes a file's pixels; it is asked only where two files lie at one place.
     """
+    if entries[0].record.kind != "dicom":
+        return [Part((entry,), _which_volume(entry)) for entry in entries], []
     shared: dict[object, list[Entry]] = {}
     for entry in entries:
         shared.setdefault(_must_share(entry), []).append(entry)
@@ -52,6 +54,13 @@ def split_series(
         reason = finding("intake.split", parts=len(parts))
         parts = [replace(part, findings=(reason, *part.findings)) for part in parts]
     return parts, dropped
+
+
+def _which_volume(entry: Entry) -> tuple[Finding, ...]:
+    if entry.siblings == 1:
+        return ()
+    number = entry.frame // entry.record.pixels.frames + 1
+    return (finding("intake.volume_of_several", number=number, volumes=entry.siblings),)
 
 
 def _must_share(entry: Entry) -> object:

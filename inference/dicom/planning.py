@@ -74,7 +74,8 @@ def make_plan(
                 ]
         if stacks:
             first = group[0].record
-            findings = (finding("intake.split", parts=len(stacks)),) if len(stacks) > 1 else ()
+            is_split = len(stacks) > 1 and first.kind == "dicom"
+            findings = (finding("intake.split", parts=len(stacks)),) if is_split else ()
             series.append(
                 Series(first.series_uid, first.series_description, first.modality, tuple(stacks), findings)
             )

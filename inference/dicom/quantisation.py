@@ -44,7 +44,7 @@ class Quantisation:
     step: float
 
 
-def research_record(image: ResearchImage, size: int, most_voxels: int) -> ImageRecord:
+def research_record(image: ResearchImage, size: int, most_slices: int, most_voxels: int) -> ImageRecord:
     """The record of a research image; small-integer label maps are told apart here.
 
     Raises
@@ -53,14 +53,22 @@ def research_record(image: ResearchImage, size: int, most_voxels: int) -> ImageR
         For label maps, for what is too large, and for what has no number in it.
     """
     slices, rows, columns = image.picture_shape
-    if slices * rows * columns > most_voxels:
+    if slices > most_slices or image.volumes * slices * rows * columns > most_voxels:
         raise NotAnImageError("intake.too_large")
     values = value_range(image)
-    if values.labels is not None and values.labels <= _MOST_LABELS:
+    is_constant = values.low == values.high
+    is_label_map = values.labels is not None and values.labels <= _MOST_LABELS and not image.is_colour
+    if is_label_map and not (is_constant and values.low):
+        assert values.labels is not None
         raise NotAnImageError("intake.label_map", labels=max(0, values.labels - 1))
     quantised = quantisation(image, values)
     remarks = list(image.remarks)
-    if quantised.exact_shift is None:
+    if image.is_colour:
+        remarks.append(Remark("intake.colour", {"photometric": "RGB"}))
+    if is_constant:
+        value = values.low * image.slope + image.intercept
+        remarks.append(Remark("intake.constant", {"value": float(f"{value:.6g}")}))
+    elif quantised.exact_shift is None:
         remarks.append(Remark("intake.quantised", {"levels": LEVELS, "step": float(f"{quantised.step:.3g}")}))
     if values.has_nan:
         remarks.append(Remark("intake.not_a_number", {}))
@@ -83,6 +91,7 @@ def research_record(image: ResearchImage, size: int, most_voxels: int) -> ImageR
         slope=quantised.slope,
         intercept=quantised.intercept,
         padding_value=NOT_A_NUMBER_VOXEL if values.has_nan else None,
+        volumes=image.volumes,
         remarks=tuple(remarks),
     )
 
@@ -117,18 +126,23 @@ def quantisation(image: ResearchImage, values: Range) -> Quantisation:
     if values.is_integral and values.high - values.low <= 32_767 - lowest:
         shift = 0 if lowest <= values.low and values.high <= 32_767 else int(values.low) - lowest
         return Quantisation(image.slope, image.intercept + shift * image.slope, shift, 0.0)
-    step = (values.high - values.low) / (LEVELS - 1)
+    step = _step(values)
     middle = values.low / 2 + values.high / 2
     return Quantisation(
         step * image.slope, middle * image.slope + image.intercept, None, abs(step * image.slope)
     )
 
 
+def _step(values: Range) -> float:
+    """The size of one level; 1 for a constant image, which needs none."""
+    return (values.high - values.low) / (LEVELS - 1) or 1.0
+
+
 def quantised_planes(image: ResearchImage) -> Iterator[tuple[int, NDArray[np.int16]]]:
     """(slice index, picture as int16), with the rescale that :func:`research_record` states."""
     values = value_range(image)
     quantised = quantisation(image, values)
-    step = (values.high - values.low) / (LEVELS - 1)
+    step = _step(values)
     middle = values.low / 2 + values.high / 2
     for index, plane in image.planes():
         if quantised.exact_shift is not None and plane.dtype.kind != "f":

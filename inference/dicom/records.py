@@ -17,6 +17,7 @@ Numbers = tuple[float, ...]
 STRICT: Final = ConfigDict(extra="forbid", allow_inf_nan=False)
 _LONGEST_TEXT: Final = 1024
 _LARGEST_SIDE: Final = 65_535
+_MOST_VOLUMES: Final = 4096
 
 
 @with_config(STRICT)
@@ -107,7 +108,8 @@ class ImageRecord:
     column step).  ``affine`` (16 numbers, row by row) replaces them for research formats and maps
     ``(slice, row, column, 1)`` to LPS mm.  ``dimensions`` are the tags that may tell pictures at one
     position apart, in the order in which they are asked.  ``frames`` is empty, or has what each frame says
-    for itself, with ``frame_tags`` naming the dimensions in which they differ.
+    for itself, with ``frame_tags`` naming the dimensions in which they differ.  ``volumes`` counts those of a
+    research file, each of ``pixels.frames`` slices.
     """
 
     kind: FileKind
@@ -164,6 +166,7 @@ class ImageRecord:
     technique: Technique = SILENT
     frame_tags: tuple[str, ...] = ()
     frames: tuple[FrameRecord, ...] = ()
+    volumes: int = 1
     concatenation_uid: str = ""
     concatenation_number: int | None = None
     concatenation_total: int | None = None
@@ -174,6 +177,8 @@ class ImageRecord:
         _check_vectors(self)
         if self.affine is not None and (len(self.affine) != 16 or not all(map(math.isfinite, self.affine))):
             raise ValueError("affine must hold 16 finite numbers")
+        if not 1 <= self.volumes <= _MOST_VOLUMES:
+            raise ValueError("volumes must be positive and not beyond counting")
         if len(self.frames) not in (0, self.pixels.frames):
             raise ValueError("frames must be described one by one or not at all")
         if any(len(frame.values) != len(self.frame_tags) for frame in self.frames):

@@ -1,4 +1,4 @@
-"""NIfTI and NRRD images: header to affine, and a stream of slices as int16.
+"""NIfTI and NRRD images: header to affine, and a stream of slices.
 
 Runs in the reader process.  Arrays of these formats are stored first index fastest, so a plane of the third
 index is contiguous; it becomes the slice, and rows and columns are turned so that the picture stands as a
@@ -7,21 +7,26 @@ radiologist expects (columns to Left or Posterior, rows to Posterior or Inferior
 
 from __future__ import annotations
 
+import bz2
 import gzip
-import io
-import math
+import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.dicom.colour import grey_of_colour
 from inference.dicom.headers import NotAnImageError
 from inference.dicom.records import FileKind, Remark
 
-_FORM_TOLERANCE_MM: Final = 0.1
+NIFTI_ENDINGS: Final = (".nii", ".nii.gz")
+NRRD_ENDINGS: Final = (".nrrd", ".nhdr")
+MOST_VOLUMES: Final = 4096
 _NUMERIC: Final = "biuf"
+_COLOURS: Final = "RGB"
 
 # For a slice normal nearest to x, y, z: the LPS axis and sign in which columns and rows should increase.
 _COLUMNS_TO: Final = ((1, 1.0), (0, 1.0), (0, 1.0))
@@ -37,6 +42,66 @@ def import_parsers() -> None:
     assert nibabel.nifti1 and nibabel.nifti2 and nrrd
 
 
+def is_research_file(path: str) -> bool:
+    """True for names of NIfTI and NRRD files."""
+    return path.lower().endswith(NIFTI_ENDINGS + NRRD_ENDINGS)
+
+
+def open_research(path: str) -> ResearchImage:
+    """Parse the header of a file with a name of :func:`is_research_file`.
+
+    Raises
+    ------
+    NotAnImageError
+        With the remark to show.
+    """
+    if path.lower().endswith(NRRD_ENDINGS):
+        from inference.dicom.nrrd_header import open_nrrd
+
+        return open_nrrd(path)
+    from inference.dicom.nifti_header import open_nifti
+
+    return open_nifti(path)
+
+
+@contextmanager
+def malformed_where_data_break() -> Iterator[None]:
+    """Packed data that contradict themselves are malformed; an error of the disc stays one."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise NotAnImageError("intake.malformed") from error
+    except (EOFError, ValueError, zlib.error) as error:
+        raise NotAnImageError("intake.malformed") from error
+
+
+def unpacked(stream: BinaryIO, encoding: str) -> BinaryIO:
+    """A stream of what ``raw``, ``gzip`` or ``bzip2`` data hold from where ``stream`` stands."""
+    if encoding == "raw":
+        return stream
+    packed = gzip.GzipFile(fileobj=stream) if encoding == "gzip" else bz2.BZ2File(stream)
+    return packed  # type: ignore[return-value]
+
+
+def checked_affine(affine: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``affine`` itself, when it maps a volume onto a volume."""
+    if not np.isfinite(affine).all() or abs(float(np.linalg.det(affine[:3, :3]))) < 1e-12:
+        raise NotAnImageError("intake.orientation_invalid")
+    return affine
+
+
+def check_values(dtype: np.dtype[Any]) -> None:
+    """Refuse what is neither a grey value nor a colour of three or four bytes."""
+    if dtype.names is not None:
+        known = dtype.names[:3] == tuple(_COLOURS) and all(dtype[name] == np.uint8 for name in dtype.names)
+    else:
+        known = dtype.kind in _NUMERIC
+    if not known:
+        raise NotAnImageError("intake.values_unsupported", values=str(dtype)[:64])
+
+
 @dataclass(frozen=True, slots=True)
 class Arrangement:
     """How stored planes (j, i) become pictures (row, column), and in which order."""
@@ -49,7 +114,11 @@ class Arrangement:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResearchImage:
-    """A parsed header: the affine of stored indices (i, j, k) to LPS mm, and how to reach the data."""
+    """A parsed header: the affine of stored indices (i, j, k) to LPS mm, and how to reach the data.
+
+    ``volumes`` counts volumes on one grid, stored one behind the other: time points, or values of a series
+    of measurements.  Slices are numbered through all of them.
+    """
 
     kind: FileKind
     affine_ijk: NDArray[np.float64]
@@ -59,6 +128,12 @@ class ResearchImage:
     intercept: float
     open_data: Callable[[], BinaryIO]
     remarks: tuple[Remark, ...] = ()
+    volumes: int = 1
+
+    @property
+    def is_colour(self) -> bool:
+        """True when a voxel is red, green and blue; planes are then luminance, 0 to 255."""
+        return self.dtype.names is not None
 
     @property
     def arrangement(self) -> Arrangement:
@@ -106,153 +181,23 @@ class ResearchImage:
         i, j, k = self.shape_ijk
         arrangement = self.arrangement
         plane_bytes = i * j * self.dtype.itemsize
-        with self.open_data() as stream:
-            for index in range(k):
-                try:
-                    block = stream.read(plane_bytes)
-                except (OSError, EOFError) as error:
-                    raise NotAnImageError("intake.malformed") from error
+        with malformed_where_data_break(), self.open_data() as stream:
+            for number in range(k * self.volumes):
+                block = stream.read(plane_bytes)
                 if len(block) < plane_bytes:
                     raise NotAnImageError("intake.malformed")
-                plane = np.frombuffer(block, self.dtype).reshape(j, i)
+                plane = self._grey(np.frombuffer(block, self.dtype).reshape(j, i))
                 if arrangement.is_transposed:
                     plane = plane.T
                 if arrangement.flips_rows:
                     plane = plane[::-1]
                 if arrangement.flips_columns:
                     plane = plane[:, ::-1]
-                yield k - 1 - index if arrangement.flips_slices else index, plane
+                volume, index = divmod(number, k)
+                yield volume * k + (k - 1 - index if arrangement.flips_slices else index), plane
 
-
-def open_nifti(path: str) -> ResearchImage:
-    """Parse a NIfTI-1 or NIfTI-2 header (``.nii``, ``.nii.gz``)."""
-    from nibabel.nifti1 import Nifti1Header
-    from nibabel.nifti2 import Nifti2Header
-    from nibabel.spatialimages import HeaderDataError
-
-    def opened() -> BinaryIO:
-        with open(path, "rb") as probe:  # noqa: PTH123 - bytes, names and descriptors stay plain here
-            packed = probe.read(2) == b"\x1f\x8b"
-        stream = gzip.open(path, "rb") if packed else open(path, "rb")  # noqa: PTH123, SIM115
-        return stream  # type: ignore[return-value]
-
-    try:
-        with opened() as stream:
-            size_field = stream.read(4)
-            is_second = (
-                int.from_bytes(size_field, "little") == 540 or int.from_bytes(size_field, "big") == 540
-            )
-            header_bytes = size_field + stream.read((540 if is_second else 348) - 4)
-        header = (Nifti2Header if is_second else Nifti1Header)(header_bytes)  # type: ignore[no-untyped-call]
-        dims = [int(n) for n in header["dim"]]
-        rank = dims[0]
-        shape = [*dims[1 : rank + 1], 1, 1, 1][:3]
-        if not 2 <= rank <= 7 or min(shape) < 1 or any(n > 1 for n in dims[4 : rank + 1]):
-            raise NotAnImageError(
-                "intake.dimensions_unsupported", rows=shape[1], columns=shape[0], frames=max(dims[3:8])
-            )
-        dtype = header.get_data_dtype()
-        qform, qcode = header.get_qform(coded=True)
-        sform, scode = header.get_sform(coded=True)
-        offset = int(header.get_data_offset())
-        slope, intercept = (float(value) for value in (header["scl_slope"], header["scl_inter"]))
-    except (HeaderDataError, ValueError, OSError, EOFError, KeyError, TypeError, IndexError) as error:
-        raise NotAnImageError("intake.malformed") from error
-    if dtype.kind not in _NUMERIC:
-        raise NotAnImageError("intake.research_colour", photometric=str(dtype))
-    if not scode and not qcode:
-        raise NotAnImageError("intake.no_orientation_code")
-    remarks: tuple[Remark, ...] = ()
-    if scode and qcode:
-        last = np.array(shape) - 1
-        corners = np.array([[i, j, k, 1] for i in (0, last[0]) for j in (0, last[1]) for k in (0, last[2])])
-        apart = float(np.abs((sform - qform) @ corners.T).max())
-        if not apart <= _FORM_TOLERANCE_MM:
-            remarks = (Remark("intake.form_codes_disagree", {"distance_mm": round(apart, 1)}),)
-    ras = np.asarray(sform if scode else qform, dtype=np.float64)
-    scaled = math.isfinite(slope) and slope != 0
-    return ResearchImage(
-        kind="nifti",
-        affine_ijk=_checked(np.diag((-1.0, -1.0, 1.0, 1.0)) @ ras),
-        shape_ijk=(shape[0], shape[1], shape[2]),
-        dtype=dtype,
-        slope=slope if scaled else 1.0,
-        intercept=intercept if scaled and math.isfinite(intercept) else 0.0,
-        open_data=lambda: _at(opened(), offset),
-        remarks=remarks,
-    )
-
-
-def open_nrrd(path: str) -> ResearchImage:
-    """Parse an NRRD header with attached data, raw or gzip."""
-    import nrrd
-
-    with open(path, "rb") as stream:  # noqa: PTH123 - bytes, names and descriptors stay plain here
-        try:
-            header = nrrd.read_header(stream)
-            dtype = np.dtype(nrrd.reader._TYPEMAP_NRRD2NUMPY[header["type"]])
-        except (nrrd.NRRDError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-            raise NotAnImageError("intake.malformed") from error
-        begin = stream.tell()
-    if "data file" in header or "datafile" in header:
-        raise NotAnImageError("intake.detached_header")
-    skipped = any(int(header.get(name, 0)) for name in ("line skip", "byte skip", "lineskip", "byteskip"))
-    encoding = header.get("encoding")
-    sizes = [int(n) for n in header.get("sizes", ())]
-    if len(sizes) != 3 or min(sizes) < 1 or dtype.kind not in _NUMERIC:
-        raise NotAnImageError(
-            "intake.dimensions_unsupported", rows=0, columns=0, frames=sizes[-1] if sizes else 0
-        )
-    if encoding not in ("raw", "gzip", "gz") or skipped:
-        raise NotAnImageError("intake.syntax_unsupported", syntax=str(encoding)[:64], uid="–")
-    signs = _lps_signs(str(header.get("space", "")))
-    directions, origin = header.get("space directions"), header.get("space origin")
-    if signs is None or directions is None or origin is None or np.shape(directions) != (3, 3):
-        raise NotAnImageError("intake.no_orientation_code")
-    affine = np.eye(4)
-    affine[:3, :3] = np.asarray(directions, dtype=np.float64).T
-    affine[:3, 3] = np.asarray(origin, dtype=np.float64)
-    if dtype.itemsize > 1:
-        dtype = dtype.newbyteorder(">" if header.get("endian") == "big" else "<")
-
-    def opened() -> BinaryIO:
-        raw = open(path, "rb")  # noqa: PTH123, SIM115 - closed by the caller
-        raw.seek(begin)
-        return raw if encoding == "raw" else gzip.GzipFile(fileobj=raw)  # type: ignore[return-value]
-
-    return ResearchImage(
-        kind="nrrd",
-        affine_ijk=_checked(np.diag((*signs, 1.0)) @ affine),
-        shape_ijk=(sizes[0], sizes[1], sizes[2]),
-        dtype=dtype,
-        slope=1.0,
-        intercept=0.0,
-        open_data=opened,
-    )
-
-
-def _lps_signs(space: str) -> tuple[float, float, float] | None:
-    """What turns a named space into LPS; None for a space that says nothing about the patient."""
-    words = {"l": "left", "r": "right", "p": "posterior", "a": "anterior", "s": "superior", "i": "inferior"}
-    name = space.lower()
-    letters = [words.get(letter, letter) for letter in name] if len(name) == 3 else name.split("-")
-    if len(letters) != 3:
-        return None
-    pairs = (("left", "right"), ("posterior", "anterior"), ("superior", "inferior"))
-    signs = []
-    for letter, (positive, negative) in zip(letters, pairs, strict=True):
-        if letter not in (positive, negative):
-            return None
-        signs.append(1.0 if letter == positive else -1.0)
-    return signs[0], signs[1], signs[2]
-
-
-def _checked(affine: NDArray[np.float64]) -> NDArray[np.float64]:
-    if not np.isfinite(affine).all() or abs(float(np.linalg.det(affine[:3, :3]))) < 1e-12:
-        raise NotAnImageError("intake.orientation_invalid")
-    return affine
-
-
-def _at(stream: BinaryIO, offset: int) -> BinaryIO:
-    stream.seek(offset, io.SEEK_SET)
-    return stream
+    def _grey(self, plane: NDArray[Any]) -> NDArray[Any]:
+        if not self.is_colour:
+            return plane
+        colours = np.stack([plane[name] for name in _COLOURS], axis=-1)
+        return grey_of_colour(colours, _COLOURS, 8).astype(np.uint8)

@@ -176,7 +176,7 @@ def _research_grid(entry: Entry) -> tuple[Geometry, tuple[FrameSource | None, ..
     assert record.affine is not None
     pixels = record.pixels
     geometry = Geometry(np.array(record.affine).reshape(4, 4), (pixels.frames, pixels.rows, pixels.columns))
-    frames = tuple(_frame(replace(entry, frame=index)) for index in range(pixels.frames))
+    frames = tuple(_frame(replace(entry, frame=entry.frame + index)) for index in range(pixels.frames))
     few = {1: [finding("intake.single_slice")], 2: [finding("intake.two_slices")]}
     cosine = float(geometry.slice_normal @ geometry.direction[:, 0])
     normal_tilt = math.degrees(math.acos(min(1.0, cosine)))

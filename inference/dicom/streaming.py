@@ -12,7 +12,7 @@ import numpy as np
 from inference.dicom.decoding import failure_word, frame_answer
 from inference.dicom.protocol import FrameAnswer, ProtocolError, StreamRequest, plain_path
 from inference.dicom.quantisation import quantised_planes
-from inference.dicom.research import open_nifti, open_nrrd
+from inference.dicom.research import open_research
 
 
 def stream_frames(
@@ -43,7 +43,7 @@ def stream_frames(
             wait_until_taken()
 
     try:
-        image = (open_nifti if request.kind == "nifti" else open_nrrd)(plain_path(request.path))
+        image = open_research(plain_path(request.path))
         for index, plane in quantised_planes(image):
             if index in untold:
                 places[told % request.slots] = plane

@@ -93,7 +93,7 @@ def _import_parsers(path: str) -> None:
     """What a file of this name needs, before the watchdog looks at the file itself."""
     from inference.dicom import headers, research
 
-    if path.lower().endswith((".nii", ".nii.gz", ".nrrd")):
+    if research.is_research_file(path):
         research.import_parsers()
     assert headers
 
@@ -125,21 +125,15 @@ def _references(path: str, remark: Remark) -> tuple[str, ...]:
 
 def _image_record(path: str, most_frames: int, voxels: int) -> ImageRecord:
     from inference.dicom.headers import NotAnImageError, read_dicom
+    from inference.dicom.research import is_research_file, open_research
 
     size = os.stat(path).st_size  # noqa: PTH116 - plain strings, as they came
     if size == 0:
         raise NotAnImageError("intake.empty_file")
-    name = path.lower()
-    if name.endswith((".nii", ".nii.gz")):
+    if is_research_file(path):
         from inference.dicom.quantisation import research_record
-        from inference.dicom.research import open_nifti
 
-        return research_record(open_nifti(path), size, voxels)
-    if name.endswith((".nrrd", ".nhdr")):
-        from inference.dicom.quantisation import research_record
-        from inference.dicom.research import open_nrrd
-
-        return research_record(open_nrrd(path), size, voxels)
+        return research_record(open_research(path), size, most_frames, voxels)
     with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - plain strings, as they came
         return read_dicom(stream, size, most_frames)
 

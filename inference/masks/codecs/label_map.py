@@ -6,7 +6,7 @@ import numpy as np
 
 from inference.dicom.headers import NotAnImageError
 from inference.dicom.protocol import MaskAnswer, MaskFrame, MaskSegment
-from inference.dicom.research import ResearchImage, open_nifti, open_nrrd
+from inference.dicom.research import ResearchImage, open_research
 
 _LARGEST_LABEL = 65_535
 _MOST_SEGMENTS = 1024
@@ -15,8 +15,7 @@ _MOST_SEGMENTS = 1024
 def read_label_map(path: str, buffer: memoryview) -> MaskAnswer:
     """Planes of label numbers, upright, in slice order; runs in the reader process."""
     try:
-        image = open_nrrd(path) if path.lower().endswith((".nrrd", ".nhdr")) else open_nifti(path)
-        return _answer(image, buffer)
+        return _answer(open_research(path), buffer)
     except NotAnImageError as error:
         no_grid = error.remark.code in ("intake.no_orientation_code", "intake.orientation_invalid")
         return MaskAnswer(refused="intake.mask.no_grid" if no_grid else "intake.mask.unreadable")
@@ -24,6 +23,8 @@ def read_label_map(path: str, buffer: memoryview) -> MaskAnswer:
 
 def _answer(image: ResearchImage, buffer: memoryview) -> MaskAnswer:
     shape = image.picture_shape
+    if image.volumes > 1 or image.is_colour:
+        return MaskAnswer(refused="intake.mask.not_a_label_map")
     if int(np.prod(shape)) * 2 > len(buffer):
         return MaskAnswer(refused="intake.mask.too_large")
     target = np.frombuffer(buffer, np.uint16, int(np.prod(shape))).reshape(shape)
