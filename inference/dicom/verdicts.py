@@ -61,7 +61,6 @@ RULES: Final = MappingProxyType(
         "intake.malformed": Rule(_R, _R),
         "intake.syntax_mismatch": Rule(_R, _R),
         "intake.syntax_unsupported": Rule(_R, _R),
-        "intake.research_colour": Rule(_R, _R),
         "intake.bits_impossible": Rule(_R, _R),
         "intake.dimensions_unsupported": Rule(_R, _R),
         "intake.no_orientation_code": Rule(_R, _R),
