@@ -82,6 +82,7 @@ SPECS = (
     ActionSpec("save_report", "Ctrl+S", "save", why_not=needs_current),
     ActionSpec("save_assessment", "Ctrl+Shift+S", "", why_not=needs_current),
     ActionSpec("save_mask", "Ctrl+Shift+M", "", why_not=needs_mask),
+    ActionSpec("forget_sources"),
     ActionSpec("quit", "Ctrl+Q"),
     ActionSpec("segment", "Ctrl+G", "segment", why_not=needs_pack),
     ActionSpec("draw", "D", "brush", why_not=needs_no_mask),

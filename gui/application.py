@@ -170,8 +170,9 @@ def _font() -> QFont:
 
 def _make_intake() -> IntakeService:
     from inference.dicom.intake import Intake
+    from inference.dicom.remembered.keeper import Keeper
 
-    return Intake()
+    return Intake(keeper=Keeper.of_this_user())
 
 
 def _make_packs(folders: Sequence[Path] | None) -> PackService:

@@ -24,6 +24,9 @@ class IntakeService(Protocol):
     def start(self) -> None:
         """Begin to warm up; returns at once."""
 
+    def forget(self) -> None:
+        """Remove what is remembered of sources that were opened."""
+
     def scan(
         self, path: Path, on_progress: OnProgress = ignore_progress, should_stop: ShouldStop = never_stop
     ) -> Plan:

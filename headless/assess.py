@@ -16,6 +16,7 @@ from inference.clinical.schema import load_form, record_from_json
 from inference.clinical.staging import with_derived_stage
 from inference.clock import Clock, IdSource, SystemClock, SystemIds
 from inference.dicom.intake import Intake
+from inference.dicom.remembered.keeper import Keeper
 from inference.dicom.select import choose_stack
 from inference.errors import InputError
 from inference.jobs import OnProgress, ShouldStop, ignore_progress, never_stop
@@ -75,7 +76,7 @@ def run_assessment(
     prepare_folder(request.out)
     record = read_record(request.study, request.clinical)
     pack = packs.open(request.study, request.pack)
-    with Intake() as intake:
+    with Intake(keeper=Keeper.of_this_user()) as intake:
         plan = intake.scan(request.source, on_progress, should_stop)
         stack = choose_stack(plan)
         volume = intake.load(plan, stack, on_progress=on_progress, should_stop=should_stop)

@@ -43,3 +43,8 @@ class ApplicationPaths:
     def packs(self) -> Path:
         """Packs that this user installed."""
         return self.data / "packs"
+
+    @property
+    def remembered_sources(self) -> Path:
+        """Sealed plans and pictures of sources that were opened."""
+        return self.cache / "sources"

@@ -1,4 +1,4 @@
-"""The ways in: Open, and folders or files dropped on the window.  Nothing that was opened is remembered."""
+"""The ways in: Open, and folders or files dropped on the window.  No list of them is kept."""
 
 from __future__ import annotations
 

@@ -140,6 +140,17 @@ class CaseJobs(QObject):
 
         self._make("warm_up", "", work).start()
 
+    def forget_sources(self) -> None:
+        """Remove what is remembered of sources; nothing of the open case is lost."""
+        intake = self._session.intake
+
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> None:
+            intake.forget()
+
+        job = self._make("forget", "", work)
+        job.succeeded.connect(self._on_forgotten)
+        job.start()
+
     def open_pack(self) -> None:
         """Verify and load the pack; nothing of the window waits for it."""
         session = self._session
@@ -330,6 +341,10 @@ class CaseJobs(QObject):
             accept(end.result)
         else:
             self._tell(end)
+
+    @Slot(object)
+    def _on_forgotten(self, _result: object) -> None:
+        self._session.raise_notice(NoticeKind.DONE, Message("gui.notice.forgotten"))
 
     @Slot(object)
     def _on_pack_opened(self, pack: LoadedPack) -> None:

@@ -19,8 +19,9 @@ from inference.dicom.limits import DEFAULT_LIMITS, IntakeLimits
 from inference.dicom.media_directory import directory_findings
 from inference.dicom.planning import make_plan
 from inference.dicom.reader_pool import ReaderPool
-from inference.dicom.reading import StackReader
-from inference.dicom.scanning import ScannedFiles, scan_files
+from inference.dicom.reading import STAGE_READING, StackReader, middle_outwards
+from inference.dicom.remembered.keeper import Keeper
+from inference.dicom.scanning import STAGE_SCANNING, ScannedFiles, scan_files
 from inference.dicom.sources import Sources
 from inference.dicom.stored import physical_values
 from inference.dicom.unread_files import refuse_a_source_that_went_away, with_unread_neighbours
@@ -44,11 +45,23 @@ class Intake:
     Archives are unpacked below ``cache`` (the user's, when it is None), and kept until another source is
     scanned or the intake is closed.
     Use as a context manager, or call :meth:`close`.
+
+    Parameters
+    ----------
+    keeper
+        Remembers what a source held and what its compressed pictures looked like; None forgets at once.
     """
 
-    def __init__(self, *, limits: IntakeLimits = DEFAULT_LIMITS, cache: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        limits: IntakeLimits = DEFAULT_LIMITS,
+        cache: Path | None = None,
+        keeper: Keeper | None = None,
+    ) -> None:
         self._limits = limits
         self._sources = Sources(limits, cache or ApplicationPaths.of_this_user().cache)
+        self._keeper = keeper
         self._pool = ReaderPool(limits)
         self._busy = threading.Lock()
 
@@ -70,6 +83,13 @@ class Intake:
         with self._busy:
             self._pool.close()
             self._sources.close()
+            if self._keeper is not None:
+                self._keeper.close()
+
+    def forget(self) -> None:
+        """Remove what is remembered of every source."""
+        if self._keeper is not None:
+            self._keeper.clear()
 
     def scan(
         self,
@@ -91,16 +111,25 @@ class Intake:
             listing = self._sources.listed(path, on_progress, should_stop)
             if not listing.files and not listing.skipped:
                 raise InputError("intake.nothing_found", name=path.name)
+            known = self._keeper.known_source(listing) if self._keeper else None
+            if known is not None and (plan := known.plan()) is not None:
+                on_progress(Progress(len(listing.files), len(listing.files), STAGE_SCANNING))
+                return plan
             scanned = self._scanned(listing, on_progress, should_stop)
             if listing.is_single and scanned.directories:
+                known = None
                 listing = self._sources.listed(Path(listing.root), on_progress, should_stop)
                 scanned = self._scanned(listing, on_progress, should_stop)
             skipped = [*listing.skipped, *scanned.skipped]
             for index, references in scanned.directories:
                 skipped += directory_findings(listing.files[index], references, listing.files)
             refuse_a_source_that_went_away(listing.root, listing.files, skipped)
-            plan = make_plan(listing.root, listing.files, scanned.images, skipped, self._limits)
-            return with_unread_neighbours(plan)
+            plan = with_unread_neighbours(
+                make_plan(listing.root, listing.files, scanned.images, skipped, self._limits)
+            )
+            if known is not None:
+                known.keep_plan(plan)
+            return plan
 
     def _scanned(self, listing: Listing, on_progress: OnProgress, should_stop: ShouldStop) -> ScannedFiles:
         return scan_files(listing.files, self._pool, self._limits, on_progress, should_stop)
@@ -122,9 +151,15 @@ class Intake:
             When a file changed since the scan, or cannot be decoded.
         """
         with self._busy:
+            known = self._keeper.known_pictures(plan, stack) if self._keeper else None
+            if known is not None and (volume := known.volume()) is not None:
+                _tell_of_all(volume, on_slice or _ignore_slice, on_progress)
+                return volume
             reader = StackReader(plan, stack, self._pool, self._limits)
             volume = reader.volume(on_slice or _ignore_slice, on_progress, should_stop)
             self._pool.free_memory()
+            if known is not None:
+                known.keep_volume(volume)
             return volume
 
     def load_slice(self, plan: Plan, stack: Stack, index: int) -> NDArray[np.int16]:
@@ -190,6 +225,14 @@ class Intake:
             imported = read_mask(path, plan, stack, self._pool.first, self._limits, should_stop)
             on_progress(Progress(1, 1, STAGE_READING_MASK))
             return imported
+
+
+def _tell_of_all(volume: Volume, on_slice: Callable[[int], None], on_progress: OnProgress) -> None:
+    """What a listener would have heard, had the slices been read one by one."""
+    present = [k for k in middle_outwards(volume.geometry.shape[0]) if k not in volume.missing_slices]
+    for index in present:
+        on_slice(index)
+    on_progress(Progress(len(present), len(present), STAGE_READING))
 
 
 def _ignore_slice(_: int) -> None:
