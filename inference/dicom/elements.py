@@ -7,12 +7,17 @@ PS3.10 chapter 7.
 from __future__ import annotations
 
 import struct
-import sys
-import zlib
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from io import BytesIO
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Literal
+
+from inference.dicom.byte_window import (
+    ByteWindow,
+    inflated_window,
+)
+from inference.dicom.byte_window import MalformedError as MalformedError
+from inference.dicom.byte_window import NotDicomError as NotDicomError
+from inference.dicom.byte_window import SyntaxMismatchError as SyntaxMismatchError
 
 IMPLICIT_LE: Final = "1.2.840.10008.1.2"
 EXPLICIT_LE: Final = "1.2.840.10008.1.2.1"
@@ -21,38 +26,24 @@ EXPLICIT_BE: Final = "1.2.840.10008.1.2.2"
 NATIVE_SYNTAXES: Final = frozenset({IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE})
 
 PIXEL_DATA: Final = 0x7FE00010
-_PIXEL_GROUP: Final = 0x7FE0
-_TRANSFER_SYNTAX: Final = 0x00020010
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _UNDEFINED: Final = 0xFFFFFFFF
 _LONG_LENGTH_VRS: Final = frozenset(
     (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV")
 )
+_SHORT_LENGTH_VRS: Final = frozenset(
+    (b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS", b"LO", b"LT", b"PN", b"SH",
+     b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US")
+)  # fmt: skip
+_STANDARD_ROOT: Final = "1.2.840.10008."
 SEQUENCES: Final = frozenset((0x00180012, 0x00409096, 0x52009229, 0x52009230))
 """Sequences that are read: contrast agent, real-world value, shared and per-frame functional groups."""
 
 _DEEPEST: Final = 16
+_TOO_DEEP: Final = "nesting"
 LONGEST_VALUE: Final = 1 << 16
-_WINDOW: Final = 1 << 15
-_DEFLATE_RATIO: Final = 100
 _LONGEST_SEQUENCE: Final = 1 << 27
-# A blank picture deflates far better than a hundredfold and harms nobody.
-_SMALLEST_BOMB: Final = 1 << 20
-_LONGEST_HEADER: Final = 64 << 20
-_PACKED_BLOCK: Final = 1 << 16
-_INFLATED_BLOCK: Final = 1 << 20
-
-
-class NotDicomError(Exception):
-    """The bytes are no DICOM object."""
-
-
-class MalformedError(Exception):
-    """The bytes begin as DICOM and then break its rules; ``args[0]`` names the rule."""
-
-
-class SyntaxMismatchError(Exception):
-    """The bytes are not encoded as their meta header declares."""
+_MOST_NESTED: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +68,9 @@ class Header:
 
     ``pixel_offset`` is the byte at which the value of (7FE0,0010) begins, None without pixel data;
     ``pixel_length`` is None for encapsulated (undefined) length, ``pixel_vr`` empty under
-    implicit VR.  ``sequences`` are those that are there, with the bytes of the wanted ones.
+    implicit VR.  ``sequences`` are those that are there, with the bytes of the wanted ones;
+    ``oddities`` what was read although it breaks a rule: ``vr``, ``odd length``.  ``body_offset`` is where
+    the data set begins in the file, ``body_size`` its end in the bytes that were walked (inflated ones).
     """
 
     elements: dict[int, Element]
@@ -89,25 +82,9 @@ class Header:
     pixel_length: int | None
     sequences: Mapping[int, SequenceBytes | None]
     pixel_vr: bytes = b""
-
-
-class _Window:
-    """Random access to a stream through one cached block."""
-
-    def __init__(self, stream: BinaryIO, size: int) -> None:
-        self._stream = stream
-        self.size = size
-        self._start = 0
-        self._block = stream.read(_WINDOW)
-
-    def read(self, offset: int, length: int) -> bytes:
-        """``length`` bytes at ``offset``; shorter at the end of the file."""
-        begin = offset - self._start
-        if begin < 0 or begin + length > len(self._block):
-            self._stream.seek(offset)
-            self._start, begin = offset, 0
-            self._block = self._stream.read(max(_WINDOW, length))
-        return self._block[begin : begin + length]
+    oddities: frozenset[str] = frozenset()
+    body_offset: int = 0
+    body_size: int = 0
 
 
 def read_header(stream: BinaryIO, size: int, wanted: Container[int], longest: int = LONGEST_VALUE) -> Header:
@@ -118,7 +95,7 @@ def read_header(stream: BinaryIO, size: int, wanted: Container[int], longest: in
     NotDicomError, MalformedError, SyntaxMismatchError
         As the bytes deserve.
     """
-    window = _Window(stream, size)
+    window = ByteWindow(stream, size)
     has_preamble = window.read(128, 4) == b"DICM"
     start = 132 if has_preamble else 0
     meta, offset = _read_meta(window, start)
@@ -131,13 +108,16 @@ def read_header(stream: BinaryIO, size: int, wanted: Container[int], longest: in
             if has_preamble:
                 raise MalformedError("nothing after the preamble") from None
             raise
+    body_offset = offset
     if syntax == DEFLATED_LE:
-        window = _inflated(stream, offset, size)
+        window = inflated_window(stream, offset, size)
         offset = 0
-    walk = _Walk(
-        window, explicit=syntax != IMPLICIT_LE, big=syntax == EXPLICIT_BE, wanted=wanted, longest=longest
-    )
-    _refuse_mismatch(window, offset, syntax)
+    explicit = syntax != IMPLICIT_LE
+    if syntax.startswith(_STANDARD_ROOT):
+        _refuse_mismatch(window, offset, syntax)
+    else:
+        explicit = _has_vr(window.read(offset, 8))
+    walk = _Walk(window, explicit=explicit, big=syntax == EXPLICIT_BE, wanted=wanted, longest=longest)
     walk.top_level(offset)
     return Header(
         elements=walk.elements,
@@ -149,10 +129,13 @@ def read_header(stream: BinaryIO, size: int, wanted: Container[int], longest: in
         pixel_length=walk.pixel_length,
         sequences=walk.sequences,
         pixel_vr=walk.pixel_vr,
+        oddities=frozenset(walk.oddities),
+        body_offset=body_offset,
+        body_size=window.size,
     )
 
 
-def _read_meta(window: _Window, offset: int) -> tuple[bytes | None, int]:
+def _read_meta(window: ByteWindow, offset: int) -> tuple[bytes | None, int]:
     """Value of the transfer syntax in the meta group (always explicit little endian), and the group's end."""
     syntax: bytes | None = None
     while True:
@@ -172,11 +155,11 @@ def _read_meta(window: _Window, offset: int) -> tuple[bytes | None, int]:
         offset = begin + length
 
 
-def _guess_syntax(window: _Window, offset: int) -> str:
+def _guess_syntax(window: ByteWindow, offset: int) -> str:
     head = window.read(offset, 8)
     if len(head) < 8:
         raise NotDicomError
-    is_explicit = head[4:6].isalpha() and head[4:6].isupper()
+    is_explicit = _has_vr(head)
     little, big = struct.unpack("<H", head[:2])[0], struct.unpack(">H", head[:2])[0]
     if little == 0x0008:
         if is_explicit:
@@ -188,64 +171,27 @@ def _guess_syntax(window: _Window, offset: int) -> str:
     raise NotDicomError
 
 
-def _refuse_mismatch(window: _Window, offset: int, syntax: str) -> None:
+def _refuse_mismatch(window: ByteWindow, offset: int, syntax: str) -> None:
     """The first element says whether a VR is written and which byte comes first."""
     head = window.read(offset, 8)
     if len(head) < 8:
         raise MalformedError("nothing after the meta header")
-    order = ">" if syntax == EXPLICIT_BE else "<"
-    group = struct.unpack(order + "H", head[:2])[0]
-    has_vr = head[4:6].isalpha() and head[4:6].isupper()
-    if group > 0x7FE0 or has_vr != (syntax != IMPLICIT_LE):
+    order: Literal["big", "little"] = "big" if syntax == EXPLICIT_BE else "little"
+    group = int.from_bytes(head[:2], order)
+    is_swapped = group != 0x0008 and int.from_bytes(head[1::-1], order) == 0x0008
+    if group > 0x7FE0 or is_swapped or _has_vr(head) != (syntax != IMPLICIT_LE):
         raise SyntaxMismatchError
 
 
-def inflated_body(stream: BinaryIO, size: int) -> BytesIO:
-    """The whole data set of a deflated object, without its meta header.
-
-    Raises
-    ------
-    MalformedError
-        When it does not inflate, or grows more than a hundredfold.
-    """
-    window = _Window(stream, size)
-    _, offset = _read_meta(window, 132 if window.read(128, 4) == b"DICM" else 0)
-    kept, _ = _inflate(stream, offset, size, keep=sys.maxsize)
-    return BytesIO(kept)
-
-
-def _inflated(stream: BinaryIO, offset: int, size: int) -> _Window:
-    kept, length = _inflate(stream, offset, size, keep=_LONGEST_HEADER)
-    return _Window(BytesIO(kept), length)
-
-
-def _inflate(stream: BinaryIO, offset: int, size: int, keep: int) -> tuple[bytes, int]:
-    """The first ``keep`` bytes of what a file inflates to, and how many there are in all."""
-    stream.seek(offset)
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    most = max(_SMALLEST_BOMB, (size - offset) * _DEFLATE_RATIO)
-    kept, length = bytearray(), 0
-    packed = b""
-    try:
-        while not inflater.eof:
-            packed = inflater.unconsumed_tail or stream.read(_PACKED_BLOCK)
-            if not packed:
-                raise MalformedError("deflate")
-            block = inflater.decompress(packed, _INFLATED_BLOCK)
-            length += len(block)
-            if length > most:
-                raise MalformedError("deflate ratio")
-            kept += block[: max(0, keep - len(kept))]
-    except zlib.error as error:
-        raise MalformedError("deflate") from error
-    return bytes(kept), length
+def _has_vr(head: bytes) -> bool:
+    return head[4:6].isalpha() and head[4:6].isupper()
 
 
 class _Walk:
     """One pass over the elements of an object."""
 
     def __init__(
-        self, window: _Window, *, explicit: bool, big: bool, wanted: Container[int], longest: int
+        self, window: ByteWindow, *, explicit: bool, big: bool, wanted: Container[int], longest: int
     ) -> None:
         self._window = window
         self._longest = longest
@@ -260,6 +206,8 @@ class _Walk:
         self.pixel_offset: int | None = None
         self.pixel_length: int | None = None
         self.pixel_vr = b""
+        self.oddities: set[str] = set()
+        self._nested_elements = 0
 
     def top_level(self, offset: int) -> None:
         """Collect wanted elements until the pixel data or the end of the file."""
@@ -274,16 +222,18 @@ class _Walk:
                 offset = self._skip_sequence(begin, nested_explicit, 1)
                 self._keep_sequence(tag, begin, offset, nested_explicit)
                 continue
-            if begin + length > self._window.size:
-                raise MalformedError("length")
+            self._check_length(begin + length)
             if vr == b"SQ":
-                self._check_depth(begin, begin + length, self._explicit, 1)
+                if tag not in SEQUENCES:
+                    self._inspect(begin, begin + length, self._explicit, 1)
                 self._keep_sequence(tag, begin, begin + length, self._explicit)
             elif tag in SEQUENCES:
                 self._keep_sequence(tag, begin, begin + length, explicit=False)
             elif tag in self._wanted:
                 self.elements[tag] = Element(vr, self._window.read(begin, min(length, self._longest)))
-            offset = begin + length
+                if vr == b"UN" and tag >> 16 & 1 == 0:
+                    self.oddities.add("vr")
+            offset = self._behind(tag, begin + length, length, self._explicit)
 
     def _keep_sequence(self, tag: int, begin: int, end: int, explicit: bool) -> None:
         """Note that a sequence is there; read it when it is one of :data:`SEQUENCES`."""
@@ -303,18 +253,59 @@ class _Walk:
         if group == 0xFFFE or not explicit:
             return tag, b"", self._long.unpack_from(head, 4)[0], offset + 8
         vr = head[4:6]
-        if not (vr.isalpha() and vr.isupper()):
-            raise MalformedError("value representation")
-        if vr in _LONG_LENGTH_VRS:
-            if len(head) < 12:
-                raise MalformedError("end")
-            return tag, vr, self._long.unpack_from(head, 8)[0], offset + 12
-        return tag, vr, self._short.unpack_from(head, 6)[0], offset + 8
+        if vr in _SHORT_LENGTH_VRS:
+            return tag, vr, self._short.unpack_from(head, 6)[0], offset + 8
+        if vr not in _LONG_LENGTH_VRS:
+            return self._unknown_vr(offset, tag, head)
+        if len(head) < 12:
+            raise MalformedError("end")
+        return tag, vr, self._long.unpack_from(head, 8)[0], offset + 12
+
+    def _unknown_vr(self, offset: int, tag: int, head: bytes) -> tuple[int, bytes, int, int]:
+        """An element whose VR nobody knows, read as UN in the way after which the next element makes sense.
+
+        New VRs have a long length (PS3.5 6.2.2); old ones and misspelled ones a short one; some writers
+        leave the VR out here and there.
+        """
+        ways = [(self._short.unpack_from(head, 6)[0], offset + 8)]
+        if head[6:8] == b"\0\0" and len(head) == 12:
+            ways.insert(0, (self._long.unpack_from(head, 8)[0], offset + 12))
+        if not _has_vr(head):
+            ways.append((self._long.unpack_from(head, 4)[0], offset + 8))
+        for length, begin in ways:
+            if length != _UNDEFINED and self._makes_sense(begin + length, tag, explicit=True):
+                self.oddities.add("vr")
+                return tag, b"UN", length, begin
+        raise MalformedError("value representation")
+
+    def _behind(self, tag: int, end: int, length: int, explicit: bool) -> int:
+        """Where the next element begins; behind a value of odd length some writers leave a byte unused."""
+        if length % 2 == 0:
+            return end
+        self.oddities.add("odd length")
+        if self._makes_sense(end + 1, tag, explicit) and not self._makes_sense(end, tag, explicit):
+            return end + 1
+        return end
+
+    def _makes_sense(self, offset: int, tag: int, explicit: bool) -> bool:
+        """True when an element with a higher tag than ``tag`` begins at ``offset``, or nothing more."""
+        head = self._window.read(offset, 8)
+        if len(head) < 8:
+            return offset == self._window.size
+        group, number = self._tag.unpack_from(head)
+        if group == 0xFFFE:
+            return True
+        if (group << 16 | number) <= tag:
+            return False
+        if explicit:
+            return head[4:6] in _SHORT_LENGTH_VRS or head[4:6] in _LONG_LENGTH_VRS
+        length = self._long.unpack_from(head, 4)[0]
+        return length == _UNDEFINED or offset + 8 + int(length) <= self._window.size
 
     def _skip_sequence(self, offset: int, explicit: bool, depth: int) -> int:
         """The offset behind a sequence of undefined length."""
         if depth > _DEEPEST:
-            raise MalformedError("nesting")
+            raise MalformedError(_TOO_DEEP)
         while True:
             tag, _, length, begin = self._head(offset, explicit)
             if tag == _SEQUENCE_END:
@@ -336,26 +327,41 @@ class _Walk:
             if length == _UNDEFINED:
                 offset = self._skip_sequence(begin, explicit and vr != b"UN", depth + 1)
             else:
+                self._check_length(begin + length)
                 if vr == b"SQ":
-                    self._check_depth(begin, begin + length, explicit, depth + 1)
-                offset = begin + length
-                self._check_length(offset)
+                    self._inspect(begin, begin + length, explicit, depth + 1)
+                offset = self._behind(tag, begin + length, length, explicit)
+
+    def _inspect(self, offset: int, end: int, explicit: bool, depth: int) -> None:
+        """Refuse a sequence of defined length that nests more than 16 levels deep.
+
+        Nothing in it is read, so that what else is wrong there does no harm; the check ends at it.
+        """
+        try:
+            self._check_depth(offset, end, explicit, depth)
+        except MalformedError as error:
+            if error.args == (_TOO_DEEP,):
+                raise
 
     def _check_depth(self, offset: int, end: int, explicit: bool, depth: int) -> None:
-        """Follow the first items of nested sequences of defined length; refuse more than 16 levels."""
         if depth > _DEEPEST:
-            raise MalformedError("nesting")
-        self._check_length(end)
-        if end - offset < 16:
-            return
-        tag, _, length, begin = self._head(offset, explicit)
-        if tag != _ITEM or length == 0:
-            return
-        tag, vr, length, begin = self._head(begin, explicit)
-        if vr == b"SQ" and length != _UNDEFINED:
-            self._check_depth(begin, begin + length, explicit, depth + 1)
-        elif vr == b"SQ":
-            self._skip_sequence(begin, explicit, depth + 1)
+            raise MalformedError(_TOO_DEEP)
+        while offset + 8 <= end and self._nested_elements < _MOST_NESTED:
+            tag, _, length, begin = self._head(offset, explicit)
+            offset = begin + length
+            if tag != _ITEM or offset > end:
+                return
+            while begin + 8 <= offset and self._nested_elements < _MOST_NESTED:
+                self._nested_elements += 1
+                inner, vr, length, value = self._head(begin, explicit)
+                if length == _UNDEFINED:
+                    begin = self._skip_sequence(value, explicit and vr != b"UN", depth + 1)
+                    continue
+                if inner >> 16 == 0xFFFE or value + length > offset:
+                    return
+                if vr == b"SQ":
+                    self._check_depth(value, value + length, explicit, depth + 1)
+                begin = value + length
 
     def _check_length(self, end: int) -> None:
         if end > self._window.size:

@@ -35,7 +35,7 @@ class Fragment:
 def locate_frames(
     stream: BinaryIO, offset: int, size: int, frames: int, extended_offsets: Sequence[int] = ()
 ) -> list[tuple[Fragment, ...]]:
-    """The fragments of each of ``frames`` frames.
+    """The fragments of each of ``frames`` frames, or of those that the file holds when it breaks off.
 
     Parameters
     ----------
@@ -49,12 +49,16 @@ def locate_frames(
     Raises
     ------
     EncapsulationError
-        ``truncated`` when a fragment reaches past the end of the file, ``fragments`` when there is no
-        telling which belong to which frame.
+        ``truncated`` when the only frame reaches past the end of the file, ``fragments`` when there is
+        no telling which fragments belong to which frame.
     """
-    table, fragments = _walk(stream, offset, size)
+    table, fragments, is_whole = _walk(stream, offset, size)
+    if frames == 1 and not is_whole:
+        raise EncapsulationError("truncated")
+    if not is_whole:
+        return _whole_ones(fragments, table, frames)
     if len(fragments) < frames:
-        raise EncapsulationError("truncated" if fragments else "fragments")
+        raise EncapsulationError("fragments")
     if len(fragments) == frames:
         return [(fragment,) for fragment in fragments]
     if frames == 1:
@@ -64,6 +68,30 @@ def locate_frames(
         if grouped is not None:
             return grouped
     return _by_beginnings(stream, fragments, frames)
+
+
+def count_whole_frames(stream: BinaryIO, offset: int, size: int, frames: int) -> int:
+    """How many of ``frames`` frames lie in the file from beginning to end; cheap, for a header scan.
+
+    Raises
+    ------
+    EncapsulationError
+        ``fragments`` where no fragment begins at ``offset``.
+    """
+    table, fragments, is_whole = _walk(stream, offset, size)
+    if is_whole:
+        return min(frames, len(fragments))
+    return len(_whole_ones(fragments, table, frames)) if frames > 1 else 0
+
+
+def first_bytes(stream: BinaryIO, offset: int, size: int) -> bytes:
+    """The first four bytes of the first fragment; empty where there is none."""
+    stream.seek(offset)
+    length = _item_length(stream.read(8))
+    if length is None or offset + 20 + length > size:
+        return b""
+    stream.seek(offset + 16 + length)
+    return stream.read(4)
 
 
 def frame_content(stream: BinaryIO, fragments: Sequence[Fragment]) -> bytes:
@@ -84,8 +112,8 @@ def frame_content(stream: BinaryIO, fragments: Sequence[Fragment]) -> bytes:
     return b"".join(parts)
 
 
-def _walk(stream: BinaryIO, offset: int, size: int) -> tuple[tuple[int, ...], list[Fragment]]:
-    """The basic offset table, and every fragment behind it."""
+def _walk(stream: BinaryIO, offset: int, size: int) -> tuple[tuple[int, ...], list[Fragment], bool]:
+    """The basic offset table, every whole fragment behind it, and whether none breaks off."""
     stream.seek(offset)
     length = _item_length(stream.read(8))
     if length is None or offset + 8 + length > size:
@@ -103,15 +131,27 @@ def _walk(stream: BinaryIO, offset: int, size: int) -> tuple[tuple[int, ...], li
                 break
             raise EncapsulationError("fragments")
         if offset + 8 + length > size:
-            raise EncapsulationError("truncated")
+            return table, fragments, False
         fragments.append(Fragment(offset, offset + 8, length))
         offset += 8 + length
-    return table, fragments
+    return table, fragments, True
 
 
 def _item_length(head: bytes) -> int | None:
     length = int.from_bytes(head[4:8], "little")
     return length if head[:4] == _ITEM and len(head) == 8 and length != _UNDEFINED else None
+
+
+def _whole_ones(
+    fragments: Sequence[Fragment], table: Sequence[int], frames: int
+) -> list[tuple[Fragment, ...]]:
+    """The frames before the place where the file breaks off."""
+    if len(table) == frames and fragments:
+        end = fragments[-1].offset + fragments[-1].length - fragments[0].item
+        whole = sum(following <= end for following in table[1:])
+        before = [one for one in fragments if one.item - fragments[0].item < table[whole]]
+        return _by_offsets(before, table[:whole], whole) or [] if whole else []
+    return [(fragment,) for fragment in fragments[:frames]]
 
 
 def _by_offsets(

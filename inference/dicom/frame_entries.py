@@ -62,7 +62,8 @@ def _layout(pixels: PixelLayout, index: int) -> PixelLayout:
     What native data have beyond their last frame stays with that frame, so that it can be told.
     """
     if not pixels.is_native:
-        return replace(pixels, frames=1)
+        is_absent = index >= pixels.frames - pixels.absent_frames
+        return replace(pixels, frames=1, absent_frames=int(is_absent))
     begin = min(index * pixels.frame_bytes, pixels.length)
     is_last = index == pixels.frames - 1
     available = pixels.length - begin

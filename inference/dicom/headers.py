@@ -7,14 +7,11 @@ absent, with a remark.
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
 from inference.dicom.colour import is_colour
 from inference.dicom.elements import (
-    DEFLATED_LE,
-    NATIVE_SYNTAXES,
     Element,
     Header,
     MalformedError,
@@ -24,21 +21,22 @@ from inference.dicom.elements import (
 )
 from inference.dicom.frame_groups import FrameElements, frame_elements
 from inference.dicom.mosaic import unfolded
+from inference.dicom.pixel_layout import PixelTags, pixel_layout
 from inference.dicom.private_tags import CSA_TAGS, with_private_b_value
 from inference.dicom.records import FrameRecord, ImageRecord, PixelLayout, Remark
 from inference.dicom.scales import named_scales
 from inference.dicom.syntaxes import (
     MEDIA_DIRECTORY,
     MULTI_FRAME_IMAGES,
-    READABLE_SYNTAXES,
     SEGMENTATIONS,
     SINGLE_FRAME_IMAGES,
     STRUCTURE_SET,
     object_name,
-    syntax_name,
 )
 from inference.dicom.tags import DIMENSIONS, TAGS, WANTED_TAGS
 from inference.dicom.technique_tags import HeaderValues, iso_date, read_technique
+from inference.dicom.text import decode_text
+from inference.dicom.unusable import NotAnImageError as NotAnImageError
 from inference.dicom.values import binary_numbers, shown_number
 from inference.messages.message import FieldValue
 
@@ -46,14 +44,12 @@ _MODALITY_LUT_SEQUENCE, _VOI_LUT_SEQUENCE = 0x00283000, 0x00283010
 _LONGEST_CSA: Final = 1 << 20
 _LONGEST_TEXT: Final = 1024
 _LONGEST_DIMENSION: Final = 64
-
-
-class NotAnImageError(Exception):
-    """The file is passed over; ``remark`` says why."""
-
-    def __init__(self, code: str, **fields: FieldValue) -> None:
-        super().__init__(code)
-        self.remark = Remark(code, fields)
+_BROKEN_RULES: Final = {
+    "nesting": "intake.nesting",
+    "length": "intake.length_beyond_file",
+    "deflate ratio": "intake.deflate_bomb",
+}
+_ODDITIES: Final = {"vr": "intake.vr_unknown", "odd length": "intake.odd_length"}
 
 
 def read_dicom(stream: BinaryIO, size: int, most_frames: int) -> ImageRecord:
@@ -74,12 +70,13 @@ def read_dicom(stream: BinaryIO, size: int, most_frames: int) -> ImageRecord:
         raise NotAnImageError("intake.not_an_image_file") from error
     except SyntaxMismatchError as error:
         raise NotAnImageError("intake.syntax_mismatch") from error
-    except (MalformedError, RecursionError) as error:
-        raise NotAnImageError("intake.malformed") from error
-    try:
-        return _Reading(header, size, most_frames).record()
     except MalformedError as error:
-        raise NotAnImageError("intake.malformed") from error
+        raise NotAnImageError(_BROKEN_RULES.get(str(error), "intake.malformed")) from error
+    try:
+        return _Reading(header, size, most_frames, stream=stream).record()
+    except MalformedError as error:
+        code = "intake.nesting" if str(error) == "nesting" else "intake.malformed"
+        raise NotAnImageError(code) from error
 
 
 @dataclass(slots=True)
@@ -90,6 +87,7 @@ class _Reading:
     size: int
     most_frames: int
     remarks: list[Remark] = field(default_factory=list)
+    stream: BinaryIO | None = None
 
     def record(self) -> ImageRecord:
         self._refuse_other_objects()
@@ -126,7 +124,7 @@ class _Reading:
             frame_of_reference_uid=self._text("FrameOfReferenceUID"),
             patient_id=self._readable("PatientID"),
             issuer=self._readable("IssuerOfPatientID"),
-            patient_name=self._readable("PatientName").rstrip("^"),
+            patient_name=self._readable("PatientName").rstrip("^="),
             birth_date=iso_date(self._text("PatientBirthDate")),
             sex=self._text("PatientSex") if self._text("PatientSex") in ("M", "F", "O") else "",
             orientation=orientation,
@@ -196,46 +194,16 @@ class _Reading:
             raise NotAnImageError("intake.no_pixels")
 
     def _pixel_layout(self) -> PixelLayout:
-        header = self.header
-        syntax = header.syntax_uid
-        if syntax not in READABLE_SYNTAXES:
-            raise NotAnImageError("intake.syntax_unsupported", syntax=syntax_name(syntax), uid=syntax)
-        photometric = self._text("PhotometricInterpretation")
-        in_colour = is_colour(photometric, self._unsigned("SamplesPerPixel") or 1)
-        if in_colour:
-            self._remark("intake.colour", photometric=photometric or "–")
-        rows, columns = self._unsigned("Rows") or 0, self._unsigned("Columns") or 0
+        assert self.stream is not None
         frames = self._int("NumberOfFrames")
-        frames = 1 if frames is None else frames
-        allocated = self._unsigned("BitsAllocated") or 0
-        stored = self._unsigned("BitsStored") or allocated
-        high_bit = self._unsigned("HighBit")
-        if high_bit is None:
-            high_bit = stored - 1
-        if rows == 0 or columns == 0 or frames < 1 or frames > self.most_frames:
-            raise NotAnImageError("intake.dimensions_unsupported", rows=rows, columns=columns, frames=frames)
-        if allocated not in (8, 16) or not 1 <= stored <= allocated or high_bit != stored - 1:
-            raise NotAnImageError("intake.bits_impossible", allocated=allocated, stored=stored, high=high_bit)
-        assert header.pixel_offset is not None
-        if syntax in NATIVE_SYNTAXES and header.pixel_length is None:
-            raise NotAnImageError("intake.syntax_mismatch")
-        is_native = syntax in NATIVE_SYNTAXES and not in_colour
-        inflated = syntax == DEFLATED_LE
-        offset = 0 if inflated else header.pixel_offset
-        length = header.pixel_length if is_native else self.size - offset
-        return PixelLayout(
-            rows=rows,
-            columns=columns,
-            frames=frames,
-            is_native=is_native,
-            offset=offset,
-            length=length or 0,
-            # A colour picture is decoded to grey values from 0 to 255.
-            bits_allocated=8 if in_colour else allocated,
-            bits_stored=8 if in_colour else stored,
-            is_signed=self._unsigned("PixelRepresentation") == 1 and not in_colour,
-            is_big_endian=header.is_big_endian,
-        )
+        tags = PixelTags(self._unsigned, self._text, 1 if frames is None else frames)
+        layout = pixel_layout(self.header, self.stream, self.size, tags, self.most_frames)
+        photometric = self._text("PhotometricInterpretation")
+        if is_colour(photometric, self._unsigned("SamplesPerPixel") or 1):
+            self._remark("intake.colour", photometric=photometric or "–")
+        for oddity in sorted(self.header.oddities):
+            self._remark(_ODDITIES[oddity])
+        return layout
 
     def _lay_out_groups(self, frames: int) -> FrameElements:
         """Put what functional groups say of all frames among the elements of the file; the rest is theirs."""
@@ -308,20 +276,17 @@ class _Reading:
         return tuple(part.strip() for part in text.split("\\")) if text else ()
 
     def _readable(self, keyword: str) -> str:
-        """Text for people, decoded by (0008,0005); undecodable bytes show as replacement characters."""
+        """Text for people, as (0008,0005) decodes it; the likely reading of wrong bytes is remarked."""
         raw = self._raw(keyword).strip(b" \0")
         if raw.isascii() and b"\x1b" not in raw:
             return self._text(keyword)
-        from pydicom.charset import decode_bytes, python_encoding
-
-        named = [python_encoding.get(name, "") for name in self._texts("SpecificCharacterSet")]
-        encodings = [name for name in named if name] or ["utf-8"]
-        with warnings.catch_warnings(record=True) as complaints:
-            warnings.simplefilter("always")
-            text = decode_bytes(raw, encodings, {0x5C, 0x5E, 0x3D})
-        if complaints:
+        decoded = decode_text(raw, self._texts("SpecificCharacterSet"))
+        if decoded.likely:
+            likely = _printable(decoded.likely)
+            self._remark("intake.charset_likely", tag=keyword, likely=likely, charset=decoded.likely_charset)
+        elif not decoded.is_whole:
             self._remark("intake.charset_undecodable", tag=keyword)
-        return _printable(text).strip()
+        return _printable(decoded.text).strip()
 
     def _unsigned(self, keyword: str) -> int | None:
         raw = self._raw(keyword)
@@ -344,6 +309,8 @@ class _Reading:
         if math.isnan(value):
             self._remark("intake.value_unreadable", tag=keyword)
             return None
+        if "," in texts[0]:
+            self._remark("intake.decimal_comma", tag=keyword)
         return value
 
     def _largest(self, keyword: str) -> float | None:

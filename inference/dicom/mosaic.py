@@ -34,7 +34,7 @@ def unfolded(
     picture as large as the mosaic around the centre of the first slice, so each tile's corner lies half the
     difference further in.  ``spacing_mm`` stands in for slice centres that the protocol does not state.
     """
-    if pixels.is_native and pixels.length < pixels.frame_bytes:
+    if pixels.absent_frames or (pixels.is_native and pixels.length < pixels.frame_bytes):
         return None
     shape, big = (pixels.rows, pixels.columns), pixels.is_big_endian
     image = private_element(elements, "CSA image header")

@@ -14,9 +14,10 @@ from typing import BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.dicom.byte_window import inflated_body
 from inference.dicom.codecs import PictureShape, Stored, decode_picture, second_opinion
 from inference.dicom.codestreams import CodestreamError
-from inference.dicom.elements import DEFLATED_LE, Header, inflated_body, read_header
+from inference.dicom.elements import DEFLATED_LE, Header, read_header
 from inference.dicom.encapsulation import Fragment, frame_content, locate_frames
 from inference.dicom.syntaxes import COMPRESSED_SYNTAXES, READABLE_SYNTAXES
 
@@ -91,6 +92,8 @@ class PixelSource:
             self._located = locate_frames(
                 self.stream, self.header.pixel_offset, self.size, self.frames, extended
             )
+        if frame >= len(self._located):
+            raise CodestreamError("truncated")
         return frame_content(self.stream, self._located[frame])
 
     def _native(self, frame: int) -> Stored:
@@ -136,7 +139,7 @@ def opened_pixels(path: str) -> Iterator[PixelSource]:
         header = read_header(file, size, _WANTED)
         stream: BinaryIO = file
         if header.syntax_uid == DEFLATED_LE:
-            stream = inflated_body(file, size)
+            stream = inflated_body(file, header.body_offset, size)
             size = stream.seek(0, 2)
         yield _source(stream, size, header)
 

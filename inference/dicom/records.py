@@ -36,6 +36,8 @@ class PixelLayout:
 
     ``offset`` and ``length`` are the extent of the pixel data in bytes (for encapsulated data up to the
     end of the file); ``is_native`` says that frames lie there uncompressed, one after the other.
+    ``absent_frames`` counts frames at the end that the file does not hold whole, where a decoder fetches
+    them; native data tell by their length.
     ``step`` is the size of one level when floating-point data are delivered as int16, else 0.
     ``tiles_across`` is 0, or says that frames are tiles of one picture with so many in a row.
     """
@@ -52,6 +54,7 @@ class PixelLayout:
     is_big_endian: bool
     step: float = 0.0
     tiles_across: int = 0
+    absent_frames: int = 0
 
     def __post_init__(self) -> None:
         if not (1 <= self.rows <= _LARGEST_SIDE and 1 <= self.columns <= _LARGEST_SIDE and self.frames >= 1):
@@ -60,7 +63,7 @@ class PixelLayout:
             raise ValueError("pixel layout: bits make no sense")
         if self.tiles_across and self.frames > self.tiles_across**2:
             raise ValueError("pixel layout: more tiles than a mosaic has")
-        if self.offset < 0 or self.length < 0:
+        if self.offset < 0 or self.length < 0 or not 0 <= self.absent_frames <= self.frames:
             raise ValueError("pixel layout: negative extent")
 
     @property

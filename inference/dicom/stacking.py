@@ -61,8 +61,11 @@ def build_stack(part: Part, limits: IntakeLimits) -> Stack | None:
 
 
 def is_truncated(record: ImageRecord) -> bool:
-    """True when native pixel data are shorter than rows × columns."""
-    return record.pixels.is_native and record.pixels.length < record.pixels.frame_bytes
+    """True when the file does not hold the whole picture."""
+    pixels = record.pixels
+    if not pixels.is_native:
+        return pixels.absent_frames >= pixels.frames
+    return pixels.length < pixels.frame_bytes
 
 
 def _placed_grid(

@@ -141,18 +141,6 @@ def test_a_file_that_asks_for_more_memory_than_allowed_is_named(tmp_path: Path) 
     assert plan.stacks[0].slice_count == 3
 
 
-def test_a_deflate_bomb_is_refused(tmp_path: Path) -> None:
-    import zlib
-
-    meta = b"\x02\x00\x10\x00UI\x16\x001.2.840.10008.1.2.1.99"
-    packer = zlib.compressobj(wbits=-15)
-    bomb = packer.compress(b"\x08\x00\x05\x00CS\x00\x00" + bytes(100 << 20)) + packer.flush()
-    (tmp_path / "bomb.dcm").write_bytes(bytes(128) + b"DICM" + meta + bomb)
-    with Intake() as intake:
-        plan = intake.scan(tmp_path)
-    assert [one.code for one in plan.skipped] == ["intake.malformed"]
-
-
 def test_a_message_that_announces_too_much_is_refused_unread() -> None:
     stream = io.BytesIO(struct.pack(">I", 1 << 30) + b"{}")
     with pytest.raises(protocol.ProtocolError, match="length"):

@@ -121,15 +121,15 @@ def test_sequences_are_followed_sixteen_levels_deep(depth: int, is_fine: bool, u
     if is_fine:
         assert read(content)
     else:
-        with pytest.raises(NotAnImageError, match=r"intake\.malformed"):
+        with pytest.raises(NotAnImageError, match=r"intake\.nesting"):
             read(content)
 
 
-def test_a_length_beyond_the_file_is_malformed() -> None:
+def test_a_length_beyond_the_file_is_named() -> None:
     content = bytearray(GOOD)
     place = content.index(b"\x08\x00\x3e\x10LO") + 6
     content[place : place + 2] = b"\xff\xff"
-    with pytest.raises(NotAnImageError, match=r"intake\.malformed"):
+    with pytest.raises(NotAnImageError, match=r"intake\.length_beyond_file"):
         read(bytes(content))
 
 
