@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -19,7 +20,6 @@ def read_segmentation(dataset: Any, buffer: memoryview, threshold: float = 0.5) 
     A voxel of a fractional segmentation counts from ``threshold`` of the largest value on.
     """
     import pydicom
-    from pydicom.pixels import iter_pixels
 
     rows, columns = int(dataset.Rows), int(dataset.Columns)
     groups = list(dataset.get("PerFrameFunctionalGroupsSequence") or ())
@@ -42,7 +42,7 @@ def read_segmentation(dataset: Any, buffer: memoryview, threshold: float = 0.5) 
     least = int(dataset.get("MaximumFractionalValue", 1)) * threshold if is_fractional else 0.5
     target = np.frombuffer(buffer, np.uint8, plane_bytes * len(groups)).reshape(len(groups), plane_bytes)
     read = 0
-    for plane in iter_pixels(dataset, raw=True):
+    for plane in _planes(dataset, rows * columns, len(groups)):
         if are_bits:
             target[read] = np.packbits(plane >= least)
         else:
@@ -74,6 +74,25 @@ def read_segmentation(dataset: Any, buffer: memoryview, threshold: float = 0.5) 
         are_bits=are_bits,
         is_fractional=is_fractional,
     )
+
+
+def _planes(dataset: Any, pixels: int, count: int) -> Iterator[Any]:
+    """Frames in the order of the file; native bits are unpacked here, wherever a frame begins in a byte."""
+    from pydicom.pixels import iter_pixels
+
+    syntax = dataset.file_meta.TransferSyntaxUID
+    if int(dataset.BitsAllocated) != 1 or syntax.is_encapsulated:
+        yield from iter_pixels(dataset, raw=True)
+        return
+    content = np.frombuffer(dataset.PixelData, np.uint8)
+    if not syntax.is_little_endian and dataset["PixelData"].VR == "OW":
+        content = content[: len(content) // 2 * 2].reshape(-1, 2)[:, ::-1].reshape(-1)
+    for index in range(count):
+        first, beyond = index * pixels, (index + 1) * pixels
+        if beyond > len(content) * 8:
+            return
+        bits = np.unpackbits(content[first // 8 : (beyond + 7) // 8], bitorder="little")
+        yield bits[first % 8 : first % 8 + pixels]
 
 
 def _are_alike(values: set[tuple[float, ...] | None]) -> bool:
