@@ -85,7 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     assess.add_argument("--study", required=True, help="for instance npc-residual")
     assess.add_argument("--clinical", type=Path, metavar="FILE.json", help="clinical values")
     assess.add_argument(
-        "--mask", type=Path, metavar="SEG.dcm|NII", help="tumour mask instead of the pack's own"
+        "--mask", type=Path, metavar="SEG.dcm|RTSTRUCT.dcm|NII", help="tumour mask instead of the pack's own"
+    )
+    assess.add_argument(
+        "--mask-segment", metavar="NAME|NUMBER,…", help="which segments of the mask file are the tumour"
     )
     assess.add_argument("--pack", metavar="ID[@VERSION]", help="model pack; default: the one of the study")
     assess.add_argument("--rules", default="cautious", help="rule set: cautious (default) or published")
@@ -154,6 +157,7 @@ def _run_assess(options: argparse.Namespace, catalogue: Catalogue) -> int:
         out=options.out,
         clinical=options.clinical,
         mask=options.mask,
+        mask_segment=options.mask_segment,
         pack=options.pack,
         rule_set=options.rules,
         stated=StatedFacts(options.state_modality, contrast, options.state_body_part),

@@ -20,6 +20,7 @@ from inference.dicom.remembered.keeper import Keeper
 from inference.dicom.select import choose_stack
 from inference.errors import InputError
 from inference.jobs import OnProgress, ShouldStop, ignore_progress, never_stop
+from inference.masks.codecs.choosing import choose_segments
 from inference.masks.codecs.imported import as_layer
 from inference.messages.catalogue import Catalogue
 from inference.outcome import Outcome
@@ -42,6 +43,7 @@ class AssessRequest:
     out: Path
     clinical: Path | None = None
     mask: Path | None = None
+    mask_segment: str | None = None
     pack: str | None = None
     rule_set: str = "cautious"
     stated: StatedFacts = field(default_factory=StatedFacts)
@@ -82,7 +84,9 @@ def run_assessment(
         volume = intake.load(plan, stack, on_progress=on_progress, should_stop=should_stop)
         mask = None
         if request.mask is not None:
-            mask = as_layer(intake.read_mask(request.mask, plan, stack), request.mask.name, stack.geometry)
+            imported, name = intake.read_mask(request.mask, plan, stack), request.mask.name
+            numbers = choose_segments(imported, request.mask_segment, name)
+            mask = as_layer(imported, name, stack.geometry, numbers)
     case = CaseInput(stack, volume, record, mask, request.stated)
     outcome = assess(case, pack, rule_set=request.rule_set, on_progress=on_progress, should_stop=should_stop)
     return AssessedCase(CaseIdentity(ids.new_id(), stack.identity), plan, case, outcome)

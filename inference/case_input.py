@@ -53,8 +53,9 @@ class CaseInput:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What is odd about the scan: what its files say, then what reading them showed."""
-        return (*self.stack.findings, *self.volume.findings)
+        """What is odd: what the files of the scan say, what reading them showed, how the mask came in."""
+        of_mask = () if self.mask is None else self.mask.findings
+        return (*self.stack.findings, *self.volume.findings, *of_mask)
 
     def __post_init__(self) -> None:
         if not self.stack.geometry.matches(self.volume.geometry):

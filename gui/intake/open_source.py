@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtCore import QMimeData, QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from gui.intake.identity_dialog import IdentityDialog
+from gui.intake.segment_dialog import SegmentDialog
+from gui.jobs.mask_import import MaskOffer
 from gui.session import Session
 from inference.masks.codecs.exporting import MaskFormat, format_of
 
@@ -21,7 +23,9 @@ class OpenSource(QObject):
         self._session = session
         self._window = window
         self.dialog: IdentityDialog | None = None
+        self.segments: SegmentDialog | None = None
         session.patient_choice_needed.connect(self.ask_patient)
+        session.jobs.mask_import.offered.connect(self.ask_segments)
 
     def ask_folder(self) -> None:
         """Open a folder that the user chooses."""
@@ -79,6 +83,18 @@ class OpenSource(QObject):
         self.dialog = IdentityDialog(self._session, self._session.plan, self._window)
         self.dialog.finished.connect(self._on_patient_chosen)
         self.dialog.open()
+
+    @Slot(object)
+    def ask_segments(self, offer: MaskOffer) -> None:
+        """Let the user choose what of a file becomes the tumour mask."""
+        self.segments = SegmentDialog(self._session, offer, self._window)
+        self.segments.finished.connect(self._on_segments_chosen)
+        self.segments.open()
+
+    def _on_segments_chosen(self, result: int) -> None:
+        dialog, self.segments = self.segments, None
+        if dialog is not None and result == SegmentDialog.DialogCode.Accepted:
+            self._session.jobs.mask_import.take(dialog.offer, dialog.numbers)
 
     def _on_patient_chosen(self, _result: int) -> None:
         dialog, self.dialog = self.dialog, None

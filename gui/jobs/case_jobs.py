@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from gui.intake.thumbnail import coarsened
 from gui.jobs.job import BackgroundJob, Work
+from gui.jobs.mask_import import MaskImport, MaskOffer
 from gui.notice import NoticeKind
 from gui.viewer.slice_source import SliceSource
 from inference.errors import ConciliumError
@@ -45,6 +46,7 @@ class CaseJobs(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
+        self.mask_import = MaskImport(session)
         queued = Qt.ConnectionType.QueuedConnection
         self._slice_arrived.connect(self._on_slice_arrived, queued)
         self._thumbnail_arrived.connect(self._on_thumbnail_arrived, queued)
@@ -121,13 +123,11 @@ class CaseJobs(QObject):
         """Read a mask file onto the grid of ``stack``."""
         intake = self._session.intake
 
-        def work(on_progress: OnProgress, should_stop: ShouldStop) -> tuple[MaskLayer, tuple[Finding, ...]]:
-            from inference.masks.codecs.imported import as_layer
-
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> MaskOffer:
             imported = intake.read_mask(path, plan, stack, on_progress=on_progress, should_stop=should_stop)
-            return as_layer(imported, path.name, stack.geometry), imported.findings
+            return MaskOffer(imported, path.name, stack)
 
-        self._start_intake("mask", work, self._accept_imported_mask)
+        self._start_intake("mask", work, self.mask_import.accept)
 
     # Pack and case
 
@@ -360,14 +360,6 @@ class CaseJobs(QObject):
 
     def _accept_segmentation(self, layer: MaskLayer) -> None:
         self._replace_mask(layer, "segment")
-
-    def _accept_imported_mask(self, result: tuple[MaskLayer, tuple[Finding, ...]]) -> None:
-        layer, findings = result
-        self._replace_mask(layer, "import")
-        if findings:
-            worst = max(findings, key=lambda finding: finding.answer)
-            advice = worst.advice if self._session.catalogue.has(worst.advice.id) else None
-            self._session.raise_notice(NoticeKind.INFORMATION, worst.message, advice)
 
     def _replace_mask(self, layer: MaskLayer, verb: str) -> None:
         from gui.commands.mask_commands import ReplaceMask

@@ -207,10 +207,13 @@ class Intake:
         plan: Plan,
         stack: Stack,
         *,
+        threshold: float = 0.5,
         on_progress: OnProgress = ignore_progress,
         should_stop: ShouldStop = never_stop,
     ) -> ImportedMask:
         """A segmentation object, structure set or label map, laid on the grid of ``stack``.
+
+        A voxel of a fractional segmentation counts from ``threshold`` on.
 
         Raises
         ------
@@ -222,7 +225,7 @@ class Intake:
 
         with self._busy:
             on_progress(Progress(0, 1, STAGE_READING_MASK))
-            imported = read_mask(path, plan, stack, self._pool.first, self._limits, should_stop)
+            imported = read_mask(path, plan, stack, self._pool.first, self._limits, should_stop, threshold)
             on_progress(Progress(1, 1, STAGE_READING_MASK))
             return imported
 

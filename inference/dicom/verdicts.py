@@ -152,6 +152,7 @@ RULES: Final = MappingProxyType(
         # Masks.
         "intake.mask_resampled": Rule(_N, _N),
         "intake.mask_frame_of_reference_absent": Rule(_N, _N),
+        "intake.mask_in_millimetres": Rule(_N, _N),
         "intake.mask_other_images": Rule(_N, _N),
         "intake.mask_fractional": Rule(_F, _N),
         "intake.mask_overlapping": Rule(_F, _N),

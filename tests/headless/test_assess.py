@@ -59,10 +59,20 @@ def test_two_runs_give_equal_hashes(run: Run, phantom: Path, tmp_path: Path) -> 
 
 
 def test_the_truth_may_be_given_as_mask(run: Run, phantom: Path, tmp_path: Path) -> None:
-    ran = run(*arguments(phantom, tmp_path / "out", "--mask", phantom / "t1c-seg.dcm"))
+    mask = ("--mask", phantom / "t1c-seg.dcm", "--mask-segment", "Primary tumour,2")
+    ran = run(*arguments(phantom, tmp_path / "out", *mask))
     assert ran.code == 0, ran.err
     document = json.loads((tmp_path / "out" / "assessment.json").read_text(encoding="utf-8"))
     assert document["assessment"]["mask"]["origin"] == "imported"
+
+
+@pytest.mark.parametrize("wanted", [(), ("--mask-segment", "Liver")])
+def test_which_segment_is_the_tumour_is_never_guessed(
+    run: Run, phantom: Path, tmp_path: Path, wanted: tuple[str, ...]
+) -> None:
+    ran = run(*arguments(phantom, tmp_path / "out", "--mask", phantom / "t1c-seg.dcm", *wanted))
+    assert ran.code == 2
+    assert "1 Primary tumour; 2 Cervical lymph nodes" in ran.err
 
 
 def test_a_missing_clinical_value_is_named_and_nothing_is_filled_in(

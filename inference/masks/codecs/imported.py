@@ -18,6 +18,11 @@ Code = tuple[str, str, str]
 
 Triple = tuple[int, int, int]
 
+TO_CONFIRM: Final = frozenset(
+    {"intake.mask_fractional", "intake.mask_frame_of_reference_absent", "intake.form_codes_disagree"}
+)
+"""Findings under which a mask is usable once a person has said so."""
+
 _LONGEST_NAME: Final = 64
 
 
@@ -77,6 +82,11 @@ class ImportedMask:
 
     def __post_init__(self) -> None:
         self.voxels.flags.writeable = False
+
+    @property
+    def to_confirm(self) -> tuple[Finding, ...]:
+        """What a person has to confirm before the mask is used."""
+        return tuple(finding for finding in self.findings if finding.code in TO_CONFIRM)
 
 
 def boxed(voxels: NDArray[np.bool_]) -> tuple[Triple, NDArray[np.bool_]]:

@@ -133,7 +133,8 @@ class _Planes:
 def _about(answer: MaskAnswer, stack: Stack, threshold: float) -> list[Finding]:
     findings: list[Finding] = []
     if is_unlinked(answer.frame_of_reference_uid, stack):
-        findings.append(finding("intake.mask_frame_of_reference_absent"))
+        absent = "intake.mask_frame_of_reference_absent" if answer.is_dicom else "intake.mask_in_millimetres"
+        findings.append(finding(absent))
     findings += about_references({frame.source_sop_uid for frame in answer.frames} - {""}, stack)
     if answer.is_fractional:
         findings.append(finding("intake.mask_fractional", percent=round(100 * threshold)))

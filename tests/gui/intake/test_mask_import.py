@@ -8,12 +8,17 @@ from typing import Any
 import numpy as np
 import pydicom
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from gui.intake.mask_candidates import mask_candidates
 from gui.intake.open_source import mask_target
+from gui.intake.segment_dialog import SegmentDialog
+from gui.jobs.mask_import import MaskOffer
 from gui.main_window import MainWindow
+from inference.dicom.verdicts import finding
 from inference.masks.codecs.exporting import MaskFormat
+from inference.masks.codecs.imported import ImportedMask, ImportedSegment
 from inference.masks.codecs.nifti import write_label_map
 from inference.masks.layer import MaskOrigin
 from tests.gui.studies import write_study
@@ -125,6 +130,90 @@ def test_the_name_tells_the_format_of_a_saved_mask(
 ) -> None:
     path, kind = mask_target(Path(name), selected)
     assert (path.name, kind) == expected
+
+
+def write_two_labels(folder: Path) -> Path:
+    """A label map of two segments without names: the tumour's block and one voxel beside it."""
+    labels = tumour_voxels().astype(np.uint8)
+    labels[0, 0, 0] = 2
+    write_label_map(folder / "labels.nii.gz", labels, axial())
+    return folder / "labels.nii.gz"
+
+
+def test_of_several_segments_none_is_taken_before_the_user_chose(
+    with_mask: MainWindow, tmp_path: Path, qtbot: Any
+) -> None:
+    session, source = with_mask.session, with_mask.source
+    session.import_mask(write_two_labels(tmp_path))
+    qtbot.waitUntil(lambda: source.segments is not None, timeout=10_000)
+    dialog = source.segments
+    assert dialog is not None and dialog.list.count() == 2
+    assert dialog.numbers == () and not dialog.take_button.isEnabled()
+    assert session.mask is None
+    assert "50.0 ml" in dialog.list.item(0).text()
+    dialog.list.item(0).setCheckState(Qt.CheckState.Checked)
+    assert dialog.take_button.isEnabled()
+    with qtbot.waitSignal(session.mask_changed, timeout=5_000):
+        dialog.take_button.click()
+    assert session.mask is not None and np.array_equal(session.mask.voxels, tumour_voxels())
+    session.undo_stack.undo()
+    assert session.mask is None
+
+
+def test_a_segment_dialog_that_is_left_changes_nothing(
+    with_mask: MainWindow, tmp_path: Path, qtbot: Any
+) -> None:
+    session, source = with_mask.session, with_mask.source
+    session.import_mask(write_two_labels(tmp_path))
+    qtbot.waitUntil(lambda: source.segments is not None, timeout=10_000)
+    assert source.segments is not None
+    source.segments.reject()
+    qtbot.waitUntil(lambda: source.segments is None, timeout=5_000)
+    assert session.mask is None and session.undo_stack.count() == 0
+
+
+def test_a_choice_for_a_series_no_longer_open_is_dropped(
+    with_mask: MainWindow, tmp_path: Path, qtbot: Any
+) -> None:
+    session, source = with_mask.session, with_mask.source
+    session.import_mask(write_two_labels(tmp_path))
+    qtbot.waitUntil(lambda: source.segments is not None, timeout=10_000)
+    dialog = source.segments
+    assert dialog is not None
+    offer = dialog.offer
+    dialog.reject()
+    session.close_case()
+    session.jobs.mask_import.take(offer, (1,))
+    assert session.mask is None
+
+
+def test_the_one_segment_that_is_named_like_a_tumour_is_ticked_beforehand(
+    with_mask: MainWindow, qtbot: Any
+) -> None:
+    session = with_mask.session
+    assert session.stack is not None
+    segments = tuple(
+        ImportedSegment(number, name, (0, 0, 0), np.ones((1, 1, 1), bool), axial().shape, colour=(1, 2, 3))
+        for number, name in ((1, "Lung"), (4, "GTV-1"))
+    )
+    mask = ImportedMask(tumour_voxels(), segments, "")
+    dialog = SegmentDialog(session, MaskOffer(mask, "rs.dcm", session.stack))
+    qtbot.addWidget(dialog)
+    assert dialog.numbers == (4,) and not dialog.list.item(0).icon().isNull()
+
+
+def test_a_fractional_mask_is_asked_about_though_it_is_one_segment(with_mask: MainWindow, qtbot: Any) -> None:
+    session, source = with_mask.session, with_mask.source
+    assert session.stack is not None
+    segment = ImportedSegment(1, "Tumour", (0, 0, 0), np.ones((1, 1, 1), bool), axial().shape)
+    found = (finding("intake.mask_fractional", percent=50),)
+    session.jobs.mask_import.accept(
+        MaskOffer(ImportedMask(tumour_voxels(), (segment,), "", found), "f.dcm", session.stack)
+    )
+    assert source.segments is not None and session.mask is None
+    assert "50 %" in source.segments.remarks.text()
+    source.segments.accept()
+    assert session.mask is not None and session.mask.findings == found
 
 
 def test_without_a_mask_there_is_nothing_to_save(with_mask: MainWindow, tmp_path: Path, qtbot: Any) -> None:

@@ -173,7 +173,7 @@ def test_a_nifti_mask_comes_back_and_stands_where_the_scan_stands(
     assert [segment.number for segment in read.segments] == [1, 2]
     assert np.array_equal(read.segments[1].voxels, labels == 2)
     assert np.array_equal(read.voxels, labels > 0)
-    assert codes(read) == {"mask_frame_of_reference_absent"}
+    assert codes(read) == {"mask_in_millimetres"}
     assert encode_label_map(labels, stack.geometry) == encode_label_map(labels, stack.geometry)
     ras = nibabel.load(tmp_path / "mask.nii.gz").affine @ [3, 4, 2, 1]
     assert ras[:3] * (-1, -1, 1) == pytest.approx(stack.geometry.index_to_lps((2, 4, 3)), abs=1e-4)

@@ -1,0 +1,102 @@
+"""Several segments in a mask file, or something to confirm: the user says what becomes the tumour mask."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from gui.feedback.text import label
+from gui.jobs.mask_import import MaskOffer
+from gui.session import Session
+from inference.masks.codecs.choosing import to_preselect
+from inference.masks.codecs.imported import ImportedSegment
+
+_SWATCH_PX: Final = 14
+
+
+class SegmentDialog(QDialog):
+    """Lists the segments with name, volume and colour, and what was found on the way.
+
+    Nothing is ticked beforehand where there are several and not just one is named like a tumour; nothing
+    is taken before the button is pressed.
+    """
+
+    def __init__(self, session: Session, offer: MaskOffer, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        tr = session.tr
+        segments = offer.imported.segments
+        self.offer = offer
+        self.setModal(True)
+        self.setWindowTitle(tr("gui.segments.title"))
+        self.setMinimumWidth(480)
+        heading = label("title", self, wraps=True)
+        heading.setText(tr("gui.segments.heading", file=offer.file, count=len(segments)))
+        self.remarks = label("muted", self, wraps=True)
+        self.remarks.setTextFormat(Qt.TextFormat.PlainText)
+        self.remarks.setText("\n".join(self._remarks(session)))
+        self.remarks.setVisible(bool(offer.imported.findings))
+        self.list = QListWidget(self)
+        self.list.setAccessibleName(tr("gui.segments.title"))
+        chosen = to_preselect(segments)
+        for segment in segments:
+            item = QListWidgetItem(_swatch(segment), self._line(session, segment))
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
+            is_chosen = segment.number in chosen
+            item.setCheckState(Qt.CheckState.Checked if is_chosen else Qt.CheckState.Unchecked)
+            self.list.addItem(item)
+        self.buttons = QDialogButtonBox(self)
+        self.take_button = self.buttons.addButton(
+            tr("gui.segments.take"), QDialogButtonBox.ButtonRole.AcceptRole
+        )
+        self.take_button.setProperty("role", "primary")
+        self.buttons.addButton(tr("gui.segments.leave"), QDialogButtonBox.ButtonRole.RejectRole)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        self.list.itemChanged.connect(self._on_item_changed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(12)
+        for widget in (heading, self.list, self.remarks, self.buttons):
+            column.addWidget(widget)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._on_item_changed()
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Numbers of the segments that are ticked."""
+        return tuple(
+            segment.number
+            for row, segment in enumerate(self.offer.imported.segments)
+            if self.list.item(row).checkState() == Qt.CheckState.Checked
+        )
+
+    def _line(self, session: Session, segment: ImportedSegment) -> str:
+        voxel_mm3 = abs(float(np.linalg.det(self.offer.stack.geometry.affine[:3, :3])))
+        volume_ml = segment.count * voxel_mm3 / 1000
+        name = segment.label or session.tr("gui.segments.unnamed", number=segment.number)
+        return session.tr("gui.segments.line", name=name, volume=f"{volume_ml:.1f}")
+
+    def _remarks(self, session: Session) -> list[str]:
+        """What was found, and what to do about it."""
+        lines = []
+        for finding in self.offer.imported.findings:
+            advice = finding.advice
+            more = session.render(advice) if session.catalogue.has(advice.id) else ""
+            lines.append(f"– {session.render(finding.message)} {more}".rstrip())
+        return lines
+
+    def _on_item_changed(self) -> None:
+        self.take_button.setEnabled(bool(self.numbers))
+
+
+def _swatch(segment: ImportedSegment) -> QIcon:
+    """The colour that the file states; no picture where it states none."""
+    if segment.colour is None:
+        return QIcon()
+    pixmap = QPixmap(_SWATCH_PX, _SWATCH_PX)
+    pixmap.fill(QColor(*segment.colour))
+    return QIcon(pixmap)
