@@ -95,6 +95,12 @@ def _parser() -> argparse.ArgumentParser:
     assess.add_argument("--state-modality", default="", metavar="MR|CT", help="where the file states none")
     assess.add_argument("--state-contrast", choices=("yes", "no"), help="where the file states nothing")
     assess.add_argument("--state-body-part", default="", metavar="CODE", help="where the file states none")
+    assess.add_argument(
+        "--state-phase",
+        choices=("unenhanced", "arterial", "portal_venous", "delayed"),
+        default="",
+        help="of a CT, where file and pixels are silent or differ",
+    )
     assess.add_argument("--out", type=Path, required=True, help="folder for the results")
     assess.set_defaults(run=_run_assess)
 
@@ -160,7 +166,7 @@ def _run_assess(options: argparse.Namespace, catalogue: Catalogue) -> int:
         mask_segment=options.mask_segment,
         pack=options.pack,
         rule_set=options.rules,
-        stated=StatedFacts(options.state_modality, contrast, options.state_body_part),
+        stated=StatedFacts(options.state_modality, contrast, options.state_body_part, options.state_phase),
         language=catalogue.language,
     )
     return EXIT_ANSWERED if assess_and_write(request, catalogue) else EXIT_WITHHELD

@@ -37,10 +37,11 @@ class RecommendationStatus(StrEnum):
 
 
 class FactSource(StrEnum):
-    """Who says so: the file, its geometry, or the user."""
+    """Who says so: the file, its geometry, its pixels, or the user."""
 
     FILE = "file"
     GEOMETRY = "geometry"
+    PIXELS = "pixels"
     USER = "user"
     NOBODY = "nobody"
 

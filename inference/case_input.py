@@ -17,12 +17,14 @@ from inference.volume import Volume
 class StatedFacts:
     """What the user says about the scan where the file is silent; empty or None means nothing is said.
 
-    ``modality`` is a DICOM code (``MR``); ``body_part`` a code of the pack's ``body_parts``.
+    ``modality`` is a DICOM code (``MR``); ``body_part`` a code of the pack's ``body_parts``; ``phase`` a
+    :class:`~inference.meaning.opinion.Phase`.
     """
 
     modality: str = ""
     contrast_enhanced: bool | None = None
     body_part: str = ""
+    phase: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -31,7 +33,9 @@ class StatedFacts:
 
     def sha256(self) -> str:
         """Hash of what is said, for an Assessment's inputs."""
-        parts = (self.modality, str(self.contrast_enhanced), self.body_part)
+        parts = [self.modality, str(self.contrast_enhanced), self.body_part]
+        if self.phase:
+            parts.append(self.phase)
         return sha256("\x1f".join(parts).encode()).hexdigest()
 
 

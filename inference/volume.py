@@ -12,7 +12,7 @@ from inference.findings import Finding
 from inference.geometry import Geometry
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Volume:
     """Voxels of one stack, frozen when complete.
 

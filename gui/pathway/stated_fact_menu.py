@@ -13,6 +13,7 @@ from inference.assessment import FactSource
 from inference.case_input import CaseInput, StatedFacts
 from inference.guard.body_part import BODY_PARTS, body_part_text
 from inference.guard.facts import Known, gather_facts
+from inference.meaning.opinion import Phase
 
 if TYPE_CHECKING:
     from gui.session import Session
@@ -23,6 +24,7 @@ _FIELD_BY_LINE: Final = {
     "guard.modality": "modality",
     "guard.contrast": "contrast_enhanced",
     "guard.body_part": "body_part",
+    "guard.phase": "phase",
 }
 
 Stateable = str | bool
@@ -36,6 +38,8 @@ def stateable_lines(case: CaseInput) -> frozenset[str]:
         "guard.contrast": facts.contrast_enhanced,
         "guard.body_part": facts.body_part,
     }
+    if facts.phase is not None:
+        known["guard.phase"] = facts.phase
     return frozenset(
         name
         for name, fact in known.items()
@@ -78,12 +82,14 @@ class StatedFactMenu(QPushButton):
     def _choices(self) -> tuple[Stateable, ...]:
         if self._field == "modality":
             return _MODALITIES
+        if self._field == "phase":
+            return tuple(Phase)
         return (True, False) if self._field == "contrast_enhanced" else BODY_PARTS
 
     def _text(self, value: Stateable) -> str:
         if isinstance(value, bool):
             return self._session.tr("fact.yes" if value else "fact.no")
-        shown = body_part_text(value)
+        shown = f"phase.{value}" if self._field == "phase" else body_part_text(value)
         return self._session.tr(shown) if self._session.catalogue.has(shown) else value
 
     def _stated_value(self) -> Stateable | None:

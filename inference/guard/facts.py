@@ -1,4 +1,4 @@
-"""What is known about a scan, and who says so: its file, its geometry, the user, or nobody."""
+"""What is known about a scan, and who says so: its file, geometry or pixels, the user, or nobody."""
 
 from __future__ import annotations
 
@@ -8,30 +8,40 @@ from typing import Generic, TypeVar
 from inference.assessment import Fact, FactSource
 from inference.case_input import CaseInput
 from inference.geometry import Plane
-from inference.guard.body_part import body_part_of, body_part_text, canonical_body_part
+from inference.guard.body_part import body_part_text, canonical_body_part
+from inference.meaning.contrast_tags import agent_says
+from inference.meaning.known_meanings import meaning_of
+from inference.meaning.opinion import NO, YES, Opinion
+from inference.meaning.understanding import Meaning
 
 Value = TypeVar("Value")
 
-_NO_AGENT = frozenset({"NO", "NONE", "NOCONTRAST", "WITHOUT", "N", "0"})
+_ENHANCED = {YES: True, NO: False, "": None}
 
 
 @dataclass(frozen=True, slots=True)
 class Known(Generic[Value]):
     """A value with its source; None from nobody is *unknown*.
 
-    ``contradicted_by`` holds what the user states when the file says otherwise.
+    ``contradicted_by`` holds what the user states when file or pixels say otherwise.  ``disputed`` holds
+    what the file says and what the pixels show where these differ and the user has not picked.
     """
 
     value: Value | None
     source: FactSource
     contradicted_by: Value | None = None
+    disputed: tuple[Value, Value] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ScanFacts:
-    """Everything that the guard reads of a scan; lengths in mm, angles in degrees."""
+    """Everything that the guard reads of a scan; lengths in mm, angles in degrees.
+
+    ``phase`` is None where there are no phases: on anything but a CT.
+    """
 
     modality: Known[str]
+    phase: Known[str] | None
     contrast_enhanced: Known[bool]
     body_part: Known[str]
     plane: Plane
@@ -49,8 +59,14 @@ class ScanFacts:
         height_mm, width_mm = self.field_of_view_mm
         contrast = {True: "fact.yes", False: "fact.no", None: "fact.unknown"}[self.contrast_enhanced.value]
         thickness = self.slice_thickness_mm
+        phase = self.phase
         return (
             Fact("fact.modality", self.modality.value or "fact.unknown", self.modality.source),
+            *(
+                ()
+                if phase is None
+                else (Fact("fact.phase", f"phase.{phase.value or 'unknown'}", phase.source),)
+            ),
             Fact("fact.contrast", contrast, self.contrast_enhanced.source),
             Fact(
                 "fact.body_part",
@@ -72,16 +88,19 @@ class ScanFacts:
 
 
 def gather_facts(case: CaseInput) -> ScanFacts:
-    """Read the facts from tags and geometry; what the user states counts only where the file is silent."""
+    """Read the facts; pixels speak where the tags are silent, and the user where both are or differ."""
     acquisition = case.stack.acquisition
     geometry = case.volume.geometry
     slice_mm, row_mm, column_mm = geometry.spacing_mm
-    written = body_part_of(acquisition.body_part, acquisition.series_description, acquisition.protocol_name)
+    meaning = meaning_of(case.stack, case.volume, modality=case.stated.modality)
     missing = {index for index, frame in enumerate(case.stack.frames) if frame is None}
     return ScanFacts(
         modality=_known(acquisition.modality.strip().upper(), case.stated.modality.strip().upper()),
-        contrast_enhanced=_contrast(acquisition.contrast_agent, case.stated.contrast_enhanced),
-        body_part=_known(written, canonical_body_part(case.stated.body_part)),
+        phase=_phase(meaning, case.stated.phase) if meaning.modality.value == "CT" else None,
+        contrast_enhanced=_contrast(case, meaning),
+        body_part=_opinion(
+            meaning.body_part_by_tags, meaning.body_part_by_pixels, canonical_body_part(case.stated.body_part)
+        ),
         plane=geometry.plane,
         obliquity_deg=geometry.obliquity_deg,
         pixel_spacing_mm=(row_mm, column_mm),
@@ -99,13 +118,44 @@ def _known(written: str, stated: str) -> Known[str]:
     return Known(stated, FactSource.USER) if stated else Known(None, FactSource.NOBODY)
 
 
-def _contrast(agent: str, stated: bool | None) -> Known[bool]:
-    """An agent named in (0018,0010) means contrast; an absent or empty tag means nothing either way."""
-    letters = "".join(character for character in agent.upper() if character.isalnum())
-    if not letters:
-        return Known(stated, FactSource.NOBODY if stated is None else FactSource.USER)
-    written = letters not in _NO_AGENT
-    return Known(written, FactSource.FILE, stated if stated is not None and stated != written else None)
+def _opinion(tags: Opinion, pixels: Opinion, stated: str) -> Known[str]:
+    """The tags' word, else the pixels', else the user's."""
+    if tags.is_known or not pixels.is_known:
+        return _known(tags.value, stated)
+    return Known(pixels.value, FactSource.PIXELS, stated if stated and stated != pixels.value else None)
+
+
+def _phase(meaning: Meaning, stated: str) -> Known[str]:
+    """Where tags and pixels differ nobody is right before the user has picked."""
+    tags, pixels = meaning.phase_by_tags, meaning.phase_by_pixels
+    if tags.is_known and pixels.is_known and tags.value != pixels.value:
+        if stated:
+            return Known(stated, FactSource.USER)
+        return Known(None, FactSource.NOBODY, disputed=(tags.value, pixels.value))
+    return _opinion(tags, pixels, stated)
+
+
+def _contrast(case: CaseInput, meaning: Meaning) -> Known[bool]:
+    """The agent in (0018,0010), else words and pixels; an absent or empty tag means nothing either way.
+
+    Contrast that the tags name and the pixels do not show is nobody's before the user has picked.
+    """
+    stated = case.stated.contrast_enhanced
+    agent = agent_says(case.stack.acquisition)
+    written = _ENHANCED[agent.points_to] if agent is not None else None
+    if written is None:
+        written = _ENHANCED[meaning.contrast_by_tags.value]
+    seen = _ENHANCED[meaning.contrast_by_pixels.value]
+    if written is True and seen is False:
+        if stated is not None:
+            return Known(stated, FactSource.USER)
+        return Known(None, FactSource.NOBODY, disputed=(written, seen))
+    if written is not None:
+        contradicted = stated is not None and stated != written
+        return Known(written, FactSource.FILE, stated if contradicted else None)
+    if seen is not None:
+        return Known(seen, FactSource.PIXELS, stated if stated is not None and stated != seen else None)
+    return Known(stated, FactSource.NOBODY if stated is None else FactSource.USER)
 
 
 def _positive(written: float | None) -> Known[float]:

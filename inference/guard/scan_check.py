@@ -6,14 +6,22 @@ from collections.abc import Iterable
 
 from inference.assessment import FactSource, GuardLine
 from inference.findings import Finding, Verdict
-from inference.guard.body_part import body_part_text, canonical_body_part
+from inference.guard.body_part import body_part_text, canonical_body_part, parts_shown
 from inference.guard.facts import Known, ScanFacts
 from inference.messages.message import LIST_MARK, FieldValue, Message
 from inference.packs.manifest import InputConditions, Range
 
 UNKNOWN = Message("guard.measured.unknown")
 
-ANSWERED_HERE = frozenset({"intake.modality_unknown"})
+ANSWERED_HERE = frozenset(
+    {
+        "intake.modality_unknown",
+        "meaning.phase_disagrees",
+        "meaning.contrast_not_seen",
+        "meaning.contrast_unknown",
+        "meaning.body_part_unknown",
+    }
+)
 """Refusals by intake that a line of the guard repeats, and that the user's statement lifts there."""
 
 _TOLERANCE_MM = 1e-3
@@ -32,6 +40,7 @@ def check_scan(
         _said("guard.modality", facts.modality, (conditions.modality,)),
         _contrast(facts.contrast_enhanced, conditions.contrast_enhanced),
         _said("guard.body_part", facts.body_part, bodies),
+        *_phase(facts.phase),
         _plane(facts, conditions),
         _pair("guard.pixel_spacing", facts.pixel_spacing_mm, conditions.pixel_spacing_mm, digits=3),
         _length("guard.slice_spacing", facts.slice_spacing_mm, conditions.slice_spacing_mm),
@@ -58,30 +67,48 @@ def _said(name: str, known: Known[str], accepted: tuple[str, ...]) -> GuardLine:
     if known.value is None:
         return GuardLine(name, UNKNOWN, allowed, Verdict.REFUSED)
     if known.contradicted_by is not None:
-        return _contradiction(
-            name, body_part_text(known.value), body_part_text(known.contradicted_by), allowed
-        )
+        texts = body_part_text(known.value), body_part_text(known.contradicted_by)
+        return _contradiction(name, *texts, known.source, allowed)
     return GuardLine(
         name,
         _measured(body_part_text(known.value), known.source),
         allowed,
-        _verdict(known.value in accepted, known.source),
+        _verdict(bool(parts_shown(known.value) & set(accepted)), known.source),
     )
 
 
 def _contrast(known: Known[bool], required: bool) -> GuardLine:
     name = "guard.contrast"
     allowed = Message("guard.allowed.text", {"value": _yes_no(required)})
+    if known.disputed is not None:
+        return _dispute(name, _yes_no(known.disputed[0]), _yes_no(known.disputed[1]), allowed)
     if known.value is None:
         return GuardLine(name, UNKNOWN, allowed, Verdict.REFUSED)
     if known.contradicted_by is not None:
-        return _contradiction(name, _yes_no(known.value), _yes_no(known.contradicted_by), allowed)
+        texts = _yes_no(known.value), _yes_no(known.contradicted_by)
+        return _contradiction(name, *texts, known.source, allowed)
     return GuardLine(
         name,
         _measured(_yes_no(known.value), known.source),
         allowed,
         _verdict(known.value is required, known.source),
     )
+
+
+def _phase(known: Known[str] | None) -> tuple[GuardLine, ...]:
+    """A line where the phase is disputed, contradicted or stated; elsewhere it is a fact and no check."""
+    name, allowed = "guard.phase", Message("guard.allowed.phase")
+    if known is None:
+        return ()
+    if known.disputed is not None:
+        tags, pixels = (f"phase.{value}" for value in known.disputed)
+        return (_dispute(name, tags, pixels, allowed),)
+    if known.value is not None and known.contradicted_by is not None:
+        texts = f"phase.{known.value}", f"phase.{known.contradicted_by}"
+        return (_contradiction(name, *texts, known.source, allowed),)
+    if known.source is FactSource.USER:
+        return (GuardLine(name, _measured(f"phase.{known.value}", known.source), allowed, Verdict.NOTE),)
+    return ()
 
 
 def _plane(facts: ScanFacts, conditions: InputConditions) -> GuardLine:
@@ -125,20 +152,31 @@ def _slices(facts: ScanFacts, conditions: InputConditions) -> GuardLine:
     )
 
 
-def _contradiction(name: str, written: str, stated: str, allowed: Message) -> GuardLine:
-    measured = Message("guard.measured.contradiction", {"written": written, "stated": stated})
+def _contradiction(name: str, known: str, stated: str, source: FactSource, allowed: Message) -> GuardLine:
+    if source is FactSource.PIXELS:
+        measured = Message("guard.measured.contradicts_pixels", {"seen": known, "stated": stated})
+    else:
+        measured = Message("guard.measured.contradiction", {"written": known, "stated": stated})
+    return GuardLine(name, measured, allowed, Verdict.REFUSED)
+
+
+def _dispute(name: str, written: str, seen: str, allowed: Message) -> GuardLine:
+    measured = Message("guard.measured.dispute", {"written": written, "seen": seen})
     return GuardLine(name, measured, allowed, Verdict.REFUSED)
 
 
 def _measured(value: str, source: FactSource) -> Message:
-    said_by = "guard.measured.stated" if source is FactSource.USER else "guard.measured.text"
-    return Message(said_by, {"value": value})
+    if source is FactSource.USER:
+        return Message("guard.measured.stated", {"value": value})
+    if source is FactSource.PIXELS:
+        return Message("guard.measured.pixels", {"value": value})
+    return Message("guard.measured.text", {"value": value})
 
 
 def _verdict(fits: bool, source: FactSource) -> Verdict:
     if not fits:
         return Verdict.REFUSED
-    return Verdict.NOTE if source is FactSource.USER else Verdict.FINE
+    return Verdict.NOTE if source in (FactSource.USER, FactSource.PIXELS) else Verdict.FINE
 
 
 def _inside(accepted: Range, *lengths_mm: float) -> Verdict:

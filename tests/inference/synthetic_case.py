@@ -26,7 +26,7 @@ PHANTOM = PatientIdentity(
 PATIENT = PatientIdentity(PatientKey("HOSPITAL", "4711"), "Muster^Erika", birth_date="1970-01-01", sex="F")
 ACQUISITION = Acquisition(
     modality="MR",
-    series_description="Ax T1 +C",
+    series_description="Ax T1 FS",
     body_part="HEADNECK",
     contrast_agent="GADOLINIUM",
     slice_thickness_mm=5.0,

@@ -1,5 +1,6 @@
 """Each condition of the pack is one line; what is unknown never passes; every reason is reported."""
 
+import hashlib
 import math
 from typing import Any
 
@@ -17,6 +18,8 @@ from inference.guard.mask_check import check_mask
 from inference.guard.scan_check import check_scan
 from inference.messages.catalogue import load_catalogue
 from inference.packs.manifest import InputConditions
+from inference.technique import Technique
+from tests.inference.meaning.painted_abdomen import abdomen
 from tests.inference.synthetic_case import axial, case, mask_layer, stack, volume
 from tests.inference.tiny_pack import SCORES, manifest_document
 
@@ -307,3 +310,81 @@ def test_an_empty_mask_is_refused_even_when_the_pack_asks_for_nothing() -> None:
     empty = mask_layer(np.zeros_like(mask_layer().voxels))
     line = check_mask(empty, undemanding)
     assert line.verdict is Verdict.REFUSED and shown(line)[0] == "empty"
+
+
+def ct_lines(scan: CaseInput) -> dict[str, GuardLine]:
+    conditions = CONDITIONS.model_copy(update={"modality": "CT", "body_parts": ("ABDOMEN",)})
+    return lines(scan, conditions)
+
+
+def ct_case(phase: str, stated: StatedFacts | None = None, **tags: Any) -> CaseInput:
+    scan, voxels = abdomen(phase, **tags)
+    return CaseInput(scan, voxels, case().record, stated=stated or StatedFacts())
+
+
+def facts_of(scan: CaseInput) -> dict[str, tuple[str, FactSource]]:
+    return {fact.name: (fact.value, fact.source) for fact in gather_facts(scan).as_facts()}
+
+
+def test_where_tags_are_silent_the_pixels_are_named_as_the_source_and_noted() -> None:
+    scan = ct_case("portal_venous")
+    checked = ct_lines(scan)
+    for name in ("guard.contrast", "guard.body_part"):
+        assert checked[name].verdict is Verdict.NOTE
+        assert shown(checked[name])[0].endswith("(seen in its pixels)")
+    facts = facts_of(scan)
+    assert facts["fact.phase"] == ("phase.portal_venous", FactSource.PIXELS)
+    assert facts["fact.contrast"] == ("fact.yes", FactSource.PIXELS)
+    assert facts["fact.body_part"] == ("body_part.abdomen", FactSource.PIXELS)
+    assert "guard.phase" not in checked
+
+
+def test_a_statement_against_the_pixels_is_refused_and_both_are_shown() -> None:
+    stated = StatedFacts(contrast_enhanced=False, body_part="CHEST", phase="arterial")
+    checked = ct_lines(ct_case("portal_venous", stated))
+    for name in ("guard.contrast", "guard.body_part", "guard.phase"):
+        assert checked[name].verdict is Verdict.REFUSED
+        assert "in the pixels" in shown(checked[name])[0] and "stated by the user" in shown(checked[name])[0]
+
+
+TIMED = Technique(acquisition_time="101336", last_acquisition_time="101337", contrast_start_time="101300")
+
+
+def test_a_disputed_phase_is_refused_until_the_user_picks() -> None:
+    tags = {"technique": TIMED, "contrast_agent": "IOHEXOL"}
+    line = ct_lines(ct_case("portal_venous", **tags))["guard.phase"]
+    assert line.verdict is Verdict.REFUSED
+    assert shown(line)[0] == "arterial in the file, portal-venous in the pixels"
+    for phase in ("arterial", "portal_venous"):
+        picked = ct_case("portal_venous", StatedFacts(phase=phase), **tags)
+        assert ct_lines(picked)["guard.phase"].verdict is Verdict.NOTE
+        assert facts_of(picked)["fact.phase"] == (f"phase.{phase}", FactSource.USER)
+
+
+def test_contrast_that_is_written_and_not_seen_is_refused_until_the_user_picks() -> None:
+    line = ct_lines(ct_case("unenhanced", contrast_agent="IOHEXOL"))["guard.contrast"]
+    assert line.verdict is Verdict.REFUSED and shown(line)[0] == "yes in the file, no in the pixels"
+    picked = ct_case("unenhanced", StatedFacts(contrast_enhanced=True), contrast_agent="IOHEXOL")
+    assert ct_lines(picked)["guard.contrast"].verdict is Verdict.NOTE
+
+
+def test_the_words_of_a_description_tell_contrast_where_the_agent_field_is_empty() -> None:
+    assert "guard.contrast" not in refused(case(contrast_agent="", series_description="Ax T1 +C"))
+    assert "guard.contrast" in refused(case(contrast_agent="", series_description="Ax T1 pre contrast"))
+
+
+def test_a_scan_that_runs_through_the_trunk_shows_each_part_on_the_way() -> None:
+    assert "guard.body_part" not in {
+        name
+        for name, line in ct_lines(ct_case("portal_venous", body_part="CHESTABDPELVIS")).items()
+        if line.verdict is Verdict.REFUSED
+    }
+
+
+def test_an_mr_has_no_phase_among_its_facts() -> None:
+    assert "fact.phase" not in facts_of(case())
+
+
+def test_a_stated_phase_changes_the_hash_and_silence_does_not() -> None:
+    assert StatedFacts("MR").sha256() != StatedFacts("MR", phase="arterial").sha256()
+    assert StatedFacts("MR", True, "NECK").sha256() == hashlib.sha256(b"MR\x1fTrue\x1fNECK").hexdigest()
