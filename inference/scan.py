@@ -96,7 +96,8 @@ class Stack:
     """Frames of one grid, sorted along the slice normal.
 
     ``frames[k]`` fills slice ``k`` of ``geometry``, or is None where the grid has a gap.
-    ``stack_id`` is stable for the same source (it holds no patient data).
+    ``stack_id`` is stable for the same source (it holds no patient data).  Stored values from
+    ``padding_value`` to ``padding_limit`` (either may be the larger) lie outside the picture.
     """
 
     stack_id: str
@@ -110,6 +111,7 @@ class Stack:
     rows_columns: tuple[int, int]
     findings: tuple[Finding, ...] = ()
     padding_value: int | None = None
+    padding_limit: int | None = None
 
     @property
     def slice_count(self) -> int:

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from inference.dicom.collisions import apart_where_positions_collide
 from inference.dicom.entries import Entry, Part
+from inference.dicom.picture_kind import picture_kind
 from inference.dicom.verdicts import finding
 from inference.findings import Finding
 
 _SAME_DIRECTION: Final = 1e-3
-_APART: Final = ("LOCALIZER", "MPR", "MIP", "PERFUSION", "MOSAIC")
 
 
 def group_by_series(entries: Iterable[Entry]) -> list[tuple[Entry, ...]]:
@@ -66,7 +66,6 @@ def _which_volume(entry: Entry) -> tuple[Finding, ...]:
 def _must_share(entry: Entry) -> object:
     record = entry.record
     spacing = None if record.pixel_spacing is None else tuple(round(mm, 4) for mm in record.pixel_spacing)
-    apart = tuple(value for value in _APART if value in record.image_type)
     return (
         record.pixels.rows,
         record.pixels.columns,
@@ -74,7 +73,7 @@ def _must_share(entry: Entry) -> object:
         record.frame_of_reference_uid,
         record.photometric_interpretation,
         record.sop_class_uid,
-        apart,
+        picture_kind(record.image_type),
         entry.is_placed or record.kind != "dicom",
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
 from inference.dicom.colour import is_colour
+from inference.dicom.contrast_sequence import with_contrast
 from inference.dicom.elements import (
     Element,
     Header,
@@ -96,6 +97,7 @@ class _Reading:
             self._remark("intake.no_preamble")
         groups = self._lay_out_groups(pixels.frames)
         scales = named_scales(self.header, groups.scale_items)
+        self.header = replace(self.header, elements=with_contrast(self.header, groups.scale_items))
         with_b_value = with_private_b_value(self.header.elements, big=self.header.is_big_endian)
         self.header = replace(self.header, elements=with_b_value)
         orientation = self._exact_floats("ImageOrientationPatient", 6)
@@ -141,7 +143,8 @@ class _Reading:
             has_modality_table=_MODALITY_LUT_SEQUENCE in self.header.sequences,
             has_display_table=_VOI_LUT_SEQUENCE in self.header.sequences,
             scales=scales,
-            padding_value=self._padding(pixels),
+            padding_value=self._padding(pixels, "PixelPaddingValue"),
+            padding_limit=self._padding(pixels, "PixelPaddingRangeLimit"),
             photometric_interpretation=self._text("PhotometricInterpretation") or "MONOCHROME2",
             modality=self._text("Modality"),
             series_description=self._readable("SeriesDescription"),
@@ -238,9 +241,9 @@ class _Reading:
         spacing = self._exact_floats("PixelSpacing", 2)
         return None if spacing is None or min(spacing) <= 0 else spacing
 
-    def _padding(self, pixels: PixelLayout) -> int | None:
-        """Pixel Padding Value as a pixel holds it, whatever its VR says (PS3.3 C.7.5.1.1.2)."""
-        element = self.header.elements.get(TAGS["PixelPaddingValue"])
+    def _padding(self, pixels: PixelLayout, keyword: str) -> int | None:
+        """Padding value or range limit as a pixel holds it, whatever its VR says (PS3.3 C.7.5.1.1.2)."""
+        element = self.header.elements.get(TAGS[keyword])
         if element is None or len(element.value) < 2:
             return None
         raw = int.from_bytes(element.value[:2], "big" if self.header.is_big_endian else "little")

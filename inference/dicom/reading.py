@@ -201,7 +201,10 @@ class StackReader:
 
     def _padding(self) -> int | None:
         """The padding value as it stands in int16 voxels, None when it is absent or cannot occur."""
-        value = self._stack.padding_value
+        return self._stored_voxel(self._stack.padding_value)
+
+    def _stored_voxel(self, value: int | None) -> int | None:
+        """A stored value as it stands in int16 voxels, None when it is absent or cannot occur."""
         if value is None:
             return None
         frame = next(frame for frame in self._stack.frames if frame is not None)
@@ -219,6 +222,11 @@ class StackReader:
         )
         intercept += slope * UNSIGNED_16_SHIFT * shifted
         padding = self._padding()
+        limit = self._stored_voxel(self._stack.padding_limit)
+        if padding is not None and limit is not None and limit != padding:
+            low, high = sorted((padding, limit))
+            for picture in voxels:
+                picture[(picture >= low) & (picture <= high)] = padding
         if missing:
             padding = _ABSENT_VOXEL if padding is None else padding
             voxels[sorted(missing)] = padding

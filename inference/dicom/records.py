@@ -144,6 +144,7 @@ class ImageRecord:
     has_display_table: bool = False
     scales: tuple[str, ...] = ()
     padding_value: int | None = None
+    padding_limit: int | None = None
     photometric_interpretation: str = "MONOCHROME2"
     modality: str = ""
     series_description: str = ""

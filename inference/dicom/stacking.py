@@ -14,6 +14,7 @@ import numpy as np
 from inference.dicom.entries import Entry, Part
 from inference.dicom.grid import EVEN_RESIDUAL, UPRIGHT_DEG, USABLE_RESIDUAL, SliceGrid, fit_grid
 from inference.dicom.limits import IntakeLimits
+from inference.dicom.picture_kind import picture_kind
 from inference.dicom.records import ImageRecord, Remark
 from inference.dicom.syntaxes import SCREENSHOTS
 from inference.dicom.verdicts import finding
@@ -26,7 +27,6 @@ _COARSE_HU: Final = 2.0
 _STRONG_RATIO: Final = 10.0
 _THICKNESS_TOLERANCE: Final = 0.01
 _LYING: Final = ("HFP", "FFP", "HFDL", "HFDR", "FFDL", "FFDR")
-_REFORMATTED: Final = ("MPR", "MIP", "PERFUSION")
 
 
 def build_stack(part: Part, limits: IntakeLimits) -> Stack | None:
@@ -57,6 +57,7 @@ def build_stack(part: Part, limits: IntakeLimits) -> Stack | None:
         rows_columns=(first.pixels.rows, first.pixels.columns),
         findings=tuple(findings),
         padding_value=first.padding_value,
+        padding_limit=first.padding_limit,
     )
 
 
@@ -224,17 +225,23 @@ def _about_the_source(entries: Sequence[Entry]) -> Iterable[Finding]:
         yield finding("intake.frame_of_reference_missing")
     if not first.modality:
         yield finding("intake.modality_unknown")
-    if "LOCALIZER" in first.image_type:
+    burned_in = any(entry.record.has_burned_in_text for entry in entries)
+    kind = picture_kind(first.image_type)
+    if kind == "localiser":
         yield finding("intake.localiser")
-    elif "MOSAIC" in first.image_type:
+    elif kind == "mosaic":
         yield finding("intake.mosaic")
-    elif first.sop_class_uid in SCREENSHOTS or any(value in first.image_type for value in _REFORMATTED):
+    elif (
+        kind == "reformatted"
+        or first.sop_class_uid in SCREENSHOTS
+        or (burned_in and "SECONDARY" in first.image_type)
+    ):
         yield finding("intake.reformatted", image_type="\\".join(first.image_type) or "–")
     elif "DERIVED" in first.image_type:
         yield finding("intake.derived")
     if first.patient_position in _LYING:
         yield finding("intake.lying_otherwise", position=first.patient_position)
-    if any(entry.record.has_burned_in_text for entry in entries):
+    if burned_in:
         yield finding("intake.burned_in_text")
     remarks: dict[str, tuple[Remark, set[int], str]] = {}
     for entry in entries:
@@ -249,7 +256,11 @@ def _about_the_source(entries: Sequence[Entry]) -> Iterable[Finding]:
 def _about_the_pixels(entries: Sequence[Entry]) -> Iterable[Finding]:
     records = [entry.record for entry in entries]
     first = records[0]
-    if first.modality == "CT" and any(record.slope is None for record in records):
+    if first.padding_value is not None and first.padding_limit not in (None, first.padding_value):
+        low, high = sorted((first.padding_value, first.padding_limit or 0))
+        yield finding("intake.padding_range", low=low, high=high)
+    # A slope of zero would make every pixel alike: it is no calibration.
+    if first.modality == "CT" and not all(record.slope for record in records):
         yield finding("intake.rescale_missing")
     elif first.modality == "CT":
         slope = median(abs(record.slope or 1.0) for record in records)

@@ -120,6 +120,7 @@ RULES: Final = MappingProxyType(
         "intake.rescale_coarse": Rule(_N, _R, releasable=True),
         "intake.not_hounsfield": Rule(_N, _R),
         "intake.padding_reinterpreted": Rule(_F, _N),
+        "intake.padding_range": Rule(_F, _N),
         "intake.other_scale": Rule(_N, _N),
         "intake.inverted": Rule(_F, _R),
         "intake.display_table": Rule(_F, _F),

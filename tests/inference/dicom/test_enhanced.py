@@ -226,6 +226,19 @@ def test_one_object_in_three_encodings_is_refused_as_one_identifier_with_three_c
     assert len(refused) == 3 and all(one.answer is Verdict.REFUSED for one in refused)
 
 
+@pytest.mark.parametrize(("administered", "agent"), [("YES", "Iohexol"), ("NO", "NO")])
+def test_contrast_is_read_from_the_sequences_of_an_enhanced_object(
+    intake: Intake, tmp_path: Path, administered: str, agent: str
+) -> None:
+    dataset = make_enhanced(along_z(3), modality="CT")
+    group(dataset, "ContrastBolusAgentSequence", CodeMeaning="Iohexol", ContrastBolusVolume="80")
+    shared = dataset.SharedFunctionalGroupsSequence[0]
+    group(shared, "ContrastBolusUsageSequence", ContrastBolusAgentAdministered=administered)
+    stack = only_stack(intake, write(dataset, tmp_path / "a.dcm"))
+    assert stack.acquisition.contrast_agent == agent
+    assert stack.acquisition.technique.contrast_volume_ml == 80
+
+
 def test_groups_that_break_off_are_a_damaged_file(intake: Intake, tmp_path: Path) -> None:
     path = write_enhanced(tmp_path / "a.dcm", along_z(2))
     content = path.read_bytes()

@@ -120,6 +120,60 @@ def test_padding_out_of_sign_or_range_is_reinterpreted_with_a_note(
         assert note.fields["written"] == written and note.fields["value"] == value
 
 
+def test_a_padding_range_is_outside_the_picture_with_a_note(intake: Intake, tmp_path: Path) -> None:
+    def pad(dataset: Dataset, index: int) -> None:
+        dataset.add_new(0x00280120, "SS", -45)
+        dataset.add_new(0x00280121, "SS", -40)
+
+    write_series(tmp_path, 3, pad, modality="MR")
+    plan = intake.scan(tmp_path)
+    (stack,) = plan.stacks
+    note = named(stack, "padding_range")
+    assert (note.view, note.answer) == (Verdict.FINE, Verdict.NOTE)
+    assert (note.fields["low"], note.fields["high"]) == (-45, -40)
+    outside = (picture(0) >= -45) & (picture(0) <= -40)
+    assert outside.any()
+    volume = intake.load(plan, stack)
+    assert volume.padding_voxel == -45
+    assert np.array_equal(volume.voxels[0], np.where(outside, -45, picture(0)))
+
+
+def test_a_slope_of_zero_is_no_calibration(intake: Intake, tmp_path: Path) -> None:
+    write_series(tmp_path, 3, alter(RescaleSlope=0))
+    note = named(only_stack(intake, tmp_path), "rescale_missing")
+    assert (note.view, note.answer) == (Verdict.NOTE, Verdict.REFUSED)
+
+
+def test_monochrome1_is_fine_to_view_and_refused_an_answer(intake: Intake, tmp_path: Path) -> None:
+    write_series(tmp_path, 3, alter(PhotometricInterpretation="MONOCHROME1"))
+    stack = only_stack(intake, tmp_path)
+    note = named(stack, "inverted")
+    assert (note.view, note.answer) == (Verdict.FINE, Verdict.REFUSED)
+    assert stack.acquisition.photometric_interpretation == "MONOCHROME1"
+
+
+def test_a_slope_above_two_on_ct_is_refused_until_released(intake: Intake, tmp_path: Path) -> None:
+    write_series(tmp_path, 3, alter(RescaleSlope=2.0002))
+    coarse = named(only_stack(intake, tmp_path), "rescale_coarse")
+    assert (coarse.view, coarse.answer, coarse.releasable) == (Verdict.NOTE, Verdict.REFUSED, True)
+
+
+@pytest.mark.parametrize("change", [alter(BitsStored=17), alter(HighBit=11), alter(Rows=0)])
+def test_impossible_bits_or_rows_are_refused(
+    intake: Intake, tmp_path: Path, change: Callable[[Dataset, int], None]
+) -> None:
+    write_series(tmp_path, 3, change)
+    plan = intake.scan(tmp_path)
+    assert plan.stacks == () and len(plan.skipped) == 3
+    assert all((one.view, one.answer) == (Verdict.REFUSED, Verdict.REFUSED) for one in plan.skipped)
+
+
+def test_burned_in_text_is_noted(intake: Intake, tmp_path: Path) -> None:
+    write_series(tmp_path, 3, alter(BurnedInAnnotation="YES"))
+    note = named(only_stack(intake, tmp_path), "burned_in_text")
+    assert (note.view, note.answer) == (Verdict.NOTE, Verdict.NOTE)
+
+
 def test_a_voi_lut_sequence_is_fine_and_said(intake: Intake, tmp_path: Path) -> None:
     def table(dataset: Dataset, index: int) -> None:
         item = Dataset()
