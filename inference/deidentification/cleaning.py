@@ -12,6 +12,7 @@ from pydicom.uid import UID_dictionary
 
 from inference.deidentification import special
 from inference.deidentification.elements import Element
+from inference.deidentification.holding import COVERED
 from inference.deidentification.options import DeidentifyOptions
 from inference.deidentification.profile import TEXT_VRS, TIME_VRS, Action, Family, Profile
 from inference.deidentification.raw_item import DEEPEST, RawItem, RawValue, text_of
@@ -151,7 +152,7 @@ class Cleaner:
 
     def _new_uid(self, value: bytes) -> bytes:
         uid = stripped(value).decode("latin-1")
-        if not uid or uid in UID_dictionary:
+        if not uid or uid in UID_dictionary or uid in COVERED:
             return uid.encode("latin-1")
         return self.told.map_uid(uid).encode("ascii")
 

@@ -8,6 +8,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from inference.deidentification.profile import Family
+from inference.dicom.syntaxes import SEGMENTATIONS, STRUCTURE_SET
 
 COVERED: Final = {
     "1.2.840.10008.5.1.4.1.1.2": Family.CLASSIC,
@@ -19,9 +20,8 @@ COVERED: Final = {
     "1.2.840.10008.5.1.4.1.1.4.4": Family.ENHANCED,
     "1.2.840.10008.5.1.4.1.1.130": Family.ENHANCED,
     "1.2.840.10008.5.1.4.1.1.128.1": Family.ENHANCED,
-    "1.2.840.10008.5.1.4.1.1.66.4": Family.SEG,
-    "1.2.840.10008.5.1.4.1.1.66.7": Family.SEG,
-    "1.2.840.10008.5.1.4.1.1.481.3": Family.RTSTRUCT,
+    **dict.fromkeys(SEGMENTATIONS, Family.SEG),
+    STRUCTURE_SET: Family.RTSTRUCT,
 }
 """CT, MR and PET in their classic, enhanced and legacy converted forms, segmentations, structure sets."""
 

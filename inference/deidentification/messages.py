@@ -105,7 +105,7 @@ class Rewritten:
         )
         if min(counts) < 0 or self.pixel_offset < -1 or self.source_offset < -1:
             raise ValueError("rewritten: negative")
-        if self.pixel_offset + self.pixel_length > self.length:
+        if self.pixel_offset >= 0 and self.pixel_offset + self.pixel_length > self.length:
             raise ValueError("rewritten: pixels outside the file")
 
 

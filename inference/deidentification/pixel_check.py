@@ -13,6 +13,7 @@ from pydicom.uid import UID
 from inference.deidentification.elements import Pixels
 from inference.deidentification.holding import HeldBackError
 from inference.deidentification.source_object import SourceObject
+from inference.dicom.syntaxes import STRUCTURE_SET
 
 _ITEM_HEAD: Final = 8
 _CHUNK: Final = 1 << 22
@@ -29,7 +30,7 @@ def checked_pixels(source: SourceObject, words: Collection[bytes]) -> Pixels | N
     """
     pixels, dataset = source.pixels, source.header
     if pixels is None:
-        if "Rows" in dataset:
+        if source.sop_class != STRUCTURE_SET:
             raise HeldBackError("no_pixels")
         return None
     if pixels.is_encapsulated != UID(source.syntax).is_compressed and not _is_deflated(source.syntax):

@@ -8,6 +8,7 @@ from typing import Final
 from inference.clock import Clock
 from inference.deidentification.run import RunResult
 from inference.messages.catalogue import Catalogue
+from inference.messages.message import Message
 from inference.version import NAME, VERSION
 
 FORMAT: Final = "concilium-deidentification-1"
@@ -33,10 +34,16 @@ def report_document(result: RunResult, catalogue: Catalogue, clock: Clock) -> by
             {
                 "file": held.number,
                 "reason": held.reason,
-                "text": catalogue.text(held.message.id, **(dict(held.message.fields) | {"file": _NO_NAME})),
+                "text": catalogue.render(_nameless(held.message)),
             }
             for held in result.held_back
         ],
         "note": catalogue.text("deid.note"),
     }
     return json.dumps(document, ensure_ascii=False, indent=2).encode("utf-8") + b"\n"
+
+
+def _nameless(message: Message) -> Message:
+    """The message with its numbers and without its words, one of which may be the name of a file."""
+    fields = {name: _NO_NAME if isinstance(value, str) else value for name, value in message.fields.items()}
+    return Message(message.id, fields)

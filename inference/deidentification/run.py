@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from inference.deidentification.key_file import KeyFile
@@ -16,10 +16,12 @@ from inference.deidentification.output import OutputFolder
 from inference.deidentification.process import Rewriter
 from inference.dicom.limits import DEFAULT_LIMITS, IntakeLimits
 from inference.dicom.native import extent_sha256
-from inference.dicom.walk import list_files, shown_name
+from inference.dicom.sources import Sources
+from inference.dicom.walk import Listing
 from inference.errors import InputError
 from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, never_stop, stop_if_asked
 from inference.messages.message import Message
+from inference.paths import ApplicationPaths
 from inference.scan import SourceFile
 
 _log = logging.getLogger(__name__)
@@ -66,6 +68,8 @@ class DeidentifyRun:
         Where objects are written; discards them when the run does not come to its end.
     key_file
         Outside the output; opened first and written before the run counts as done.
+    cache
+        Where archives are unpacked meanwhile; the user's own when None.
     """
 
     source: Path
@@ -73,6 +77,7 @@ class DeidentifyRun:
     key_file: KeyFile
     options: DeidentifyOptions
     limits: IntakeLimits = DEFAULT_LIMITS
+    cache: Path | None = None
     _held: list[HeldBack] = field(default_factory=list)
     _objects: Counter[str] = field(default_factory=Counter)
     _attributes: Counter[str] = field(default_factory=Counter)
@@ -88,8 +93,33 @@ class DeidentifyRun:
             With the sentence that says why; :class:`Cancelled` when the user stopped.
         """
         self.output.check_apart(self.source, self.key_file.path)
-        key = self.key_file.open()
-        listing = list_files(self.source, self.limits)
+        sources = Sources(self.limits, self.cache or ApplicationPaths.of_this_user().cache)
+        try:
+            key = self.key_file.open()
+            listing = sources.listed(self.source, on_progress, should_stop)
+            self._rewrite(listing, key, on_progress, should_stop)
+            if self._objects:
+                self.key_file.write(key)
+        except BaseException:
+            self.output.discard()
+            raise
+        finally:
+            sources.close()
+        _log.info(
+            "de-identified %d objects, held back %d files", sum(self._objects.values()), len(self._held)
+        )
+        return RunResult(
+            objects=dict(self._objects),
+            held_back=tuple(self._held),
+            options=self.options,
+            removed=self._attributes["removed"],
+            emptied=self._attributes["emptied"],
+            replaced=self._attributes["replaced"],
+        )
+
+    def _rewrite(
+        self, listing: Listing, key: KeyMap, on_progress: OnProgress, should_stop: ShouldStop
+    ) -> None:
         for skipped in listing.skipped:
             name = str(skipped.fields.get("file", ""))
             message = Message(f"finding.{skipped.code}", dict(skipped.fields))
@@ -104,39 +134,22 @@ class DeidentifyRun:
                 on_progress(Progress(number - 1, total, STAGE))
                 reason = self._one(file, key, rewriter, should_stop)
                 if reason:
-                    name = shown_name(file.path, listing.root)
-                    message = Message(f"deid.held.{reason}", {"file": name})
-                    self._held.append(HeldBack(number, name, reason, message))
+                    message = Message(f"deid.held.{reason}", {"file": file.name})
+                    self._held.append(HeldBack(number, file.name, reason, message))
             on_progress(Progress(total, total, STAGE))
-            if self._objects:
-                self.key_file.write(key)
-        except BaseException:
-            self.output.discard()
-            raise
         finally:
             rewriter.close()
-        _log.info(
-            "de-identified %d objects, held back %d files", sum(self._objects.values()), len(self._held)
-        )
-        return RunResult(
-            objects=dict(self._objects),
-            held_back=tuple(self._held),
-            options=self.options,
-            removed=self._attributes["removed"],
-            emptied=self._attributes["emptied"],
-            replaced=self._attributes["replaced"],
-        )
 
     def _one(self, file: SourceFile, key: KeyMap, rewriter: Rewriter, should_stop: ShouldStop) -> str:
         """Write one file; the reason when it is held back instead, else an empty text."""
         examined = rewriter.examine(file, self.options, should_stop)
         if examined.reason:
             return examined.reason
-        patient = key.patient(_patient_key(file, examined), examined.birth_date)
+        patient = key.patient(self._patient_key(file, examined), examined.birth_date)
         if patient is None:
             return "identity_conflict"
         try:
-            minted = _minted(file, examined, key)
+            minted = self._minted(file, examined, key)
         except InputError:
             return "changed"
         rewritten, content = rewriter.rewrite(
@@ -189,20 +202,22 @@ class DeidentifyRun:
             written, rewritten.pixel_offset, length
         ) == extent_sha256(file, place, length)
 
+    def _patient_key(self, file: SourceFile, examined: Examined) -> PatientKey:
+        """The patient by issuer and id; without an id, whoever lies in this folder under this study."""
+        if examined.patient_id:
+            return PatientKey(examined.issuer, examined.patient_id)
+        return PatientKey("", "", f"{self._folder(file)}|{examined.study_uid}")
 
-def _patient_key(file: SourceFile, examined: Examined) -> PatientKey:
-    """The patient by issuer and id; without an id, whoever lies in this folder under this study."""
-    if examined.patient_id:
-        return PatientKey(examined.issuer, examined.patient_id)
-    return PatientKey("", "", f"{Path(file.path).parent}|{examined.study_uid}")
+    def _minted(self, file: SourceFile, examined: Examined, key: KeyMap) -> tuple[str, str, str]:
+        """Study, series and instance UIDs for what an object lacks: by folder and by content."""
+        folder = self._folder(file)
+        content = "" if examined.sop_uid else extent_sha256(file, 0, file.size)
+        return (
+            key.minted(f"study:{folder}"),
+            key.minted(f"series:{folder}:{examined.study_uid}"),
+            key.minted(f"file:{folder}:{content}"),
+        )
 
-
-def _minted(file: SourceFile, examined: Examined, key: KeyMap) -> tuple[str, str, str]:
-    """Study, series and instance UIDs for what an object lacks: by folder, and by content."""
-    folder = str(Path(file.path).parent)
-    content = "" if examined.sop_uid else extent_sha256(file, 0, file.size)
-    return (
-        key.minted(f"study:{folder}"),
-        key.minted(f"series:{folder}:{examined.study_uid}"),
-        key.minted(f"file:{content}"),
-    )
+    def _folder(self, file: SourceFile) -> str:
+        """The folder of a file by the names that the user knows, for a member of an archive too."""
+        return str(self.source.resolve() / PurePosixPath(file.name).parent)

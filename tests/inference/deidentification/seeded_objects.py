@@ -68,8 +68,8 @@ def basic(index: int, sop_class: str, modality: str, series: int) -> Dataset:
     dataset = make_slice(index, modality="MR" if modality == "MR" else "CT")
     dataset.Modality = modality
     dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = UID(sop_class)
-    dataset.SOPInstanceUID = uid("instance UID", index)
-    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+    dataset.SOPInstanceUID = UID(uid("instance UID", index))
+    dataset.file_meta.MediaStorageSOPInstanceUID = UID(dataset.SOPInstanceUID)
     dataset.StudyInstanceUID = uid("study UID", 0)
     dataset.SeriesInstanceUID = uid("series UID", series)
     dataset.FrameOfReferenceUID = uid("frame of reference UID", 0)
@@ -259,7 +259,7 @@ def written(dataset: Dataset, syntax: UID) -> bytes:
         dataset.PixelData = _in_order(dataset, syntax) + TOKENS["behind the pixels"].encode() + b" "
     dataset.preamble = TOKENS["preamble"].encode().ljust(128, b"\0")
     dataset.file_meta.SourceApplicationEntityTitle = TOKENS["file meta"]
-    dataset.file_meta.PrivateInformationCreatorUID = uid("instance UID", 99)
+    dataset.file_meta.PrivateInformationCreatorUID = UID(uid("instance UID", 99))
     dataset.file_meta.PrivateInformation = TOKENS["private file meta"].encode() + b" "
     stream = io.BytesIO()
     dcmwrite(stream, dataset, enforce_file_format=True)
