@@ -36,12 +36,14 @@ class PictureShape:
     samples: int
     bits_allocated: int
     photometric: str
+    is_signed: bool = False
 
 
 def decode_picture(content: bytes, syntax: str, shape: PictureShape) -> Stored:
     """Stored integers of one compressed picture, (row, column, sample), uint8 or uint16.
 
-    The bits are those that were coded; the sign of a signed picture is extended to the whole word.
+    The bits are those that were coded; where both codes and header are signed, the sign is extended to
+    the whole word.
 
     Raises
     ------
@@ -98,7 +100,12 @@ def _ran(decoder: _Decoder, content: bytes, facts: PictureFacts, shape: PictureS
     if len(raw) != facts.rows * facts.columns * facts.components * size:
         raise CodestreamError("codestream")
     pixels: Stored = np.frombuffer(raw, f"u{size}").reshape(facts.rows, facts.columns, facts.components)
-    return _sign_extended(pixels, facts.precision, shape.bits_allocated) if facts.is_signed else pixels
+    if not facts.is_signed:
+        return pixels
+    if shape.is_signed:
+        return _sign_extended(pixels, facts.precision, shape.bits_allocated)
+    masked: Stored = np.bitwise_and(pixels, (1 << facts.precision) - 1, dtype=pixels.dtype)
+    return masked
 
 
 def _sign_extended(pixels: Stored, precision: int, bits_allocated: int) -> Stored:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from inference.dicom.protocol import DecodeRequest, FrameAnswer, plain_path
 from inference.dicom.records import Remark
-from inference.dicom.stored import to_int16
+from inference.dicom.stored import has_bits_above, to_int16
 from inference.messages.message import FieldValue
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def _dicom_frame(source: PixelSource, frame: int, target: NDArray[np.int16], *, 
             return frame_answer(frame, "shape", source.syntax)
         target[:] = _grey(source, stored)
         remarks = []
+        if source.is_grey and has_bits_above(stored, source.bits_stored, source.is_signed):
+            remarks.append(Remark("intake.high_bits", {}))
         if compare:
             other = source.second_opinion(frame)
             if other is not None and not np.array_equal(_as_int16(source, other), _as_int16(source, stored)):
@@ -84,10 +86,10 @@ def _dicom_frame(source: PixelSource, frame: int, target: NDArray[np.int16], *, 
 
 
 def _grey(source: PixelSource, stored: Stored) -> NDArray[np.int16]:
-    from inference.dicom.colour import grey_of_colour, grey_of_palette, is_colour
+    from inference.dicom.colour import grey_of_colour, grey_of_palette
 
     shape = source.shape
-    if not is_colour(shape.photometric, shape.samples):
+    if source.is_grey:
         return _as_int16(source, stored)[..., 0]
     if shape.samples == 3:
         grey = grey_of_colour(stored, shape.photometric, source.bits_stored)

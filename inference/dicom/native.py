@@ -12,7 +12,7 @@ import sys
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.dicom.stored import to_int16
+from inference.dicom.stored import has_bits_above, to_int16
 from inference.errors import InputError
 from inference.scan import FrameSource, SourceFile
 
@@ -41,10 +41,11 @@ def check_file_unchanged(file: SourceFile) -> None:
         raise InputError("intake.file_gone", file=file.short_name) from error
 
 
-def read_native_frame(file: SourceFile, frame: FrameSource, target: NDArray[np.int16]) -> None:
+def read_native_frame(file: SourceFile, frame: FrameSource, target: NDArray[np.int16]) -> bool:
     """Fill ``target`` (row, column, contiguous) from the frame's extent.
 
-    Size and time of the file are checked before and after.
+    True when bits above the declared ones were set and left out.  Size and time of the file are
+    checked before and after.
 
     Raises
     ------
@@ -71,10 +72,11 @@ def read_native_frame(file: SourceFile, frame: FrameSource, target: NDArray[np.i
     if raw.dtype == np.uint16:
         if frame.is_big_endian != (sys.byteorder == "big"):
             raw.byteswap(inplace=True)
-        if frame.bits_stored < 16 or not frame.is_signed:
-            target[:] = to_int16(raw, frame.bits_stored, frame.is_signed)
-    else:
-        target[:] = to_int16(raw, frame.bits_stored, frame.is_signed)
+        if frame.bits_stored == 16 and frame.is_signed:
+            return False
+    has_more = has_bits_above(raw, frame.bits_stored, frame.is_signed)
+    target[:] = to_int16(raw, frame.bits_stored, frame.is_signed)
+    return has_more
 
 
 def extent_sha256(file: SourceFile, offset: int, length: int) -> str:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from inference.dicom.byte_window import inflated_body
 from inference.dicom.codecs import PictureShape, Stored, decode_picture, second_opinion
 from inference.dicom.codestreams import CodestreamError
+from inference.dicom.colour import is_colour
 from inference.dicom.elements import DEFLATED_LE, Header, read_header
 from inference.dicom.encapsulation import Fragment, frame_content, locate_frames
 from inference.dicom.syntaxes import COMPRESSED_SYNTAXES, READABLE_SYNTAXES
@@ -56,6 +57,11 @@ class PixelSource:
     def syntax(self) -> str:
         """UID of the transfer syntax."""
         return self.header.syntax_uid
+
+    @property
+    def is_grey(self) -> bool:
+        """True when a pixel is one grey value."""
+        return not is_colour(self.shape.photometric, self.shape.samples)
 
     def stored(self, frame: int) -> Stored:
         """Stored integers of one frame, (row, column, sample), uint8 or uint16 in this machine's order.
@@ -160,12 +166,14 @@ def _source(stream: BinaryIO, size: int, header: Header) -> PixelSource:
     if (header.syntax_uid in COMPRESSED_SYNTAXES) != (header.pixel_length is None):
         raise CodestreamError("syntax")
     allocated = number(_ALLOCATED, 0)
+    is_signed = number(_REPRESENTATION, 0) == 1
     shape = PictureShape(
         rows=number(_ROWS, 0),
         columns=number(_COLUMNS, 0),
         samples=number(_SAMPLES, 1),
         bits_allocated=allocated,
         photometric=text(_PHOTOMETRIC) or "MONOCHROME2",
+        is_signed=is_signed,
     )
     frames = int(text(_FRAMES)) if text(_FRAMES).isdigit() else 1
     stored = number(_STORED, allocated)
@@ -180,6 +188,6 @@ def _source(stream: BinaryIO, size: int, header: Header) -> PixelSource:
         shape,
         frames,
         stored,
-        number(_REPRESENTATION, 0) == 1,
+        is_signed,
         number(_PLANAR, 0) == 1 and shape.samples > 1,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,9 @@ from numpy.typing import NDArray
 from inference.dicom.frame_tasks import PictureTask, decode_tasks, stream_task
 from inference.dicom.limits import IntakeLimits
 from inference.dicom.native import check_file_unchanged, read_native_frame
+from inference.dicom.pixel_facts import pixel_findings
 from inference.dicom.reader_pool import Answered, ReaderPool, Task
+from inference.dicom.reading_order import middle_outwards as middle_outwards
 from inference.dicom.records import Remark
 from inference.dicom.stored import UNSIGNED_16_SHIFT, is_shifted
 from inference.dicom.verdicts import finding
@@ -28,6 +31,8 @@ _ABSENT_VOXEL: Final = -32_768
 _READING_THREADS: Final = 2
 _READ_TOGETHER: Final = 4
 """Native slices that one thread copies in a row: few, so that the middle one is there at once."""
+_LOST: Final = Remark("intake.frame_undecodable", {"reason": "fact.frame.lost", "syntax": "–"})
+"""A frame on which its reader ended or did not come to an end."""
 
 
 class StackReader:
@@ -48,7 +53,7 @@ class StackReader:
         self._stack = stack
         self._pool = pool
         self._limits = limits
-        self._remarks: dict[str, tuple[Remark, int]] = {}
+        self._remarks: dict[str, tuple[Remark, int, int]] = {}
 
     def volume(
         self, on_slice: Callable[[int], None], on_progress: OnProgress, should_stop: ShouldStop
@@ -75,7 +80,7 @@ class StackReader:
                 unread.add(index)
             on_progress(Progress(done, len(present), STAGE_READING))
         if len(unread) == len(present):
-            raise InputError("intake.nothing_decoded", slices=len(present))
+            raise self._nothing_decoded(len(present))
         missing = frozenset(unread | {k for k, frame in enumerate(stack.frames) if frame is None})
         return self._frozen(voxels, missing)
 
@@ -86,7 +91,7 @@ class StackReader:
         voxels = np.empty((1, *self._stack.geometry.shape[1:]), np.int16)
         for _, succeeded in self._frames([index], voxels, should_stop, offset=index):
             if not succeeded:
-                raise InputError("intake.nothing_decoded", slices=1)
+                raise self._nothing_decoded(1)
         picture: NDArray[np.int16] = voxels[0]
         return picture
 
@@ -116,22 +121,30 @@ class StackReader:
     ) -> Iterator[tuple[int, bool]]:
         """Native frames; threads copy side by side, since reading lets go of the interpreter."""
 
-        def copy(some: Sequence[int]) -> None:
+        def copy(some: Sequence[int]) -> list[int]:
+            """Read some; those of them with bits above the declared ones."""
+            odd = []
             for index in some:
                 stop_if_asked(should_stop)
                 frame = self._frame(index)
-                read_native_frame(self._plan.files[frame.file], frame, voxels[index - offset])
+                if read_native_frame(self._plan.files[frame.file], frame, voxels[index - offset]):
+                    odd.append(index)
+            return odd
+
+        def note(odd: Sequence[int]) -> None:
+            for index in odd:
+                self._note((Remark("intake.high_bits", {}),), index)
 
         groups = [indices[k : k + _READ_TOGETHER] for k in range(0, len(indices), _READ_TOGETHER)]
         if len(groups) < 2:
-            copy(indices)
+            note(copy(indices))
             yield from ((index, True) for index in indices)
             return
         with ThreadPoolExecutor(_READING_THREADS, "concilium-copy") as threads:
             copies = [(group, threads.submit(copy, group)) for group in groups]
             try:
                 for group, done in copies:
-                    done.result()
+                    note(done.result())
                     yield from ((index, True) for index in group)
             finally:
                 threads.shutdown(cancel_futures=True)
@@ -149,7 +162,7 @@ class StackReader:
             assert isinstance(task, PictureTask)
             if isinstance(event, Answered):
                 index = untold.pop((task.file, event.value.frame))
-                self._note(event.value.remarks)
+                self._note(event.value.remarks, index)
                 place = event.unit % task.pause_every if task.pause_every else event.unit
                 yield index, not event.value.failure and event.copy_picture(voxels[index - offset], place)
                 continue
@@ -160,6 +173,7 @@ class StackReader:
                 for index in given_up:
                     frame = self._frame(index)
                     del untold[frame.file, frame.frame]
+                    self._note((_LOST,), index)
                     yield index, False
                 left = left[len(given_up) :]
             pending.extendleft(reversed(self._tasks(left)))
@@ -189,10 +203,16 @@ class StackReader:
                 tasks.append(stream_task(file, frames, shape, self._limits))
         return tasks
 
-    def _note(self, remarks: Sequence[Remark]) -> None:
+    def _note(self, remarks: Sequence[Remark], index: int) -> None:
+        """Keep the first remark of each kind with its slice, and count the others."""
         for remark in remarks:
-            _, count = self._remarks.get(remark.code, (remark, 0))
-            self._remarks[remark.code] = (remark, count + 1)
+            first, at, count = self._remarks.get(remark.code, (remark, index, 0))
+            self._remarks[remark.code] = (first, at, count + 1)
+
+    def _nothing_decoded(self, slices: int) -> InputError:
+        noted = self._remarks.get(_LOST.code)
+        fields = (noted[0] if noted else _LOST).fields
+        return InputError("intake.nothing_decoded", slices=slices, **fields)
 
     def _frame(self, index: int) -> FrameSource:
         frame = self._stack.frames[index]
@@ -230,19 +250,15 @@ class StackReader:
         if missing:
             padding = _ABSENT_VOXEL if padding is None else padding
             voxels[sorted(missing)] = padding
-        return Volume(
-            voxels, slope, intercept, self._stack.geometry, missing, padding, findings=self._findings()
-        )
+        volume = Volume(voxels, slope, intercept, self._stack.geometry, missing, padding)
+        return replace(volume, findings=(*self._findings(), *pixel_findings(volume)))
 
     def _findings(self) -> tuple[Finding, ...]:
-        """What the readers noticed while they decoded."""
+        """What was noticed while the pixels were read."""
         return tuple(
-            finding(remark.code, **(remark.fields | {"count": count}))
-            for remark, count in self._remarks.values()
+            finding(remark.code, **(remark.fields | self._where(index) | {"count": count}))
+            for remark, index, count in self._remarks.values()
         )
 
-
-def middle_outwards(count: int) -> list[int]:
-    """Indices 0 … count − 1, the middle first and then alternately to both sides."""
-    middle = count // 2
-    return sorted(range(count), key=lambda index: (abs(index - middle), index))
+    def _where(self, index: int) -> dict[str, str | int]:
+        return {"file": self._plan.files[self._frame(index).file].short_name, "slice": index + 1}

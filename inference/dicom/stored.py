@@ -37,6 +37,21 @@ def to_int16(raw: NDArray[np.generic], bits_stored: int, is_signed: bool) -> NDA
     return masked
 
 
+def has_bits_above(raw: NDArray[np.generic], bits_stored: int, is_signed: bool) -> bool:
+    """True when bits above ``bits_stored`` carry something else than the sign (PS3.5 8.1.1)."""
+    width = raw.dtype.itemsize * 8
+    if bits_stored >= width or not raw.size:
+        return False
+    words = raw.view(f"u{raw.dtype.itemsize}")
+    if int(words.max()) >> bits_stored == 0:
+        return False
+    if not is_signed:
+        return True
+    above = words >> words.dtype.type(bits_stored - 1)
+    all_set = (1 << (width - bits_stored + 1)) - 1
+    return bool(((above > 1) & (above != all_set)).any())
+
+
 def physical_values(stack: Stack, index: int, voxels: NDArray[np.int16]) -> NDArray[np.float64] | None:
     """Physical values (row, column) of one slice that was read by itself; None for a gap."""
     frame = stack.frames[index]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate, encapsulate_extended
+from pydicom.uid import UID
 
 from tests.inference.dicom.dicom_files import make_slice, write
 
@@ -59,7 +60,7 @@ def set_frames(
         dataset.PixelData = encapsulate(frames, fragments_per_frame=fragments, has_bot=table == "basic")
     dataset["PixelData"].VR = "OB"
     dataset["PixelData"].is_undefined_length = True
-    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.file_meta.TransferSyntaxUID = UID(syntax)
     if len(frames) > 1:
         dataset.NumberOfFrames = len(frames)
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
-from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 from inference.dicom.intake import Intake
 from inference.errors import InputError
@@ -212,7 +212,7 @@ def test_deflate_beyond_a_hundredfold_is_refused(intake: Intake, tmp_path: Path)
 
 def test_a_blank_deflated_picture_is_no_bomb(intake: Intake, tmp_path: Path) -> None:
     dataset = make_slice(0, pixels=np.zeros((512, 512), np.int16))
-    dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1.99"
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
     path = write(dataset, tmp_path / "a.dcm")
     assert path.stat().st_size * 100 < 512 * 512 * 2
     assert intake.load(intake.scan(path), only_stack(intake, path)).voxels.shape == (1, 512, 512)

@@ -132,7 +132,7 @@ def test_decoders_disagree_on_a_lossless_syntax(tmp_path: Path, monkeypatch: pyt
     path = write_compressed(tmp_path / "a.dcm", [content], JPEG_LS, pixels, 12)
 
     def wrong(content: bytes, facts: object, shape: object) -> bytes:
-        return (words_of(pixels, 12) + np.uint16(1)).tobytes()
+        return np.add(words_of(pixels, 12), 1, dtype=np.uint16).tobytes()
 
     monkeypatch.setattr(codecs, "_SECOND", {"jpeg-ls": wrong})
     (answer,), frames = ask(path, (40, 36), compare=True)
