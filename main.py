@@ -123,6 +123,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     deidentify.set_defaults(run=_run_deidentify)
 
+    inspect = commands.add_parser("inspect", parents=[language], help="list what a source holds")
+    inspect.add_argument("path", type=Path, help="folder, file, DICOMDIR or ZIP archive")
+    inspect.add_argument("--json", action="store_true", help="print JSON for other programs")
+    inspect.set_defaults(run=_run_inspect)
+
     phantom = commands.add_parser("phantom", parents=[language], help="write synthetic patients as DICOM")
     phantom.add_argument("study")
     phantom.add_argument("--cohort", default="training", help="training, internal or external")
@@ -179,6 +184,12 @@ def _run_deidentify(options: argparse.Namespace, catalogue: Catalogue) -> int:
     kept = DeidentifyOptions(options.keep_characteristics, options.keep_shifted_dates)
     request = DeidentifyRequest(options.source, options.out, options.key_map, options.passphrase_file, kept)
     return deidentify(request, catalogue)
+
+
+def _run_inspect(options: argparse.Namespace, catalogue: Catalogue) -> int:
+    from headless.inspect import inspect
+
+    return inspect(options.path, catalogue, as_json=options.json)
 
 
 def _run_phantom(options: argparse.Namespace, catalogue: Catalogue) -> int:
