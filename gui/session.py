@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from gui.currency import Currency
@@ -316,7 +316,8 @@ class Session(QObject):
         if len(patients) > 1:
             self.patient_choice_needed.emit()
         else:
-            self._choose_first_stack()
+            # In a turn of its own: a source of thousands must not keep the window waiting.
+            QTimer.singleShot(0, self, self._choose_first_stack)
 
     def accept_early_slice(self, stack_id: str, index: int, pixels: NDArray[np.int16]) -> None:
         """A slice that came before the rest of its stack."""

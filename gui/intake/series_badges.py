@@ -69,7 +69,7 @@ def badges(session: Session, stack: Stack) -> tuple[Badge, ...]:
     split = split_reasons(session, stack)
     found += [Badge(text, Tone.ACCENT) for text in split]
     kernel = acquisition.technique.kernel
-    found.append(_verdict_badge(session, stack))
+    found += _verdict_badge(session, stack)
     if kernel and not any(kernel in text for text in split):
         found.append(Badge(kernel, Tone.PLAIN))
     return tuple(found)
@@ -92,11 +92,9 @@ def split_reasons(session: Session, stack: Stack) -> tuple[str, ...]:
 
 
 def refusal(stack: Stack) -> Finding | None:
-    """Why a pack may not use the stack: the finding that forbids most."""
-    if worst_answer(stack.findings) is not Verdict.REFUSED:
-        return None
-    refused = [finding for finding in stack.findings if finding.answer is Verdict.REFUSED]
-    return max(refused, key=lambda finding: finding.view)
+    """Why a pack may not use the stack, or nobody look at it: the finding that forbids most."""
+    refused = [finding for finding in stack.findings if Verdict.REFUSED in (finding.answer, finding.view)]
+    return max(refused, key=lambda finding: finding.view, default=None)
 
 
 def can_be_viewed(stack: Stack) -> bool:
@@ -104,13 +102,17 @@ def can_be_viewed(stack: Stack) -> bool:
     return worst_view(stack.findings) is not Verdict.REFUSED
 
 
-def _verdict_badge(session: Session, stack: Stack) -> Badge:
-    if not can_be_viewed(stack):
-        return Badge(session.tr("gui.badge.not_shown"), Tone.BAD, Verdict.REFUSED)
+def refusal_words(session: Session, stack: Stack) -> str:
+    """How far a refusal goes: not shown at all, or shown but of no use to a pack."""
+    return session.tr("gui.badge.refused" if can_be_viewed(stack) else "gui.badge.not_shown")
+
+
+def _verdict_badge(session: Session, stack: Stack) -> list[Badge]:
+    """Nothing odd, or how many notes; a refusal has a line of its own."""
     verdict = worst_answer(stack.findings)
-    if verdict is Verdict.REFUSED:
-        return Badge(session.tr("gui.badge.refused"), Tone.BAD, verdict)
     if verdict is Verdict.NOTE:
         count = sum(finding.answer is Verdict.NOTE for finding in stack.findings)
-        return Badge(session.tr("gui.badge.notes", count=count), Tone.WARN, verdict)
-    return Badge(session.tr("gui.badge.fine"), Tone.GOOD, verdict)
+        return [Badge(session.tr("gui.badge.notes", count=count), Tone.WARN, verdict)]
+    if verdict is Verdict.FINE and can_be_viewed(stack):
+        return [Badge(session.tr("gui.badge.fine"), Tone.GOOD, verdict)]
+    return []

@@ -162,8 +162,7 @@ class SeriesBrowser(QWidget):
         if not index.isValid():
             self.view.selectionModel().clear()
             return
-        if not self.filter.is_filtering:
-            self.view.fold(index)
+        self.view.unfold_to(index)
         select = QItemSelectionModel.SelectionFlag.ClearAndSelect
         self.view.selectionModel().setCurrentIndex(index, select)
         # The lines are laid out, and the list given its height, after this signal.
@@ -193,7 +192,7 @@ class SeriesBrowser(QWidget):
 
     def _say_how_many(self) -> None:
         session, listed = self._session, self.model.stack_count
-        found = self.filter.stack_count()
+        found = self.filter.stack_count() if self.filter.is_filtering else listed
         self.search.setVisible(listed >= _SEARCH_FROM)
         self.view.setVisible(found > 0)
         self.hint.setVisible(found == 0)

@@ -12,22 +12,29 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from gui.feedback.verdict_mark import paint_mark
 from gui.intake.series_badges import Badge
 from gui.intake.series_model import SeriesRole
-from gui.intake.series_tree import Level
+from gui.intake.series_tree import Level, Line
 from gui.intake.thumbnail import SIZE_PX
 from gui.theme.palette import current_tokens
 from gui.theme.tokens import ANNOTATION_PX, SMALL_PX, TEXT_PX, Tokens, Tone
+from inference.findings import Verdict
 
 Index = QModelIndex | QPersistentModelIndex
 
 _PADDING: Final = 8
 _HEADING_HEIGHT: Final = 26
 _BADGE_HEIGHT: Final = 17
-_BADGE_LINES: Final = 3
+_BADGE_LINES: Final = 2
 _GAP: Final = 4
 _MARK_PX: Final = 11
 _STEP_PX: Final = 10
 _TEXT_LEFT: Final = SIZE_PX + 10
-_REASON_LINES: Final = 2
+_CARD_HEIGHT: Final = 2 * _PADDING + 19 + 17 + _BADGE_LINES * (_BADGE_HEIGHT + _GAP)
+_REASON_HEIGHT: Final = 34
+_SIZES: Final = {
+    Line.HEADING: QSize(120, _HEADING_HEIGHT),
+    Line.CARD: QSize(120, _CARD_HEIGHT),
+    Line.REFUSED_CARD: QSize(120, _CARD_HEIGHT + _REASON_HEIGHT),
+}
 
 
 class SeriesDelegate(QStyledItemDelegate):
@@ -39,15 +46,8 @@ class SeriesDelegate(QStyledItemDelegate):
         """Width of the list: heights follow from it."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        if index.data(SeriesRole.LEVEL) != Level.STACK:
-            return QSize(120, _HEADING_HEIGHT)
-        room = self._room(index)
-        height = 2 * _PADDING + 19 + 17 + _GAP
-        height += _badge_lines(_words(index), room) * (_BADGE_HEIGHT + _GAP) - _GAP
-        reason = str(index.data(SeriesRole.REASON) or "")
-        if reason:
-            height += _GAP + _reason_height(reason, room)
-        return QSize(120, max(height, SIZE_PX + 2 * _PADDING))
+        """Two heights for cards, from the verdict alone: thousands are laid out at once."""
+        return _SIZES[index.data(SeriesRole.LINE)]
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         tokens = current_tokens()
@@ -110,18 +110,18 @@ class SeriesDelegate(QStyledItemDelegate):
         _line(painter, x, y, room, f"{shown} · {slices}", colour, font)
         small = _font(painter, ANNOTATION_PX)
         _line(painter, x, y + 19, room, str(index.data(SeriesRole.DETAILS)), tokens.muted, small)
-        y = self._badges(painter, x, y + 19 + 17 + _GAP, room, index.data(SeriesRole.BADGES) or ())
-        reason = str(index.data(SeriesRole.REASON) or "")
-        if reason:
-            painter.setFont(small)
-            painter.setPen(QColor(tokens.muted))
-            flags = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop)
-            height = _reason_height(reason, room)
-            painter.drawText(QRect(x, y + _GAP, room, height), flags, _two_lines(reason, room))
+        y += 19 + 17 + _GAP
+        self._badges(painter, x, y, room, index.data(SeriesRole.BADGES) or ())
+        if index.data(SeriesRole.LINE) == Line.REFUSED_CARD:
+            y += _BADGE_LINES * (_BADGE_HEIGHT + _GAP)
+            paint_mark(painter, Verdict.REFUSED, QRectF(x, y + 2, _MARK_PX, _MARK_PX))
+            word = str(index.data(SeriesRole.REFUSAL))
+            _line(painter, x + _MARK_PX + 5, y, room - _MARK_PX - 5, word, tokens.bad, small)
+            _line(painter, x, y + 16, room, str(index.data(SeriesRole.REASON)), tokens.muted, small)
 
     @staticmethod
-    def _badges(painter: QPainter, x: int, y: int, room: int, badges: tuple[Badge, ...] | Any) -> int:
-        """Draw the badges; returns where the next line begins."""
+    def _badges(painter: QPainter, x: int, y: int, room: int, badges: tuple[Badge, ...] | Any) -> None:
+        """Draw the badges in two lines; what has no room there is in the tooltip."""
         tokens = current_tokens()
         font = _font(painter, ANNOTATION_PX)
         painter.setFont(font)
@@ -144,7 +144,6 @@ class SeriesDelegate(QStyledItemDelegate):
             painter.setPen(QColor(colour))
             text = QFontMetricsF(font).elidedText(badge.text, Qt.TextElideMode.ElideRight, inside.width() + 1)
             painter.drawText(inside, int(Qt.AlignmentFlag.AlignVCenter), text)
-        return y + _badge_lines(words, room) * (_BADGE_HEIGHT + _GAP) - _GAP
 
     def _room(self, index: Index) -> int:
         return max(60, self.width - _PADDING - (_PADDING + 2) - self._inset(index) - _TEXT_LEFT)
@@ -156,10 +155,6 @@ class SeriesDelegate(QStyledItemDelegate):
 
 
 Words = tuple[tuple[str, bool], ...]
-
-
-def _words(index: Index) -> Words:
-    return tuple((badge.text, badge.verdict is not None) for badge in index.data(SeriesRole.BADGES) or ())
 
 
 @lru_cache(maxsize=4096)
@@ -176,39 +171,6 @@ def _places(words: Words, room: int) -> tuple[tuple[int, int, int], ...]:
         places.append((line, start, width))
         start += width + _GAP
     return tuple(places)
-
-
-def _badge_lines(words: Words, room: int) -> int:
-    places = _places(words, room)
-    return min(_BADGE_LINES, places[-1][0] + 1) if places else 1
-
-
-@lru_cache(maxsize=4096)
-def _reason_height(reason: str, room: int) -> int:
-    metrics = QFontMetricsF(_sized(ANNOTATION_PX))
-    box = metrics.boundingRect(
-        QRectF(0, 0, room, 400), int(Qt.TextFlag.TextWordWrap), _two_lines(reason, room)
-    )
-    return int(min(box.height(), _REASON_LINES * metrics.lineSpacing())) + 2
-
-
-@lru_cache(maxsize=4096)
-def _two_lines(reason: str, room: int) -> str:
-    """The beginning of a reason that fits two lines; the whole stands beside the pictures."""
-    metrics = QFontMetricsF(_sized(ANNOTATION_PX))
-    flags = int(Qt.TextFlag.TextWordWrap)
-    limit = _REASON_LINES * metrics.lineSpacing() + 1
-
-    def fits(text: str) -> bool:
-        return metrics.boundingRect(QRectF(0, 0, room, 400), flags, text).height() <= limit
-
-    if fits(reason):
-        return reason
-    low, high = 0, len(reason)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if fits(reason[:middle].rstrip() + "…") else (low, middle)
-    return reason[:low].rstrip() + "…"
 
 
 def _sized(size_px: int) -> QFont:

@@ -17,8 +17,9 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage
 
 from gui.intake.patient_words import describe_patient
-from gui.intake.series_badges import badges, can_be_viewed, details, name_of, refusal, title
+from gui.intake.series_badges import badges, details, name_of, refusal, refusal_words, title
 from gui.intake.series_tree import Level, Node, SeriesTree
+from gui.intake.stack_choice import is_viewable
 from gui.intake.stack_drag import stack_data
 from gui.intake.thumbnail import thumbnail
 from gui.session import Session
@@ -27,6 +28,12 @@ from inference.scan import Stack
 Index = QModelIndex | QPersistentModelIndex
 
 _NOWHERE: Final = QModelIndex()
+_ANY: Final = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_FLAGS: Final = {
+    (False, False): _ANY,
+    (False, True): _ANY | Qt.ItemFlag.ItemNeverHasChildren,
+    (True, True): _ANY | Qt.ItemFlag.ItemNeverHasChildren | Qt.ItemFlag.ItemIsDragEnabled,
+}
 
 
 class SeriesRole(IntEnum):
@@ -41,6 +48,8 @@ class SeriesRole(IntEnum):
     COUNT = Qt.ItemDataRole.UserRole + 7
     IS_OPEN = Qt.ItemDataRole.UserRole + 8
     SEARCH = Qt.ItemDataRole.UserRole + 9
+    REFUSAL = Qt.ItemDataRole.UserRole + 10
+    LINE = Qt.ItemDataRole.UserRole + 11
 
 
 class SeriesModel(QAbstractItemModel):
@@ -89,12 +98,7 @@ class SeriesModel(QAbstractItemModel):
         node = self._node(index)
         if node is None:
             return Qt.ItemFlag.NoItemFlags
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if node.level is Level.STACK:
-            flags |= Qt.ItemFlag.ItemNeverHasChildren
-            if can_be_viewed(node.stacks[0]):
-                flags |= Qt.ItemFlag.ItemIsDragEnabled
-        return flags
+        return _FLAGS[node.can_be_opened, node.level is Level.STACK]
 
     def mimeTypes(self) -> list[str]:
         return stack_data("").formats()
@@ -106,6 +110,8 @@ class SeriesModel(QAbstractItemModel):
         node = self._node(index)
         if node is None:
             return None
+        if role == SeriesRole.LINE:
+            return int(node.line)
         if role == SeriesRole.LEVEL:
             return int(node.level)
         if role == SeriesRole.COUNT:
@@ -163,6 +169,8 @@ class SeriesModel(QAbstractItemModel):
         if role == SeriesRole.REASON:
             reason = refusal(stack) if is_stack else None
             return session.render(reason.message) if reason is not None else ""
+        if role == SeriesRole.REFUSAL:
+            return refusal_words(session, stack) if is_stack else ""
         if role == SeriesRole.SEARCH:
             return search_text(session, stack) if is_stack else ""
         return None
@@ -172,7 +180,8 @@ class SeriesModel(QAbstractItemModel):
         if node.level is not Level.STACK:
             return session.tr("gui.series.count", count=len(node.stacks))
         stack = node.stacks[0]
-        lines = [details(session, stack), *(badge.text for badge in badges(session, stack))]
+        lines = [refusal_words(session, stack)] if refusal(stack) is not None else []
+        lines += [details(session, stack), *(badge.text for badge in badges(session, stack))]
         lines += [session.render(finding.message) for finding in stack.findings]
         return "\n".join(dict.fromkeys(lines))
 
@@ -182,7 +191,7 @@ class SeriesModel(QAbstractItemModel):
             pixels = self._session.thumbnails.get(key)
             if pixels is not None:
                 self._pictures[key] = thumbnail(pixels, stack)
-            elif key not in self._asked and can_be_viewed(stack):
+            elif key not in self._asked and is_viewable(stack):
                 self._asked.add(key)
                 self.thumbnail_wanted.emit(stack)
         return self._pictures.get(key)
@@ -224,6 +233,7 @@ def search_text(session: Session, stack: Stack) -> str:
     made = stack.acquisition
     number = "" if made.series_number is None else str(made.series_number)
     words = [name_of(session, stack), made.protocol_name, made.body_part, made.study_date, number]
+    words += [refusal_words(session, stack)] if refusal(stack) is not None else []
     words += [made.technique.study_description, made.technique.kernel]
     words += [badge.text for badge in badges(session, stack)]
     return "\n".join(words).casefold()

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from gui.intake.stack_choice import same_patient
+from gui.intake.stack_choice import is_viewable, same_patient
 from inference.cases.identity import PatientIdentity
+from inference.findings import Verdict
 from inference.scan import Plan, Series, Stack
 
 _LAST = 1 << 31
@@ -22,6 +23,14 @@ class Level(IntEnum):
     STACK = 3
 
 
+class Line(IntEnum):
+    """What a line of the tree looks like."""
+
+    HEADING = 0
+    CARD = 1
+    REFUSED_CARD = 2
+
+
 @dataclass(slots=True, eq=False)
 class Node:
     """One line: its place in the tree and the stacks below it (of a stack: itself)."""
@@ -29,6 +38,8 @@ class Node:
     level: Level
     parent: int
     row: int
+    line: Line = Line.HEADING
+    can_be_opened: bool = False
     stacks: list[Stack] = field(default_factory=list)
     children: list[int] = field(default_factory=list)
 
@@ -58,6 +69,8 @@ class SeriesTree:
                 for stack in stacks:
                     number = self._add(Level.STACK, above)
                     self._by_stack[stack.stack_id] = number
+                    self.nodes[number].line = Line.REFUSED_CARD if refuses(stack) else Line.CARD
+                    self.nodes[number].can_be_opened = is_viewable(stack)
                     self._count(number, stack)
 
     def number_of(self, stack_id: str) -> int:
@@ -75,6 +88,11 @@ class SeriesTree:
         while number >= 0:
             self.nodes[number].stacks.append(stack)
             number = self.nodes[number].parent
+
+
+def refuses(stack: Stack) -> bool:
+    """True when something forbids a pack to use the stack, or anybody to look at it."""
+    return any(Verdict.REFUSED in (finding.answer, finding.view) for finding in stack.findings)
 
 
 def _studies(series: Iterable[Series], patient: PatientIdentity) -> list[list[Series]]:

@@ -57,7 +57,7 @@ class SeriesFilter(QSortFilterProxyModel):
         return bool(text) and all(word in text for word in self._words)
 
     def stack_count(self, parent: Index | None = None) -> int:
-        """How many stacks are left."""
+        """How many stacks are left, at or below ``parent``."""
         here = parent if parent is not None else QModelIndex()
         count = 0
         for row in range(self.rowCount(here)):
@@ -96,11 +96,8 @@ class SeriesView(QTreeView):
         return QSize(120, self.sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        width = self.viewport().width()
-        if width != self._delegate.width:
-            self._delegate.width = width
-            self.scheduleDelayedItemsLayout()
-            self.updateGeometry()
+        # Heights do not follow from the width, so thousands of lines need not be laid out again.
+        self._delegate.width = self.viewport().width()
         super().resizeEvent(event)
 
     def keyPressEvent(self, event: Any) -> None:
@@ -120,7 +117,7 @@ class SeriesView(QTreeView):
         model = self.model()
         if not isinstance(model, SeriesFilter):
             return
-        if model.is_filtering or model.stack_count() <= _MOST_UNFOLDED:
+        if model.stack_count() <= _MOST_UNFOLDED:
             self.expandAll()
             return
         self.collapseAll()
@@ -128,9 +125,14 @@ class SeriesView(QTreeView):
             patient = model.index(row, 0)
             self.expand(patient)
             self.expand(model.index(0, 0, patient))
-        above = open_index.parent()
+        self.unfold_to(open_index)
+
+    def unfold_to(self, index: QModelIndex) -> None:
+        """Open the headings above a line."""
+        above = index.parent()
         while above.isValid():
-            self.expand(above)
+            if not self.isExpanded(above):
+                self.expand(above)
             above = above.parent()
 
     def _tallest(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from inference.cases.identity import PatientIdentity
-from inference.findings import Verdict, worst_view
+from inference.findings import Verdict, worst_answer, worst_view
 from inference.scan import Plan, Stack
 
 
@@ -29,11 +29,12 @@ def is_viewable(stack: Stack) -> bool:
 
 
 def first_to_open(stacks: Iterable[Stack]) -> Stack | None:
-    """The best of the stacks that can be shown, or None."""
-    return max(filter(is_viewable, stacks), key=answer_rank, default=None)
-
-
-def answer_rank(stack: Stack) -> tuple[int, int, int]:
-    """Order of stacks to open first: usable by a pack, axial, many slices."""
-    usable = -max((finding.answer for finding in stack.findings), default=Verdict.FINE)
-    return int(usable), int(stack.geometry.plane == "axial"), stack.slice_count
+    """The best of the stacks that can be shown, or None: usable by a pack, axial, many slices."""
+    viewable = [stack for stack in stacks if is_viewable(stack)]
+    if not viewable:
+        return None
+    best = min(worst_answer(stack.findings) for stack in viewable)
+    usable = [stack for stack in viewable if worst_answer(stack.findings) == best]
+    usable.sort(key=lambda stack: -stack.slice_count)
+    # A plane costs a little mathematics: of thousands, only those are asked that might win.
+    return next((stack for stack in usable if stack.geometry.plane == "axial"), usable[0])

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from gui.intake.open_source import dropped_path
 from gui.intake.patient_words import describe_patient
-from gui.intake.series_badges import badges
+from gui.intake.series_badges import badges, refusal_words
 from gui.intake.series_browser import SeriesBrowser
 from gui.intake.series_model import SeriesRole
-from gui.intake.stack_choice import answer_rank, same_patient
+from gui.intake.stack_choice import first_to_open, same_patient
 from gui.intake.thumbnail import thumbnail
 from gui.main_window import MainWindow
 from gui.session import Session
@@ -30,6 +30,14 @@ from tests.inference.synthetic_case import stack
 GAP = Finding("intake.gap", Verdict.NOTE, Verdict.REFUSED, {"missing": 1, "position": "S 1.0", "count": 1})
 THICK = Finding("intake.thickness_differs", Verdict.NOTE, Verdict.NOTE, {"thickness": 4.0, "spacing": 4.8})
 LOCALISER = Finding("intake.no_pixels", Verdict.REFUSED, Verdict.REFUSED, {"file": "x"})
+
+SAGITTAL = Geometry.from_axes(
+    origin_lps_mm=(0, 0, 0),
+    slice_step_mm=(5, 0, 0),
+    row_step_mm=(0, 0, -1),
+    column_step_mm=(0, 1, 0),
+    shape=(12, 48, 48),
+)
 
 
 def test_the_model_of_series_is_sound(opened: MainWindow, qtmodeltester: Any) -> None:
@@ -48,18 +56,11 @@ def test_a_series_says_what_it_is(opened: MainWindow, qtbot: Any) -> None:
 def test_badges_turn_amber_where_the_pack_wants_something_else(session: Session, qtbot: Any) -> None:
     with qtbot.waitSignal(session.pack_changed, timeout=10_000):
         session.open_pack()
-    sagittal = Geometry.from_axes(
-        origin_lps_mm=(0, 0, 0),
-        slice_step_mm=(5, 0, 0),
-        row_step_mm=(0, 0, -1),
-        column_step_mm=(0, 1, 0),
-        shape=(12, 48, 48),
-    )
-    said = {badge.text: badge.tone for badge in badges(session, stack(sagittal, findings=(THICK,)))}
+    said = {badge.text: badge.tone for badge in badges(session, stack(SAGITTAL, findings=(THICK,)))}
     assert said["sagittal"] is Tone.WARN
     assert said["notes: 1"] is Tone.WARN
-    refused = {badge.text: badge.tone for badge in badges(session, stack(findings=(GAP,)))}
-    assert refused["not usable by the pack"] is Tone.BAD
+    assert not any(badge.verdict for badge in badges(session, stack(findings=(GAP,))))
+    assert refusal_words(session, stack(findings=(GAP,))) == "not usable by the pack"
 
 
 def test_a_series_that_may_not_be_viewed_cannot_be_chosen(session: Session, qtbot: Any) -> None:
@@ -78,8 +79,13 @@ def test_a_series_that_may_not_be_viewed_cannot_be_chosen(session: Session, qtbo
 
 
 def test_the_series_to_open_first_is_one_that_a_pack_can_use() -> None:
-    usable, gap = stack(), stack(findings=(GAP,))
-    assert answer_rank(usable) > answer_rank(gap)
+    axial, gap, hidden = stack(), stack(findings=(GAP,)), stack(findings=(LOCALISER,))
+    sagittal, noted = stack(SAGITTAL), stack(findings=(THICK,))
+    assert first_to_open([gap, axial, hidden]) is axial
+    assert first_to_open([sagittal, axial]) is axial
+    assert first_to_open([gap, sagittal]) is sagittal, "usable goes before axial"
+    assert first_to_open([noted, axial]) is axial
+    assert first_to_open([hidden]) is None and first_to_open([]) is None
 
 
 def test_another_series_is_opened_from_the_list(window: MainWindow, tmp_path: Path, qtbot: Any) -> None:

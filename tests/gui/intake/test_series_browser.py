@@ -14,7 +14,7 @@ from gui.actions import Actions
 from gui.intake.series_badges import badges, split_reasons
 from gui.intake.series_browser import SeriesBrowser
 from gui.intake.series_model import SeriesRole
-from gui.intake.series_tree import Level, SeriesTree
+from gui.intake.series_tree import Level, Line, SeriesTree
 from gui.intake.stack_drag import dragged_stack, stack_data
 from gui.main_window import MainWindow
 from gui.session import Session
@@ -93,18 +93,27 @@ def test_what_tells_stacks_of_a_series_apart_is_a_badge(session: Session) -> Non
     assert split_reasons(session, both) == ("echo 9 ms", "b = 1000")
 
 
-def test_every_stack_has_a_mark_with_a_word(session: Session) -> None:
+def test_every_stack_has_a_mark_with_a_word(session: Session, browser: SeriesBrowser) -> None:
     fine, noted = one_stack("a"), one_stack("b", findings=(finding("intake.derived"),))
     refused = one_stack("c", findings=(finding("intake.localiser"),))
     hidden = one_stack("d", findings=(finding("intake.duplicate_uid", file="a", other="b"),))
-    said = [badges(session, one)[-1] for one in (fine, noted, refused, hidden)]
-    assert [(badge.text, badge.verdict) for badge in said] == [
-        ("nothing odd", Verdict.FINE),
-        ("notes: 1", Verdict.NOTE),
-        ("not usable by the pack", Verdict.REFUSED),
-        ("cannot be shown", Verdict.REFUSED),
+    said = [badges(session, one)[-1] for one in (fine, noted)]
+    assert [(badge.text, badge.verdict, badge.tone) for badge in said] == [
+        ("nothing odd", Verdict.FINE, Tone.GOOD),
+        ("notes: 1", Verdict.NOTE, Tone.WARN),
     ]
-    assert said[0].tone is Tone.GOOD
+    show(session, plan_of([fine], [noted], [refused], [hidden]))
+    lines = [browser.model.index_of(one) for one in "abcd"]
+    assert [index.data(SeriesRole.LINE) for index in lines] == [
+        Line.CARD, Line.CARD, Line.REFUSED_CARD, Line.REFUSED_CARD,
+    ]  # fmt: skip
+    words = [(index.data(SeriesRole.REFUSAL), index.data(SeriesRole.REASON)) for index in lines[2:]]
+    assert words == [
+        ("not usable by the pack", session.render(refused.findings[0].message)),
+        ("cannot be shown", session.render(hidden.findings[0].message)),
+    ]
+    heights = [browser.view.sizeHintForIndex(browser.filter.mapFromSource(index)).height() for index in lines]
+    assert heights[0] == heights[1] < heights[2] == heights[3]
 
 
 def test_only_the_chosen_patient_is_listed() -> None:
