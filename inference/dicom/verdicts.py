@@ -150,6 +150,10 @@ RULES: Final = MappingProxyType(
         "meaning.contrast_unknown": Rule(_F, _R),
         "meaning.body_part_unknown": Rule(_F, _R),
         "meaning.body_part_differs": Rule(_F, _N),
+        # When the scans of a pathway were taken.
+        "inputs.after_treatment": Rule(_N, _R, releasable=True),
+        "inputs.too_long_before": Rule(_N, _R, releasable=True),
+        "inputs.dates_apart": Rule(_N, _R, releasable=True),
         # Masks.
         "intake.mask_resampled": Rule(_N, _N),
         "intake.mask_frame_of_reference_absent": Rule(_N, _N),
