@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from inference.cases.identity import PatientIdentity
 from inference.clock import IdSource
@@ -15,6 +16,11 @@ from inference.scan import FrameSource, Stack
 
 if TYPE_CHECKING:
     import pydicom
+
+_CLASS_BY_MODALITY: Final = MappingProxyType(
+    {"CT": "1.2.840.10008.5.1.4.1.1.2", "MR": "1.2.840.10008.5.1.4.1.1.4"}
+)
+"""What an image without SOP Class UID is, where it states its modality."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,9 @@ def refer_to(stack: Stack, patient: PatientIdentity | None, ids: IdSource) -> Sc
     if known is None or not known.is_known:
         raise InputError("intake.mask.identity_unknown")
     present = [(index, frame) for index, frame in enumerate(stack.frames) if frame is not None]
-    if not stack.acquisition.sop_class_uid or any(frame.kind != "dicom" for _, frame in present):
+    acquisition = stack.acquisition
+    sop_class_uid = acquisition.sop_class_uid or _CLASS_BY_MODALITY.get(acquisition.modality, "")
+    if not sop_class_uid or any(frame.kind != "dicom" for _, frame in present):
         raise InputError("intake.mask.no_uids")
     minted: list[str] = []
 
@@ -83,7 +91,7 @@ def refer_to(stack: Stack, patient: PatientIdentity | None, ids: IdSource) -> Sc
         study_uid=kept_or_minted(stack.study_uid, "StudyInstanceUID"),
         series_uid=kept_or_minted(stack.series_uid, "SeriesInstanceUID"),
         frame_of_reference_uid=kept_or_minted(stack.frame_of_reference_uid, "FrameOfReferenceUID"),
-        sop_class_uid=stack.acquisition.sop_class_uid,
+        sop_class_uid=sop_class_uid,
         images=images,
         findings=(finding("intake.uids_minted", tags=", ".join(dict.fromkeys(minted))),) if minted else (),
     )
