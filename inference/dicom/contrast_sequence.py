@@ -28,10 +28,10 @@ def with_contrast(header: Header, groups: Sequence[Item]) -> dict[int, Element]:
     ``groups`` are items of functional groups; where every use of an agent that they state is "not
     administered", the agent reads ``NO``.
     """
-    elements = dict(header.elements)
     agents = header.sequences.get(_AGENTS)
-    if agents is None or _is_stated(elements, "ContrastBolusAgent"):
-        return elements
+    if agents is None or _is_stated(header.elements, "ContrastBolusAgent"):
+        return header.elements
+    elements = dict(header.elements)
     wanted, nested = (_MEANING, _VOLUME), (_ROUTES,)
     for item in read_items(agents, big=header.is_big_endian, wanted=wanted, nested=nested)[:1]:
         if _MEANING in item.elements:

@@ -47,14 +47,16 @@ def frame_elements(header: Header, frames: int) -> FrameElements:
     MalformedError
         When the groups break off or nest too deeply.
     """
+    if frames == 1 and header.sequences.keys().isdisjoint((SHARED_GROUPS, PER_FRAME_GROUPS)):
+        return _single_frame(header)
     sop_class = header.elements.get(TAGS["SOPClassUID"])
-    uid = sop_class.value.decode("ascii", "replace").strip(" \0") if sop_class else ""
     big = header.is_big_endian
     shared_items = read_groups(header.sequences.get(SHARED_GROUPS), big=big)[:1]
     frame_items = read_groups(header.sequences.get(PER_FRAME_GROUPS), big=big)
     scale_items = (*shared_items, *frame_items[:1])
     shared = [classic_elements(item) for item in shared_items]
     each = [classic_elements(item) for item in frame_items]
+    uid = _uid(sop_class)
     are_expected = uid in ENHANCED_IMAGES or (frames > 1 and uid not in SCREENSHOTS)
     common = dict(header.elements)
     if frames > 1:
@@ -80,6 +82,16 @@ def frame_elements(header: Header, frames: int) -> FrameElements:
     are_placed = all(_is_placed(common, elements) for elements in own)
     names = tuple(name for name in DIMENSIONS if TAGS[name] in varying)
     return FrameElements(common, own, are_expected, are_placed, names, scale_items)
+
+
+def _single_frame(header: Header) -> FrameElements:
+    """A file without groups: a classic image, or an enhanced one that lost them."""
+    are_expected = _uid(header.elements.get(TAGS["SOPClassUID"])) in ENHANCED_IMAGES
+    return FrameElements(header.elements, (), are_expected, _is_placed(header.elements))
+
+
+def _uid(element: Element | None) -> str:
+    return element.value.decode("ascii", "replace").strip(" \0") if element else ""
 
 
 def _is_placed(*layers: dict[int, Element]) -> bool:

@@ -97,9 +97,10 @@ class _Reading:
             self._remark("intake.no_preamble")
         groups = self._lay_out_groups(pixels.frames)
         scales = named_scales(self.header, groups.scale_items)
-        self.header = replace(self.header, elements=with_contrast(self.header, groups.scale_items))
-        with_b_value = with_private_b_value(self.header.elements, big=self.header.is_big_endian)
-        self.header = replace(self.header, elements=with_b_value)
+        known = with_contrast(self.header, groups.scale_items)
+        known = with_private_b_value(known, big=self.header.is_big_endian)
+        if known is not self.header.elements:
+            self.header = replace(self.header, elements=known)
         orientation = self._exact_floats("ImageOrientationPatient", 6)
         position = self._exact_floats("ImagePositionPatient", 3)
         frames = tuple(self._frame_record(own, groups.varying_dimensions) for own in groups.own)

@@ -25,6 +25,9 @@ _ELEMENTS: Final = MappingProxyType(
     }
 )
 _B_VALUE: Final = 0x00189087
+_B_VALUE_CREATORS: Final = frozenset(
+    group << 16 | block for name, (group, _, _) in _ELEMENTS.items() if "b-value" in name for block in _BLOCKS
+)
 _GE_FLAG: Final = 1_000_000_000
 """GE adds it to a b-value that is stored as such."""
 
@@ -76,7 +79,7 @@ def private_number(elements: Mapping[int, Element], name: str, *, big: bool) -> 
 
 def with_private_b_value(elements: dict[int, Element], *, big: bool) -> dict[int, Element]:
     """``elements``, with the diffusion b-value (s/mm²) that only a maker's own element states."""
-    if _B_VALUE in elements:
+    if _B_VALUE in elements or elements.keys().isdisjoint(_B_VALUE_CREATORS):
         return elements
     for maker in ("Siemens", "GE", "Philips"):
         value = private_number(elements, f"b-value, {maker}", big=big)

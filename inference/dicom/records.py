@@ -189,9 +189,10 @@ class ImageRecord:
             raise ValueError("a frame must have one value for each tag")
         for name in self.__slots__:
             value = getattr(self, name)
-            if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+            kind = type(value)
+            if kind is str and len(value) > _LONGEST_TEXT:
                 raise ValueError(f"{name} is too long")
-            if isinstance(value, float) and not math.isfinite(value):
+            if kind is float and not math.isfinite(value):
                 raise ValueError(f"{name} must be finite")
 
 
