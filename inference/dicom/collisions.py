@@ -50,6 +50,10 @@ def apart_where_positions_collide(
     if _are_taken_once(places):
         return [Part(tuple(entries))], []
     hashed = _Hashes(digest)
+    if _hold_whole_passes(places, hashed):
+        explained = _explained(places)
+        if explained:
+            return explained, []
     once, repeated = _without_repetitions(places, hashed, with_tags=False)
     if _are_taken_once(once):
         return [Part(tuple(_flat(once)))], repeated
@@ -66,6 +70,17 @@ def apart_where_positions_collide(
 
 def _are_taken_once(places: Places) -> bool:
     return all(len(place) == 1 for place in places)
+
+
+def _hold_whole_passes(places: Places, hashes: _Hashes) -> bool:
+    """True when every place holds as many pictures, and those of the middle one differ.
+
+    Such a series has several passes; hashing all its pixels to look for repetitions would cost seconds.
+    """
+    middle = places[len(places) // 2]
+    if any(len(place) != len(middle) for place in places):
+        return False
+    return len({hashes.of(entry) for entry in middle}) == len(middle)
 
 
 def _flat(places: Places) -> list[Entry]:

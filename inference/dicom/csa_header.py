@@ -15,9 +15,10 @@ _TAG: Final = struct.Struct("<64s4x4sii4x")
 _ITEM: Final = struct.Struct("<4i")
 _MOST_TAGS: Final = 1000
 _MOST_ITEMS: Final = 1000
-_PROTOCOL: Final = re.compile(rb"### ASCCONV BEGIN.*?###(.*?)### ASCCONV END", re.DOTALL)
+_PROTOCOL_BEGIN, _PROTOCOL_END = b"### ASCCONV BEGIN", b"### ASCCONV END"
 _POSITION: Final = re.compile(
-    rb"^\s*sSliceArray\.asSlice\[(\d{1,4})\]\.sPosition\.d(Sag|Cor|Tra)\s*=\s*(-?[\d.eE+-]{1,32})\s*$",
+    rb"^[ \t]{0,8}sSliceArray\.asSlice\[(\d{1,4})\]\.sPosition\.d(Sag|Cor|Tra)[ \t]{0,32}=[ \t]{0,32}"
+    rb"(-?[\d.eE+-]{1,32})[ \t\r]{0,8}$",
     re.MULTILINE,
 )
 _AXES: Final = (b"Sag", b"Cor", b"Tra")
@@ -67,11 +68,12 @@ def slice_positions(data: bytes) -> list[tuple[float, float, float]]:
 
     Coordinates that are not written are zero.
     """
-    protocol = _PROTOCOL.search(data)
-    if protocol is None:
+    begin = data.find(_PROTOCOL_BEGIN)
+    end = data.find(_PROTOCOL_END, begin)
+    if begin < 0 or end < 0:
         return []
     found: dict[int, list[float]] = {}
-    for index, axis, text in _POSITION.findall(protocol.group(1)):
+    for index, axis, text in _POSITION.findall(data[begin:end]):
         try:
             found.setdefault(int(index), [0.0, 0.0, 0.0])[_AXES.index(axis)] = float(text)
         except ValueError:

@@ -22,6 +22,7 @@ _ANATOMY, _REGION, _MEANING = 0x00209071, 0x00082218, 0x00080104
 _REAL_WORLD_VALUE, _UNITS, _UNIT_CODE = 0x00409096, 0x004008EA, 0x00080100
 _PHILIPS_SHARED, _PHILIPS_PER_FRAME = 0x2005140E, 0x2005140F
 _CONTRAST_USAGE, _ADMINISTERED = 0x00189341, 0x00189342
+_DIFFUSION, _DIRECTIONS, _ORIENTATION = 0x00189117, 0x00189076, 0x00189089
 _FRAME_MOMENT: Final = 0x00189074
 
 _LEAVES: Final = MappingProxyType(
@@ -49,7 +50,11 @@ _LEAVES: Final = MappingProxyType(
         0x00209310: {0x0020930D: TAGS["TemporalPositionTimeOffset"]},
         0x00189118: {0x00209153: TAGS["TriggerTime"]},
         0x00189114: {0x00189082: TAGS["EchoTime"]},
-        0x00189117: {0x00189087: TAGS["DiffusionBValue"]},
+        0x00189117: {
+            0x00189087: TAGS["DiffusionBValue"],
+            0x00189075: TAGS["DiffusionDirectionality"],
+        },
+        0x00189152: {0x00189080: TAGS["MetaboliteMapDescription"]},
         0x00189112: {
             0x00180080: TAGS["RepetitionTime"],
             0x00180091: TAGS["EchoTrainLength"],
@@ -73,7 +78,7 @@ _ELEMENTS: Final = frozenset(
 )  # fmt: skip
 _SEQUENCES: Final = frozenset(
     {*_LEAVES, _CONVERTED_SHARED, _CONVERTED_PER_FRAME, _ANATOMY, _REGION, _REAL_WORLD_VALUE}
-    | {_UNITS, _CONTRAST_USAGE, _PHILIPS_SHARED, _PHILIPS_PER_FRAME}
+    | {_DIRECTIONS, _UNITS, _CONTRAST_USAGE, _PHILIPS_SHARED, _PHILIPS_PER_FRAME}
 )
 
 
@@ -109,6 +114,9 @@ def classic_elements(item: Item) -> dict[int, Element]:
         found[TAGS["AcquisitionDateTime"]] = moment
         found[TAGS["AcquisitionDate"]] = Element(b"DA", moment.value[:8])
         found[TAGS["AcquisitionTime"]] = Element(b"TM", moment.value[8:].split(b"+")[0].split(b"-")[0])
+    direction = item.first(_DIFFUSION, _DIRECTIONS)
+    if direction is not None and _ORIENTATION in direction.elements:
+        found[TAGS["DiffusionGradientOrientation"]] = Element(b"FD", direction.elements[_ORIENTATION].value)
     region = item.first(_ANATOMY, _REGION)
     if region is not None and _MEANING in region.elements:
         found[TAGS["BodyPartExamined"]] = region.elements[_MEANING]

@@ -272,6 +272,8 @@ def _about_the_pixels(entries: Sequence[Entry]) -> Iterable[Finding]:
     scales = dict.fromkeys(scale for record in records for scale in record.scales)
     if scales:
         yield finding("intake.other_scale", scales="; ".join(scales))
+    if first.modality == "PT":
+        yield finding("intake.pet_values")
     if any(record.has_display_table for record in records):
         yield finding("intake.display_table")
     if first.photometric_interpretation == "MONOCHROME1":

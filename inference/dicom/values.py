@@ -28,6 +28,7 @@ IMPLICIT_VRS: Final = MappingProxyType(
         0x00189079: b"FD",
         0x00189082: b"FD",
         0x00189087: b"FD",
+        0x00189089: b"FD",
         0x0019100A: b"US",
         0x00209057: b"UL",
         0x00209128: b"UL",

@@ -122,6 +122,7 @@ RULES: Final = MappingProxyType(
         "intake.padding_reinterpreted": Rule(_F, _N),
         "intake.padding_range": Rule(_F, _N),
         "intake.other_scale": Rule(_N, _N),
+        "intake.pet_values": Rule(_N, _N),
         "intake.inverted": Rule(_F, _R),
         "intake.display_table": Rule(_F, _F),
         "intake.modality_table": Rule(_F, _R),

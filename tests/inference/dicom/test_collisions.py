@@ -117,6 +117,22 @@ def test_several_time_points_echoes_and_b_values_of_one_enhanced_file_are_split(
     assert explanations(plan) == [("DiffusionBValue", "0"), ("DiffusionBValue", "800")]
 
 
+def test_directions_of_diffusion_are_told_apart(intake: Intake, tmp_path: Path) -> None:
+    def weigh(item: Dataset, index: int) -> None:
+        number = index // 3
+        group(item, "MRDiffusionSequence", DiffusionBValue=1000.0 if number else 0.0)
+        if number:
+            direction = [0.0, 0.0, 0.0]
+            direction[number - 1] = 1.0
+            inner = item.MRDiffusionSequence[0]
+            group(inner, "DiffusionGradientDirectionSequence", DiffusionGradientOrientation=direction)
+
+    plan = intake.scan(write_enhanced(tmp_path / "a.dcm", along_z(3) * 4, change=weigh))
+    assert [stack.slice_count for stack in plan.stacks] == [3, 3, 3, 3]
+    assert {tag for tag, _ in explanations(plan)} == {"DiffusionGradientOrientation"}
+    assert all(worst_answer(stack.findings) is Verdict.FINE for stack in plan.stacks)
+
+
 def test_maps_and_pictures_of_one_enhanced_file_are_told_apart_by_frame_type(
     intake: Intake, tmp_path: Path
 ) -> None:
@@ -149,6 +165,17 @@ def test_same_position_and_same_pixels_are_taken_once_with_a_note(intake: Intake
     (dropped,) = plan.skipped
     assert stack.slice_count == 4 and dropped.code == "intake.same_pixels"
     assert (dropped.view, dropped.answer) == (Verdict.NOTE, Verdict.NOTE)
+
+
+def test_a_series_sent_twice_under_new_identifiers_is_taken_once(intake: Intake, tmp_path: Path) -> None:
+    def mark(dataset: Dataset, one: int, index: int) -> None:
+        dataset.PixelData = picture(index).tobytes()
+        dataset.AcquisitionNumber = one + 1
+
+    write_passes(tmp_path, 2, 4, mark)
+    plan = intake.scan(tmp_path)
+    (stack,) = plan.stacks
+    assert stack.slice_count == 4 and [one.code for one in plan.skipped] == ["intake.same_pixels"] * 4
 
 
 def test_blank_slices_of_two_phases_are_no_repetitions(intake: Intake, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -147,6 +148,15 @@ def test_coordinates_that_the_protocol_leaves_out_are_zero() -> None:
     places = [(0.0, 0.0, 0.0), (0.0, 2.5, -3e-1), (0.0, 5.0, -6e-1)]
     assert slice_positions(protocol(places)) == places
     assert slice_positions(b"no protocol") == []
+
+
+@pytest.mark.parametrize("filler", [b"\n", b"### ASCCONV BEGIN ###\n", b"sSliceArray.asSlice[0].", b" \t"])
+def test_a_hostile_protocol_takes_no_time(filler: bytes) -> None:
+    whole = (filler * (1 << 20))[: 1 << 20]
+    begun = time.process_time()
+    assert slice_positions(b"### ASCCONV BEGIN ###\n" + whole) == []
+    assert slice_positions(b"### ASCCONV BEGIN ###\n" + whole + b"### ASCCONV END") == []
+    assert time.process_time() - begun < 2
 
 
 def test_a_tile_outside_the_mosaic_does_not_exist() -> None:

@@ -168,6 +168,12 @@ def test_impossible_bits_or_rows_are_refused(
     assert all((one.view, one.answer) == (Verdict.REFUSED, Verdict.REFUSED) for one in plan.skipped)
 
 
+def test_pet_values_are_shown_as_stored_and_said(intake: Intake, tmp_path: Path) -> None:
+    write_series(tmp_path, 3, alter(Modality="PT", SOPClassUID="1.2.840.10008.5.1.4.1.1.128"))
+    note = named(only_stack(intake, tmp_path), "pet_values")
+    assert (note.view, note.answer) == (Verdict.NOTE, Verdict.NOTE)
+
+
 def test_burned_in_text_is_noted(intake: Intake, tmp_path: Path) -> None:
     write_series(tmp_path, 3, alter(BurnedInAnnotation="YES"))
     note = named(only_stack(intake, tmp_path), "burned_in_text")
