@@ -6,15 +6,17 @@ import pytest
 
 import main
 from inference.deidentification.process import DeidentifyProcess
+from inference.dicom import archives
 from inference.dicom.reader_process import FROZEN_ARGUMENT
 
 
 def test_a_bundle_starts_the_reader_by_the_switch_that_the_entry_knows() -> None:
     assert main.INTAKE_READER == FROZEN_ARGUMENT
+    assert main.INTAKE_ARCHIVE == archives.FROZEN_ARGUMENT
     assert DeidentifyProcess.frozen_argument == main.DEIDENTIFY_READER
 
 
-@pytest.mark.parametrize("command", ["open", "assess", "deidentify", "phantom", "demo", "pack"])
+@pytest.mark.parametrize("command", ["open", "assess", "inspect", "deidentify", "phantom", "demo", "pack"])
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main.main([command, "--help"])

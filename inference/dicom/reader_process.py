@@ -7,24 +7,22 @@ import logging
 import os
 import queue
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, ClassVar, Final
 
 from inference.dicom import protocol
 from inference.dicom.limits import IntakeLimits
 from inference.dicom.resident_memory import memory_is_polled, resident_bytes
 from inference.dicom.shared_buffer import CulpritSlot, SharedBuffer
+from inference.dicom.spawning import ROOT, bare_environment, fresh_interpreter
 from inference.errors import Cancelled
 from inference.jobs import ShouldStop, never_stop
 
 _log = logging.getLogger(__name__)
 
-_ROOT: Final = Path(__file__).resolve().parents[2]
 _SMALLEST: Final = 8
 POLL_S: Final = 0.05
 # A fresh interpreter has to import its parsers before its first answer.
@@ -105,8 +103,8 @@ class ReaderProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(),
-            cwd=_ROOT,
+            env=bare_environment(),
+            cwd=ROOT,
             pass_fds=self._slot.inherited + self.buffer.inherited if os.name == "posix" else (),
         )
         assert self._process.stdout is not None
@@ -221,9 +219,7 @@ class ReaderProcess:
             self._slot.address,
             str(self._limits.voxels),
         ]
-        if getattr(sys, "frozen", False):
-            return [sys.executable, self.frozen_argument, *arguments]
-        return [sys.executable, "-B", "-m", self.worker_module, *arguments]
+        return fresh_interpreter(self.worker_module, self.frozen_argument, arguments)
 
 
 def _collect(stream: IO[bytes], put: Callable[[bytes | None], None], longest: int) -> None:
@@ -234,11 +230,3 @@ def _collect(stream: IO[bytes], put: Callable[[bytes | None], None], longest: in
     except (protocol.ProtocolError, OSError, ValueError):
         _log.warning("intake reader: message refused")
     put(None)
-
-
-def _environment() -> dict[str, str]:
-    """What a fresh interpreter needs, and nothing that was set for other programs."""
-    kept = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "HOME")
-    environment = {name: os.environ[name] for name in kept if name in os.environ}
-    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    return environment | one_thread | {"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1"}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from gui.intake.finding_groups import groups_of
 from inference.dicom.intake import Intake
 from inference.dicom.limits import DEFAULT_LIMITS, IntakeLimits
 from inference.dicom.walk import Listing, list_files, printable, shown_name
@@ -62,6 +63,16 @@ def test_a_link_loop_ends(tmp_path: Path) -> None:
     listing = list_files(tmp_path, DEFAULT_LIMITS)
     assert names(listing) == ["a/1"]
     assert left_out(listing) == dict.fromkeys(("self", "one", "other"), "link_broken")
+
+
+def test_a_folder_that_is_mounted_inside_itself_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system gives such a folder the device and inode of the one above."""
+    write_files(tmp_path, "1", "again/1")
+    real = os.stat
+    above = real(tmp_path)
+    inner = str(tmp_path / "again")
+    monkeypatch.setattr(os, "stat", lambda path, **how: above if str(path) == inner else real(path, **how))
+    assert names(list_files(tmp_path, DEFAULT_LIMITS)) == ["1"]
 
 
 @needs_links
@@ -174,6 +185,25 @@ def test_ten_thousand_files_are_listed_within_a_second(tmp_path: Path) -> None:
     begun = time.monotonic()
     listing = list_files(tmp_path, DEFAULT_LIMITS)
     assert len(listing.files) == 10_000 and time.monotonic() - begun < 1.0
+
+
+def test_a_hundred_thousand_files_of_text_are_listed_quickly_and_all_counted(tmp_path: Path) -> None:
+    """All are asked about, named and grouped; only the time for listing is promised."""
+    for folder in range(100):
+        (tmp_path / str(folder)).mkdir()
+        for number in range(1000):
+            descriptor = os.open(f"{tmp_path}/{folder}/{number}.txt", os.O_CREAT | os.O_WRONLY)
+            os.write(descriptor, b"A letter about nothing in particular, and no picture at all.")
+            os.close(descriptor)
+    begun = time.monotonic()
+    listing = list_files(tmp_path, DEFAULT_LIMITS)
+    assert time.monotonic() - begun < 10.0
+    assert len(listing.files) == 100_000 and listing.skipped == ()
+    with Intake() as intake:
+        plan = intake.scan(tmp_path)
+    assert plan.stacks == () and len(plan.skipped) == 100_000
+    (group,) = groups_of(plan.skipped)
+    assert group.code == "intake.not_an_image_file" and len(group.findings) == 100_000
 
 
 def test_listing_tells_its_progress_and_stops_when_asked(tmp_path: Path) -> None:
