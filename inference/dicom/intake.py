@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from inference.dicom.limits import DEFAULT_LIMITS, IntakeLimits
 from inference.dicom.media_directory import directory_findings
 from inference.dicom.planning import make_plan
+from inference.dicom.provisional import OnProvisional, ProvisionalLook
 from inference.dicom.reader_pool import ReaderPool
 from inference.dicom.reading import STAGE_READING, StackReader, middle_outwards
 from inference.dicom.remembered.keeper import Keeper
@@ -96,10 +97,12 @@ class Intake:
         path: Path,
         on_progress: OnProgress = ignore_progress,
         should_stop: ShouldStop = never_stop,
+        on_provisional: OnProvisional | None = None,
     ) -> Plan:
         """What ``path``, a folder or one file, holds; a DICOMDIR stands for its folder.
 
-        Every file that is not used is in ``plan.skipped`` with the reason.
+        Every file that is not used is in ``plan.skipped`` with the reason.  ``on_provisional`` is shown one
+        picture, from the thread of the caller, while a source is read that takes its time.
 
         Raises
         ------
@@ -115,11 +118,11 @@ class Intake:
             if known is not None and (plan := known.plan()) is not None:
                 on_progress(Progress(len(listing.files), len(listing.files), STAGE_SCANNING))
                 return plan
-            scanned = self._scanned(listing, on_progress, should_stop)
+            scanned = self._scanned(listing, on_progress, should_stop, on_provisional)
             if listing.is_single and scanned.directories:
                 known = None
                 listing = self._sources.listed(Path(listing.root), on_progress, should_stop)
-                scanned = self._scanned(listing, on_progress, should_stop)
+                scanned = self._scanned(listing, on_progress, should_stop, on_provisional)
             skipped = [*listing.skipped, *scanned.skipped]
             for index, references in scanned.directories:
                 skipped += directory_findings(listing.files[index], references, listing.files)
@@ -131,8 +134,17 @@ class Intake:
                 known.keep_plan(plan)
             return plan
 
-    def _scanned(self, listing: Listing, on_progress: OnProgress, should_stop: ShouldStop) -> ScannedFiles:
-        return scan_files(listing.files, self._pool, self._limits, on_progress, should_stop)
+    def _scanned(
+        self,
+        listing: Listing,
+        on_progress: OnProgress,
+        should_stop: ShouldStop,
+        on_provisional: OnProvisional | None,
+    ) -> ScannedFiles:
+        look = None
+        if on_provisional is not None:
+            look = ProvisionalLook(listing.root, listing.files, self._limits, on_provisional)
+        return scan_files(listing.files, self._pool, self._limits, on_progress, should_stop, look)
 
     def load(
         self,

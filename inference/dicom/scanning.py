@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from inference.dicom import protocol
 from inference.dicom.limits import IntakeLimits
+from inference.dicom.provisional import ProvisionalLook
 from inference.dicom.reader_pool import Lane, Lost, ReaderPool, Task
 from inference.dicom.records import FileAnswer, ImageRecord
 from inference.dicom.verdicts import RULES, finding
@@ -22,9 +23,6 @@ _log = logging.getLogger(__name__)
 
 STAGE_SCANNING: Final = "stage.scanning"
 _BATCH: Final = 32
-
-OnAnswers = Callable[[Mapping[int, ImageRecord], int], None]
-"""Hears of the images found so far, by file, and of how many files have been answered for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,9 +43,11 @@ def scan_files(
     limits: IntakeLimits,
     on_progress: OnProgress,
     should_stop: ShouldStop,
-    on_answers: OnAnswers | None = None,
+    look: ProvisionalLook | None = None,
 ) -> ScannedFiles:
     """Read all headers; a file that ends its reader is named and the rest goes on.
+
+    ``look`` may show a picture before everything has been read.
 
     Raises
     ------
@@ -62,17 +62,19 @@ def scan_files(
         scan.task(first, min(total, first + _BATCH)) for first in range(0, total, _BATCH)
     )
     for event in pool.perform(pending, should_stop):
-        before = len(scan.images) + len(scan.skipped)
+        if event.task.first_file is None:
+            assert look is not None
+            look.take(event)
+            continue
         if isinstance(event, Lost):
             pending.extendleft(reversed(scan.rest_of(event)))
         else:
             scan.take(event.value)
-        after = len(scan.images) + len(scan.skipped)
-        if after > before:
-            done = after
+        if scan.answered > done:
+            done = scan.answered
             on_progress(Progress(done, total, STAGE_SCANNING))
-            if on_answers is not None:
-                on_answers(scan.images, done)
+            if look is not None:
+                pending.extendleft(look.tasks(scan.images, done))
     images = tuple((index, scan.images[index]) for index in sorted(scan.images))
     skipped = tuple(scan.skipped[index] for index in sorted(scan.skipped))
     return ScannedFiles(images, skipped, tuple(sorted(scan.directories.items())))
@@ -85,6 +87,11 @@ class _Scan:
         self.images: dict[int, ImageRecord] = {}
         self.skipped: dict[int, Finding] = {}
         self.directories: dict[int, tuple[str, ...]] = {}
+
+    @property
+    def answered(self) -> int:
+        """Files that are images or passed over."""
+        return len(self.images) + len(self.skipped)
 
     def task(self, first: int, end: int) -> Task:
         """Ask about the files from ``first`` up to ``end``."""
