@@ -28,7 +28,7 @@ NATIVE_SYNTAXES: Final = frozenset({IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE})
 PIXEL_DATA: Final = 0x7FE00010
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _UNDEFINED: Final = 0xFFFFFFFF
-_LONG_LENGTH_VRS: Final = frozenset(
+LONG_LENGTH_VRS: Final = frozenset(
     (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV")
 )
 _SHORT_LENGTH_VRS: Final = frozenset(
@@ -85,6 +85,7 @@ class Header:
     oddities: frozenset[str] = frozenset()
     body_offset: int = 0
     body_size: int = 0
+    starts: tuple[tuple[int, int, int], ...] = ()
 
 
 def read_header(stream: BinaryIO, size: int, wanted: Container[int], longest: int = LONGEST_VALUE) -> Header:
@@ -132,6 +133,7 @@ def read_header(stream: BinaryIO, size: int, wanted: Container[int], longest: in
         oddities=frozenset(walk.oddities),
         body_offset=body_offset,
         body_size=window.size,
+        starts=tuple(walk.starts),
     )
 
 
@@ -142,7 +144,7 @@ def _read_meta(window: ByteWindow, offset: int) -> tuple[bytes | None, int]:
         head = window.read(offset, 12)
         if len(head) < 8 or head[0:2] != b"\x02\x00" or not head[4:6].isalpha():
             return syntax, offset
-        if head[4:6] in _LONG_LENGTH_VRS:
+        if head[4:6] in LONG_LENGTH_VRS:
             if len(head) < 12:
                 raise MalformedError("length")
             begin, length = offset + 12, int.from_bytes(head[8:12], "little")
@@ -207,12 +209,14 @@ class _Walk:
         self.pixel_length: int | None = None
         self.pixel_vr = b""
         self.oddities: set[str] = set()
+        self.starts: list[tuple[int, int, int]] = []
         self._nested_elements = 0
 
     def top_level(self, offset: int) -> None:
         """Collect wanted elements until the pixel data or the end of the file."""
         while offset < self._window.size:
             tag, vr, length, begin = self._head(offset, self._explicit)
+            self.starts.append((offset, tag, begin))
             if tag == PIXEL_DATA:
                 self.pixel_offset, self.pixel_vr = begin, vr
                 self.pixel_length = None if length == _UNDEFINED else length
@@ -255,7 +259,7 @@ class _Walk:
         vr = head[4:6]
         if vr in _SHORT_LENGTH_VRS:
             return tag, vr, self._short.unpack_from(head, 6)[0], offset + 8
-        if vr not in _LONG_LENGTH_VRS:
+        if vr not in LONG_LENGTH_VRS:
             return self._unknown_vr(offset, tag, head)
         if len(head) < 12:
             raise MalformedError("end")
@@ -298,7 +302,7 @@ class _Walk:
         if (group << 16 | number) <= tag:
             return False
         if explicit:
-            return head[4:6] in _SHORT_LENGTH_VRS or head[4:6] in _LONG_LENGTH_VRS
+            return head[4:6] in _SHORT_LENGTH_VRS or head[4:6] in LONG_LENGTH_VRS
         length = self._long.unpack_from(head, 4)[0]
         return length == _UNDEFINED or offset + 8 + int(length) <= self._window.size
 

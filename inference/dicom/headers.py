@@ -74,14 +74,14 @@ def read_dicom(stream: BinaryIO, size: int, most_frames: int) -> ImageRecord:
     except MalformedError as error:
         raise NotAnImageError(_BROKEN_RULES.get(str(error), "intake.malformed")) from error
     try:
-        return _Reading(header, size, most_frames, stream=stream).record()
+        return HeaderReading(header, size, most_frames, stream=stream).record()
     except MalformedError as error:
         code = "intake.nesting" if str(error) == "nesting" else "intake.malformed"
         raise NotAnImageError(code) from error
 
 
 @dataclass(slots=True)
-class _Reading:
+class HeaderReading:
     """One header being turned into a record; remarks gather on the way."""
 
     header: Header
@@ -101,15 +101,15 @@ class _Reading:
         known = with_private_b_value(known, big=self.header.is_big_endian)
         if known is not self.header.elements:
             self.header = replace(self.header, elements=known)
-        orientation = self._exact_floats("ImageOrientationPatient", 6)
-        position = self._exact_floats("ImagePositionPatient", 3)
+        orientation = self.exact_numbers("ImageOrientationPatient", 6)
+        position = self.exact_numbers("ImagePositionPatient", 3)
         frames = tuple(self._frame_record(own, groups.varying_dimensions) for own in groups.own)
         if pixels.frames == 1 and "MOSAIC" in self._texts("ImageType"):
             mosaic = unfolded(
                 self.header.elements,
                 pixels,
                 placing=(position, orientation, self._pixel_spacing()),
-                spacing_mm=self._float("SpacingBetweenSlices") or self._float("SliceThickness"),
+                spacing_mm=self.number("SpacingBetweenSlices") or self.number("SliceThickness"),
             )
             position = None
             if mosaic is None:
@@ -120,67 +120,67 @@ class _Reading:
             kind="dicom",
             pixels=pixels,
             syntax_uid=self.header.syntax_uid,
-            sop_class_uid=self._text("SOPClassUID"),
-            sop_uid=self._text("SOPInstanceUID"),
-            study_uid=self._text("StudyInstanceUID"),
-            series_uid=self._text("SeriesInstanceUID"),
-            frame_of_reference_uid=self._text("FrameOfReferenceUID"),
+            sop_class_uid=self.text("SOPClassUID"),
+            sop_uid=self.text("SOPInstanceUID"),
+            study_uid=self.text("StudyInstanceUID"),
+            series_uid=self.text("SeriesInstanceUID"),
+            frame_of_reference_uid=self.text("FrameOfReferenceUID"),
             patient_id=self._readable("PatientID"),
             issuer=self._readable("IssuerOfPatientID"),
             patient_name=self._readable("PatientName").rstrip("^="),
-            birth_date=iso_date(self._text("PatientBirthDate")),
-            sex=self._text("PatientSex") if self._text("PatientSex") in ("M", "F", "O") else "",
+            birth_date=iso_date(self.text("PatientBirthDate")),
+            sex=self.text("PatientSex") if self.text("PatientSex") in ("M", "F", "O") else "",
             orientation=orientation,
             position=position,
             pixel_spacing=self._pixel_spacing(),
-            slice_location=self._float("SliceLocation"),
-            slice_thickness_mm=self._float("SliceThickness"),
-            gantry_tilt_deg=self._float("GantryDetectorTilt"),
-            instance_number=self._int("InstanceNumber"),
-            series_number=self._int("SeriesNumber"),
-            slope=self._float("RescaleSlope"),
-            intercept=self._float("RescaleIntercept"),
-            rescale_type=self._text("RescaleType"),
+            slice_location=self.number("SliceLocation"),
+            slice_thickness_mm=self.number("SliceThickness"),
+            gantry_tilt_deg=self.number("GantryDetectorTilt"),
+            instance_number=self.integer("InstanceNumber"),
+            series_number=self.integer("SeriesNumber"),
+            slope=self.number("RescaleSlope"),
+            intercept=self.number("RescaleIntercept"),
+            rescale_type=self.text("RescaleType"),
             has_modality_table=_MODALITY_LUT_SEQUENCE in self.header.sequences,
             has_display_table=_VOI_LUT_SEQUENCE in self.header.sequences,
             scales=scales,
             padding_value=self._padding(pixels, "PixelPaddingValue"),
             padding_limit=self._padding(pixels, "PixelPaddingRangeLimit"),
-            photometric_interpretation=self._text("PhotometricInterpretation") or "MONOCHROME2",
-            modality=self._text("Modality"),
+            photometric_interpretation=self.text("PhotometricInterpretation") or "MONOCHROME2",
+            modality=self.text("Modality"),
             series_description=self._readable("SeriesDescription"),
             protocol_name=self._readable("ProtocolName"),
-            body_part=self._text("BodyPartExamined"),
+            body_part=self.text("BodyPartExamined"),
             contrast_agent=self._readable("ContrastBolusAgent"),
             image_type=self._texts("ImageType"),
             scanning_sequence=self._texts("ScanningSequence"),
-            repetition_time_ms=self._float("RepetitionTime"),
-            echo_time_ms=self._float("EchoTime"),
-            inversion_time_ms=self._float("InversionTime"),
-            magnetic_field_t=self._float("MagneticFieldStrength"),
-            study_date=iso_date(self._text("StudyDate")),
+            repetition_time_ms=self.number("RepetitionTime"),
+            echo_time_ms=self.number("EchoTime"),
+            inversion_time_ms=self.number("InversionTime"),
+            magnetic_field_t=self.number("MagneticFieldStrength"),
+            study_date=iso_date(self.text("StudyDate")),
             manufacturer=self._readable("Manufacturer"),
             model_name=self._readable("ManufacturerModelName"),
-            patient_position=self._text("PatientPosition"),
-            window_centre=self._float("WindowCenter"),
-            window_width=self._float("WindowWidth"),
-            is_lossy=self._text("LossyImageCompression") == "01",
+            patient_position=self.text("PatientPosition"),
+            window_centre=self.number("WindowCenter"),
+            window_width=self.number("WindowWidth"),
+            is_lossy=self.text("LossyImageCompression") == "01",
             lossy_ratio=self._largest("LossyImageCompressionRatio"),
-            has_burned_in_text=self._text("BurnedInAnnotation") == "YES",
-            dimensions=tuple((name, value) for name in DIMENSIONS if (value := self._text(name))),
+            has_burned_in_text=self.text("BurnedInAnnotation") == "YES",
+            dimensions=tuple((name, value) for name in DIMENSIONS if (value := self.text(name))),
             frame_tags=groups.varying_dimensions,
             frames=frames,
-            concatenation_uid=self._text("ConcatenationUID"),
-            concatenation_number=self._int("InConcatenationNumber"),
-            concatenation_total=self._int("InConcatenationTotalNumber"),
-            concatenation_offset=self._int("ConcatenationFrameOffsetNumber") or 0,
-            technique=read_technique(HeaderValues(self._text, self._texts, self._readable, self._float)),
+            concatenation_uid=self.text("ConcatenationUID"),
+            concatenation_number=self.integer("InConcatenationNumber"),
+            concatenation_total=self.integer("InConcatenationTotalNumber"),
+            concatenation_offset=self.integer("ConcatenationFrameOffsetNumber") or 0,
+            technique=read_technique(HeaderValues(self.text, self._texts, self._readable, self.number)),
             remarks=tuple(self.remarks),
         )
 
     def _refuse_other_objects(self) -> None:
-        sop_class = self._text("SOPClassUID")
-        if not sop_class and not self._text("Modality") and self.header.pixel_offset is None:
+        sop_class = self.text("SOPClassUID")
+        if not sop_class and not self.text("Modality") and self.header.pixel_offset is None:
             if 0x00041220 in self.header.sequences:
                 raise NotAnImageError("intake.directory_file")
             raise NotAnImageError("intake.no_pixels")
@@ -199,10 +199,10 @@ class _Reading:
 
     def _pixel_layout(self) -> PixelLayout:
         assert self.stream is not None
-        frames = self._int("NumberOfFrames")
-        tags = PixelTags(self._unsigned, self._text, 1 if frames is None else frames)
+        frames = self.integer("NumberOfFrames")
+        tags = PixelTags(self._unsigned, self.text, 1 if frames is None else frames)
         layout = pixel_layout(self.header, self.stream, self.size, tags, self.most_frames)
-        photometric = self._text("PhotometricInterpretation")
+        photometric = self.text("PhotometricInterpretation")
         if is_colour(photometric, self._unsigned("SamplesPerPixel") or 1):
             self._remark("intake.colour", photometric=photometric or "–")
         for oddity in sorted(self.header.oddities):
@@ -220,26 +220,26 @@ class _Reading:
 
     def _frame_record(self, own: dict[int, Element], names: tuple[str, ...]) -> FrameRecord:
         """What one frame says beyond what all frames of the file share."""
-        reading = _Reading(replace(self.header, elements=own), self.size, self.most_frames, self.remarks)
+        reading = HeaderReading(replace(self.header, elements=own), self.size, self.most_frames, self.remarks)
         return FrameRecord(
-            orientation=reading._exact_floats("ImageOrientationPatient", 6),
-            position=reading._exact_floats("ImagePositionPatient", 3),
+            orientation=reading.exact_numbers("ImageOrientationPatient", 6),
+            position=reading.exact_numbers("ImagePositionPatient", 3),
             pixel_spacing=reading._pixel_spacing(),
-            slice_thickness_mm=reading._float("SliceThickness"),
-            slope=reading._float("RescaleSlope"),
-            intercept=reading._float("RescaleIntercept"),
-            rescale_type=reading._text("RescaleType"),
+            slice_thickness_mm=reading.number("SliceThickness"),
+            slope=reading.number("RescaleSlope"),
+            intercept=reading.number("RescaleIntercept"),
+            rescale_type=reading.text("RescaleType"),
             image_type=reading._texts("ImageType"),
-            repetition_time_ms=reading._float("RepetitionTime"),
-            echo_time_ms=reading._float("EchoTime"),
-            inversion_time_ms=reading._float("InversionTime"),
-            window_centre=reading._float("WindowCenter"),
-            window_width=reading._float("WindowWidth"),
-            values=tuple(reading._text(name)[:_LONGEST_DIMENSION] for name in names),
+            repetition_time_ms=reading.number("RepetitionTime"),
+            echo_time_ms=reading.number("EchoTime"),
+            inversion_time_ms=reading.number("InversionTime"),
+            window_centre=reading.number("WindowCenter"),
+            window_width=reading.number("WindowWidth"),
+            values=tuple(reading.text(name)[:_LONGEST_DIMENSION] for name in names),
         )
 
     def _pixel_spacing(self) -> tuple[float, ...] | None:
-        spacing = self._exact_floats("PixelSpacing", 2)
+        spacing = self.exact_numbers("PixelSpacing", 2)
         return None if spacing is None or min(spacing) <= 0 else spacing
 
     def _padding(self, pixels: PixelLayout, keyword: str) -> int | None:
@@ -265,7 +265,7 @@ class _Reading:
         element: Element | None = self.header.elements.get(TAGS[keyword])
         return b"" if element is None else element.value
 
-    def _text(self, keyword: str) -> str:
+    def text(self, keyword: str) -> str:
         """Codes, UIDs and numbers: ASCII, padding removed."""
         element = self.header.elements.get(TAGS[keyword])
         if element is None:
@@ -276,14 +276,14 @@ class _Reading:
         return _printable(element.value.decode("ascii", "replace").strip(" \0\t\r\n"))
 
     def _texts(self, keyword: str) -> tuple[str, ...]:
-        text = self._text(keyword)
+        text = self.text(keyword)
         return tuple(part.strip() for part in text.split("\\")) if text else ()
 
     def _readable(self, keyword: str) -> str:
         """Text for people, as (0008,0005) decodes it; the likely reading of wrong bytes is remarked."""
         raw = self._raw(keyword).strip(b" \0")
         if raw.isascii() and b"\x1b" not in raw:
-            return self._text(keyword)
+            return self.text(keyword)
         decoded = decode_text(raw, self._texts("SpecificCharacterSet"))
         if decoded.likely:
             likely = _printable(decoded.likely)
@@ -298,7 +298,7 @@ class _Reading:
             return None
         return int.from_bytes(raw, "big" if self.header.is_big_endian else "little")
 
-    def _float(self, keyword: str) -> float | None:
+    def number(self, keyword: str) -> float | None:
         """The first number of a decimal string; a comma is taken for the point outside geometry."""
         element = self.header.elements.get(TAGS[keyword])
         if element is None:
@@ -322,11 +322,11 @@ class _Reading:
         values = [value for text in self._texts(keyword) if not math.isnan(value := _number(text))]
         return max(values, default=None)
 
-    def _int(self, keyword: str) -> int | None:
-        value = self._float(keyword)
+    def integer(self, keyword: str) -> int | None:
+        value = self.number(keyword)
         return None if value is None or abs(value) > 2**31 else int(value)
 
-    def _exact_floats(self, keyword: str, count: int) -> tuple[float, ...] | None:
+    def exact_numbers(self, keyword: str, count: int) -> tuple[float, ...] | None:
         texts = self._texts(keyword)
         if not texts:
             return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from functools import cache
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from inference.dicom.limits import confine_this_process
@@ -17,6 +18,7 @@ from inference.dicom.limits import confine_this_process
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from inference.dicom.neighbour import NeighbourReader
     from inference.dicom.protocol import (
         AnyRequest,
         DecodeRequest,
@@ -124,7 +126,7 @@ def _references(path: str, remark: Remark) -> tuple[str, ...]:
 
 
 def _image_record(path: str, most_frames: int, voxels: int) -> ImageRecord:
-    from inference.dicom.headers import NotAnImageError, read_dicom
+    from inference.dicom.headers import NotAnImageError
     from inference.dicom.research import is_research_file, open_research
 
     size = os.stat(path).st_size  # noqa: PTH116 - plain strings, as they came
@@ -135,7 +137,15 @@ def _image_record(path: str, most_frames: int, voxels: int) -> ImageRecord:
 
         return research_record(open_research(path), size, most_frames, voxels)
     with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - plain strings, as they came
-        return read_dicom(stream, size, most_frames)
+        return _neighbours().read(stream, size, most_frames)
+
+
+@cache
+def _neighbours() -> NeighbourReader:
+    """One for the life of this process: it knows the file before."""
+    from inference.dicom.neighbour import NeighbourReader
+
+    return NeighbourReader()
 
 
 def _decode(request: DecodeRequest, answers: BinaryIO, slot: memoryview) -> None:
