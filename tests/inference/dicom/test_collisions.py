@@ -212,6 +212,16 @@ def test_times_of_single_slices_are_no_explanation(intake: Intake, tmp_path: Pat
     assert all("collision" in codes(stack.findings) for stack in plan.stacks)
 
 
+def test_a_number_of_its_own_on_every_picture_is_no_explanation(intake: Intake, tmp_path: Path) -> None:
+    def mark(dataset: Dataset, one: int, index: int) -> None:
+        dataset.AcquisitionNumber = 1 + index + 6 * one
+
+    write_passes(tmp_path, 2, 6, mark)
+    plan = intake.scan(tmp_path)
+    assert [stack.slice_count for stack in plan.stacks] == [6, 6]
+    assert all("collision" in codes(stack.findings) for stack in plan.stacks)
+
+
 def test_a_gap_between_two_acquisitions_is_a_gap_and_not_two_stacks(intake: Intake, tmp_path: Path) -> None:
     def mark(dataset: Dataset, one: int, index: int) -> None:
         dataset.AcquisitionNumber = 1 if index < 4 else 2

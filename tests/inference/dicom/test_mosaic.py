@@ -120,11 +120,11 @@ def test_a_mosaic_whose_header_is_lost_is_shown_as_one_picture(intake: Intake, t
 
 
 def test_a_time_series_of_mosaics_is_split_by_acquisition(intake: Intake, tmp_path: Path) -> None:
-    for time in (1, 2, 3):
+    for point in (1, 2, 3):
         dataset = make_mosaic(4)
-        dataset.AcquisitionNumber = dataset.InstanceNumber = time
-        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"2.25.7.{time}"
-        write(dataset, tmp_path / f"{time}.dcm")
+        dataset.AcquisitionNumber = dataset.InstanceNumber = point
+        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"2.25.7.{point}"
+        write(dataset, tmp_path / f"{point}.dcm")
     stacks = intake.scan(tmp_path).stacks
     assert [stack.geometry.shape for stack in stacks] == [(4, 12, 10)] * 3
     assert all("split_by" in codes(stack.findings) for stack in stacks)
