@@ -27,6 +27,7 @@ from inference.deidentification.values import (
     swapped,
     whole_values,
 )
+from inference.deidentification.vocabulary import is_word_of_the_trade
 
 _NEVER: Final = frozenset({0x00080005, 0xFFFCFFFC})
 _FIRST_GROUP: Final = 0x0008
@@ -146,7 +147,7 @@ class Cleaner:
         return self.profile.type_of(tag, self.told.family, is_nested=depth > 0) in ("1", "1C")
 
     def _may_stand(self, part: bytes, tag: int) -> bool:
-        if not is_code_string(part):
+        if not is_code_string(part) or not is_word_of_the_trade(tag, part):
             return False
         return tag >> 16 == 0x0028 or not self.told.words.intersection(part.replace(b"_", b" ").split())
 

@@ -29,6 +29,7 @@ def main(arguments: list[str]) -> int:
     from inference.deidentification import messages
     from inference.deidentification.codes import known_code
     from inference.deidentification.profile import load_profile
+    from inference.deidentification.vocabulary import BODY_PART, is_word_of_the_trade
     from inference.dicom import protocol
     from inference.dicom.shared_buffer import SLOT_BYTES, opened_buffer
 
@@ -36,6 +37,7 @@ def main(arguments: list[str]) -> int:
     warnings.simplefilter("ignore")
     load_profile()
     known_code(b"", b"")
+    is_word_of_the_trade(BODY_PART, b"X")
     with opened_buffer(slot_address, SLOT_BYTES) as slot:
         while (body := protocol.receive(requests, message_bytes)) is not None:
             request = protocol.decode(messages.REQUESTS, body)

@@ -58,5 +58,7 @@ def test_a_damaged_object_lets_nothing_through(seeded_run: Run, kind: str) -> No
             continue
         written += 1
         result = b"".join(bytes(part) for part in made.encoded.parts)
-        assert tokens_in(searchable(result)) <= ({"acquisition time"} if number % 2 else set())
+        # Times stay beside shifted dates; a picture whose rows were knocked up owns the bytes behind it.
+        allowed = {"behind the pixels"} | ({"acquisition time"} if number % 2 else set())
+        assert tokens_in(searchable(result)) <= allowed
     assert written >= 3

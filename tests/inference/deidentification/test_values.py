@@ -19,6 +19,7 @@ from inference.deidentification.values import (
     swapped,
     whole_values,
 )
+from inference.deidentification.vocabulary import BODY_PART, is_word_of_the_trade
 from tests.inference.deidentification.seeded_objects import colour_profile
 
 
@@ -128,3 +129,15 @@ def test_a_maker_is_named_from_our_own_list() -> None:
     assert maker(b"Siemens HealthCare GmbH, Dr Quill") == b"SIEMENS"
     assert maker(b"GE") == maker(b"GE MEDICAL SYSTEMS") == b"GE MEDICAL SYSTEMS"
     assert maker(b"Gerald Quill") == b"" and maker(b"Quill") == b""
+
+
+@pytest.mark.parametrize(
+    "part", [b"CHEST", b"LIVER", b"HEAD AND NECK", b"PARTIALBODY", b"KIDNEY", b"NPC", b"", b"KNEE"]
+)
+def test_a_body_part_that_a_list_has_stays(part: bytes) -> None:
+    assert is_word_of_the_trade(BODY_PART, part)
+
+
+@pytest.mark.parametrize("part", [b"QUILLFEATHER", b"CHEST QUILL", b"LIVER 8842137", b"19520317"])
+def test_a_body_part_that_somebody_made_up_goes(part: bytes) -> None:
+    assert not is_word_of_the_trade(BODY_PART, part)
