@@ -10,6 +10,7 @@ from typing import Final
 
 from headless.inspection import InspectedStack, Inspection, inspection_of
 from headless.terminal import progress_bar
+from inference.clock import Clock, SystemClock
 from inference.dicom.intake import Intake
 from inference.dicom.walk import printable
 from inference.errors import EXIT_ANSWERED, EXIT_BAD_INPUT
@@ -32,7 +33,7 @@ def inspect(path: Path, catalogue: Catalogue, *, as_json: bool) -> int:
         When there is nothing to look at, or the source went away.
     """
     with progress_bar(catalogue) as on_progress:
-        inspection = inspect_source(path, on_progress)
+        inspection = inspect_source(path, on_progress, clock=SystemClock())
     try:
         if as_json:
             from headless.inspection_json import inspection_document
@@ -47,9 +48,15 @@ def inspect(path: Path, catalogue: Catalogue, *, as_json: bool) -> int:
 
 
 def inspect_source(
-    path: Path, on_progress: OnProgress = ignore_progress, should_stop: ShouldStop = never_stop
+    path: Path,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+    *,
+    clock: Clock,
 ) -> Inspection:
     """Scan ``path`` and read what each stack means; all patients are listed, for nothing is opened.
+
+    ``clock`` tells how old scans are.
 
     Raises
     ------
@@ -67,7 +74,8 @@ def inspect_source(
             else:
                 meaning = understand(stack, None)
             inspected.append(InspectedStack(stack, meaning))
-    return inspection_of(printable(path.resolve().name) or "/", plan, inspected)
+    name = printable(path.resolve().name) or "/"
+    return inspection_of(name, plan, inspected, today=clock.now().date())
 
 
 def print_page(inspection: Inspection, catalogue: Catalogue) -> None:

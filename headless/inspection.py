@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Final
 
 from inference.cases.identity import PatientIdentity
 from inference.findings import Finding, Verdict, worst_answer, worst_view
+from inference.inputs.matching import Availability, InputMatch, ReadStack, match_inputs
+from inference.inputs.study_inputs import StudyInputs, load_study_inputs
 from inference.meaning.understanding import Meaning
 from inference.scan import FrameSource, Plan, Series, Stack
+
+PATHWAYS: Final = ("npc-residual", "lagc-response", "gc-recurrence", "pnen-recurrence", "gnen-os")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,11 +69,25 @@ class InspectedStudy:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Pathway:
+    """What one study asks for, held against the stacks of one patient."""
+
+    study: StudyInputs
+    matches: tuple[InputMatch, ...]
+
+    @property
+    def availability(self) -> Availability:
+        """That of the required input which is worst off."""
+        return max(match.availability for match in self.matches if match.input.required)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class InspectedPatient:
     """One person, as far as the source tells."""
 
     identity: PatientIdentity
     studies: tuple[InspectedStudy, ...]
+    pathways: tuple[Pathway, ...] = ()
 
     @property
     def stacks(self) -> tuple[InspectedStack, ...]:
@@ -94,8 +114,11 @@ class Inspection:
         return any(stack.view < Verdict.REFUSED for stack in self.stacks)
 
 
-def inspection_of(name: str, plan: Plan, inspected: Iterable[InspectedStack]) -> Inspection:
-    """Order stacks, which are those of ``plan``, by patient, study and series."""
+def inspection_of(name: str, plan: Plan, inspected: Iterable[InspectedStack], *, today: date) -> Inspection:
+    """Order the stacks of ``plan`` by patient, study and series, and hold them against the pathways.
+
+    ``today`` tells how old a scan is.
+    """
     by_id = {id(one.stack): one for one in inspected}
     patients: dict[object, dict[object, list[InspectedSeries]]] = {}
     for series in plan.series:
@@ -104,20 +127,18 @@ def inspection_of(name: str, plan: Plan, inspected: Iterable[InspectedStack]) ->
         study = first.study_uid or ("date", first.acquisition.study_date)
         studies = patients.setdefault(_person(first.identity), {})
         studies.setdefault(study, []).append(InspectedSeries(series, stacks))
-    return Inspection(
-        name,
-        plan,
-        tuple(
-            InspectedPatient(
-                _identity(studies.values()), tuple(_study(series) for series in studies.values())
-            )
-            for studies in patients.values()
-        ),
+    return Inspection(name, plan, tuple(_patient(studies, today) for studies in patients.values()))
+
+
+def _patient(studies: Mapping[object, list[InspectedSeries]], today: date) -> InspectedPatient:
+    stacks = [stack for several in studies.values() for one in several for stack in one.stacks]
+    reads = [ReadStack(one.stack, one.meaning) for one in stacks]
+    wanted = [load_study_inputs(study) for study in PATHWAYS]
+    return InspectedPatient(
+        stacks[0].stack.identity,
+        tuple(_study(series) for series in studies.values()),
+        tuple(Pathway(study, match_inputs(study, reads, today=today)) for study in wanted),
     )
-
-
-def _identity(studies: Iterable[list[InspectedSeries]]) -> PatientIdentity:
-    return next(iter(studies))[0].stacks[0].stack.identity
 
 
 def _study(series: list[InspectedSeries]) -> InspectedStudy:

@@ -11,11 +11,27 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from gui.intake.finding_groups import groups_of, short_reason
-from headless.inspection import InspectedPatient, InspectedSeries, InspectedStack, InspectedStudy, Inspection
-from headless.inspection_words import VERDICT_WORDS, encoding_name, opinion_value, opinions_of
+from headless.inspection import (
+    InspectedPatient,
+    InspectedSeries,
+    InspectedStack,
+    InspectedStudy,
+    Inspection,
+    Pathway,
+)
+from headless.inspection_words import (
+    AVAILABILITY_WORDS,
+    FIT_WORDS,
+    VERDICT_WORDS,
+    encoding_name,
+    opinion_value,
+    opinions_of,
+)
 from inference.findings import Finding
+from inference.inputs.matching import Candidate
 from inference.meaning.opinion import Opinion
 from inference.messages.catalogue import Catalogue
+from inference.messages.message import Message
 from inference.version import NAME, VERSION
 
 SCHEMA_VERSION: Final = 1
@@ -53,6 +69,42 @@ class _Writer:
             "birth_date": identity.birth_date,
             "sex": identity.sex,
             "studies": [self._study(study) for study in patient.studies],
+            "pathways": [self._pathway(pathway) for pathway in patient.pathways],
+        }
+
+    def _pathway(self, pathway: Pathway) -> Json:
+        return {
+            "study": pathway.study.study,
+            "title": self._catalogue.text(f"pathway.{pathway.study.study}"),
+            "availability": AVAILABILITY_WORDS[pathway.availability],
+            "inputs": [
+                {
+                    "id": match.input.id,
+                    "title": self._catalogue.text(match.input.title),
+                    "required": match.input.required,
+                    "availability": AVAILABILITY_WORDS[match.availability],
+                    "text": self._catalogue.render(match.message),
+                    "candidates": [self._candidate(candidate) for candidate in match.candidates],
+                }
+                for match in pathway.matches
+            ],
+        }
+
+    def _candidate(self, candidate: Candidate) -> Json:
+        return {
+            "stack": candidate.read.stack.stack_id,
+            "fit": FIT_WORDS[candidate.fit],
+            "releasable": candidate.is_releasable,
+            "reasons": [
+                {
+                    "code": reason.message.id,
+                    "fit": FIT_WORDS[reason.fit],
+                    "releasable": reason.releasable,
+                    "text": self._catalogue.render(reason.message),
+                    "advice": self._rendered(reason.advice),
+                }
+                for reason in candidate.reasons
+            ],
         }
 
     def _study(self, study: InspectedStudy) -> Json:
@@ -137,8 +189,12 @@ class _Writer:
         ]
 
     def _advice(self, finding: Finding) -> str | None:
-        message = finding.advice
-        return self._catalogue.render(message) if self._catalogue.has(message.id) else None
+        return self._rendered(finding.advice)
+
+    def _rendered(self, message: Message | None) -> str | None:
+        if message is None or not self._catalogue.has(message.id):
+            return None
+        return self._catalogue.render(message)
 
 
 def _by_axis(values: Iterable[float]) -> dict[str, float]:

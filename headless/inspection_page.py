@@ -6,26 +6,43 @@ from collections.abc import Iterable
 from typing import Final
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from gui.intake.finding_groups import FindingGroup, groups_of, short_reason
-from headless.inspection import InspectedPatient, InspectedSeries, InspectedStack, InspectedStudy, Inspection
+from headless.inspection import (
+    InspectedPatient,
+    InspectedSeries,
+    InspectedStack,
+    InspectedStudy,
+    Inspection,
+    Pathway,
+)
 from headless.inspection_words import encoding_name, opinion_value, opinions_of
 from inference.findings import Finding, Verdict
+from inference.inputs.matching import Availability, Candidate
+from inference.inputs.reasons import Fit
 from inference.messages.catalogue import Catalogue
-from inference.scan import SourceFile
+from inference.scan import SourceFile, Stack
 from reports.wording import identity_line
 
 MARKS: Final = {Verdict.FINE: "✓", Verdict.NOTE: "!", Verdict.REFUSED: "×"}
 _STYLES: Final = {Verdict.FINE: "green", Verdict.NOTE: "yellow", Verdict.REFUSED: "red"}
 _STEP: Final = 2
+_NARROWEST: Final = 30
 _LEAST_SAID_DEG: Final = 0.05
 _WORDS: Final = {verdict: f"inspect.verdict.{verdict.name.lower()}" for verdict in Verdict}
 _ANSWER_WORDS: Final = {(verdict, False): word for verdict, word in _WORDS.items()} | {
     (Verdict.REFUSED, True): "inspect.verdict.releasable"
 }
 _MOST_NAMED: Final = 3
+_MOST_CANDIDATES: Final = 3
+_FIT_VERDICTS: Final = {Fit.GREEN: Verdict.FINE, Fit.AMBER: Verdict.NOTE, Fit.RED: Verdict.REFUSED}
+_AVAILABILITY_VERDICTS: Final = {
+    Availability.ONE: Verdict.FINE,
+    Availability.SEVERAL: Verdict.FINE,
+    Availability.TO_CONFIRM: Verdict.NOTE,
+    Availability.MISSING: Verdict.REFUSED,
+}
 _MOST_ALIKE: Final = 3
 
 
@@ -60,6 +77,10 @@ class InspectionPage:
         self._line(0, (self._text("inspect.patient"), "bold"), (who, "bold"))
         for study in patient.studies:
             self._study(study)
+        self._gap()
+        self._line(1, (self._text("inspect.pathways"), "bold"))
+        for pathway in patient.pathways:
+            self._pathway(pathway)
 
     def _study(self, study: InspectedStudy) -> None:
         self._gap()
@@ -71,7 +92,7 @@ class InspectionPage:
     def _series(self, one: InspectedSeries) -> None:
         self._gap()
         number = "" if one.number is None else str(one.number)
-        name = one.series.description or self._file_of(one.stacks[0]) or self._text("inspect.unnamed")
+        name = one.series.description or self._file_of(one.stacks[0].stack) or self._text("inspect.unnamed")
         modality = one.series.modality or self._text("inspect.modality_unknown")
         self._line(2, number, (name, "bold"), modality)
         self._findings(3, one.series.findings)
@@ -80,9 +101,9 @@ class InspectionPage:
                 self._gap()
             self._stack(stack, one.series.findings)
 
-    def _file_of(self, one: InspectedStack) -> str:
+    def _file_of(self, stack: Stack) -> str:
         """The name of the file, for series that are one file and have no description."""
-        files = {frame.file for frame in one.stack.frames if frame is not None}
+        files = {frame.file for frame in stack.frames if frame is not None}
         return self._files[files.pop()].name if len(files) == 1 else ""
 
     def _stack(self, one: InspectedStack, said: tuple[Finding, ...]) -> None:
@@ -164,6 +185,43 @@ class InspectionPage:
         if group.worst > Verdict.FINE:
             self._print(2, self._consequence(group.findings[0], group.view, group.answer))
 
+    def _pathway(self, pathway: Pathway) -> None:
+        """Each named input, and the scans that come nearest with everything that speaks against them."""
+        mark = _AVAILABILITY_VERDICTS[pathway.availability]
+        self._gap()
+        title = self._marked(mark, self._text(f"pathway.{pathway.study.study}"))
+        title.stylize("bold", 2)
+        self._print(2, title)
+        for match in pathway.matches:
+            self._print(3, Text(self._catalogue.render(match.message)))
+            for candidate in match.candidates[:_MOST_CANDIDATES]:
+                self._candidate(candidate)
+            left = len(match.candidates) - _MOST_CANDIDATES
+            if left > 0:
+                self._print(4, Text(self._text("inspect.more", count=left), "dim"))
+
+    def _candidate(self, candidate: Candidate) -> None:
+        stack = candidate.read.stack
+        name = stack.acquisition.series_description or self._file_of(stack) or self._text("inspect.unnamed")
+        number = stack.acquisition.series_number
+        counted = "inspect.slice" if stack.slice_count == 1 else "inspect.slices"
+        label = "  ".join(
+            part
+            for part in (
+                "" if number is None else str(number),
+                name,
+                self._text(f"plane.{stack.geometry.plane}"),
+                self._text(counted, count=stack.slice_count),
+            )
+            if part
+        )
+        self._print(4, self._marked(_FIT_VERDICTS[candidate.fit], label))
+        for reason in candidate.reasons:
+            said = Text(f"{MARKS[_FIT_VERDICTS[reason.fit]]} {self._catalogue.render(reason.message)}", "dim")
+            if reason.advice is not None and self._catalogue.has(reason.advice.id):
+                said.append(f"  {self._catalogue.render(reason.advice)}", "not dim")
+            self._print(5, said)
+
     def _word(self, message_id: str, verdict: Verdict) -> tuple[str, str]:
         word = self._text(message_id, verdict=_WORDS[verdict])
         return f"{MARKS[verdict]} {word}", _STYLES[verdict]
@@ -182,7 +240,13 @@ class InspectionPage:
         self._print(depth, line)
 
     def _print(self, depth: int, text: Text) -> None:
-        self._console.print(Padding(text, (0, 0, 0, depth * _STEP), expand=False), highlight=False)
+        """Wrapped, further lines of a text two columns in, no space at any line's end."""
+        indent = depth * _STEP
+        lines = text.wrap(self._console, max(_NARROWEST, self._console.width - indent - _STEP))
+        for index, line in enumerate(lines):
+            line.rstrip()
+            margin = " " * (indent + _STEP * bool(index))
+            self._console.print(Text(margin) + line, highlight=False, soft_wrap=True)
 
     def _gap(self) -> None:
         self._console.print()

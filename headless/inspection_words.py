@@ -8,10 +8,19 @@ from headless.inspection import InspectedStack
 from inference.dicom.syntaxes import syntax_name
 from inference.findings import Verdict
 from inference.guard.body_part import body_part_text
+from inference.inputs.matching import Availability
+from inference.inputs.reasons import Fit
 from inference.meaning.opinion import Opinion
 from inference.meaning.understanding import Meaning
 from inference.messages.catalogue import Catalogue
 
+AVAILABILITY_WORDS: Final = {
+    Availability.ONE: "one",
+    Availability.SEVERAL: "several",
+    Availability.TO_CONFIRM: "to_confirm",
+    Availability.MISSING: "missing",
+}
+FIT_WORDS: Final = {Fit.GREEN: "green", Fit.AMBER: "amber", Fit.RED: "red"}
 VERDICT_WORDS: Final = {Verdict.FINE: "fine", Verdict.NOTE: "note", Verdict.REFUSED: "refused"}
 _RESEARCH_NAMES: Final = {"nifti": "NIfTI", "nrrd": "NRRD"}
 _YES_NO: Final = {"yes": "fact.yes", "no": "fact.no"}

@@ -16,6 +16,7 @@ import pytest
 
 from headless.inspect import inspect_source, print_page
 from headless.inspection_json import SCHEMA_VERSION
+from inference.clock import SystemClock
 from inference.dicom.verdicts import RULES
 from inference.messages.catalogue import load_catalogue
 from tests.headless.conftest import Ran
@@ -123,6 +124,7 @@ def test_the_page_says_what_there_is_and_what_to_do(run: Run, source: Path) -> N
     assert ran.code == 0, ran.err
     assert "\x1b" not in ran.out and max(map(len, ran.out.splitlines())) <= 100
     assert "⟦" not in ran.out and "{" not in ran.out
+    assert all(line == line.rstrip() for line in ran.out.splitlines())
     said = " ".join(ran.out.split())
     for words in (
         "disc 12 files",
@@ -134,6 +136,10 @@ def test_the_page_says_what_there_is_and_what_to_do(run: Run, source: Path) -> N
         "Weighting: T1 (tags)",
         "× 1 slices are missing between ct/2/000.dcm and ct/3/000.dcm: 5.0 mm apart, expected 2.5 mm.",
         "answer: refused until a named user releases it Export the missing slices",
+        "What it means for the pathways",
+        "× Nasopharyngeal carcinoma: residual tumour after radiotherapy",
+        "T1-weighted MR with contrast: missing; needed is an axial",
+        "× This is CT, needed is MR.",
         "Files that are no part of a scan: 3",
         "2 Not image files letter.txt, readme.txt",
         "1 Empty files empty.dcm",
@@ -159,7 +165,7 @@ def test_a_terminal_gets_colours_and_no_word_depends_on_them(
 ) -> None:
     import re
 
-    inspection = inspect_source(source)
+    inspection = inspect_source(source, clock=SystemClock())
     print_page(inspection, load_catalogue("en"))
     plain = capsys.readouterr().out
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -187,7 +193,7 @@ def test_many_files_of_one_kind_are_one_line_and_all_in_the_json(run: Run, tmp_p
         (source / f"{number:03d}.txt").write_text("a note")
     page = run("inspect", source).out
     assert "500  Not image files" in page and "000.txt, 001.txt, 002.txt and 497 more" in page
-    assert len(page.splitlines()) < 40
+    assert len(page.splitlines()) < 120
     (skipped,) = document(run, source)["skipped"]
     assert skipped["count"] == len(skipped["files"]) == 500
 
@@ -281,6 +287,44 @@ def test_the_shared_abdomen_is_portal_venous_with_its_evidence(run: Run, shared_
     assert stack["spacing_mm"]["slice"] == 2.0 and stack["slice_thickness_mm"] == 3.0
     assert stack["encoding"]["name"] == "JPEG 2000 Lossless" and stack["answer"] == "note"
     assert found["patients"][0]["id"] == found["patients"][0]["name"] == ""
+
+
+def pathways(patient: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {pathway["study"]: pathway for pathway in patient["pathways"]}
+
+
+def test_each_pathway_says_which_scan_fits_and_why_another_does_not(run: Run, shared_data: Path) -> None:
+    """The abdomen is portal-venous, 3 mm thick, and nobody says when treatment began."""
+    found = document(run, shared_data / "ct_abdomen_contrast")
+    (stack,) = stacks(found)
+    by_study = pathways(found["patients"][0])
+    assert {study: pathway["availability"] for study, pathway in by_study.items()} == {
+        "npc-residual": "missing",
+        "lagc-response": "to_confirm",
+        "gc-recurrence": "to_confirm",
+        "pnen-recurrence": "missing",
+        "gnen-os": "missing",
+    }
+    venous = next(one for one in by_study["gnen-os"]["inputs"] if one["id"] == "venous")
+    assert venous["availability"] == "one"
+    (candidate,) = venous["candidates"]
+    assert (candidate["stack"], candidate["fit"]) == (stack["id"], "green")
+    (wrong,) = by_study["npc-residual"]["inputs"][0]["candidates"]
+    red = {reason["code"] for reason in wrong["reasons"] if reason["fit"] == "red"}
+    assert red == {"inputs.modality_differs", "inputs.body_part_differs", "inputs.thickness_differs"}
+
+
+def test_pathways_are_asked_of_each_patient_alone(run: Run, tmp_path: Path) -> None:
+    write_series(tmp_path / "a", 3)
+    write_series(tmp_path / "b", 3, series="2", patient_id="P2", name="Roe^Richard")
+    first, second = document(run, tmp_path)["patients"]
+    for patient in (first, second):
+        own = {
+            stack["id"] for study in patient["studies"] for one in study["series"] for stack in one["stacks"]
+        }
+        for pathway in patient["pathways"]:
+            for named in pathway["inputs"]:
+                assert {candidate["stack"] for candidate in named["candidates"]} == own
 
 
 def test_a_copy_elsewhere_gives_the_same_json_but_for_its_name(
