@@ -5,10 +5,11 @@ Runs in the reader process.
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
 import numpy as np
@@ -129,6 +130,10 @@ class PixelSource:
         return words.reshape(shape.rows, shape.columns, shape.samples)
 
 
+_KNOWN: Final[dict[tuple[str, int, int, int], PixelSource]] = {}
+"""The last multi-frame file: its frames come in many requests, its header may take a second to walk."""
+
+
 @contextmanager
 def opened_pixels(path: str) -> Iterator[PixelSource]:
     """Open the file at ``path`` and read what decoding needs.
@@ -140,6 +145,12 @@ def opened_pixels(path: str) -> Iterator[PixelSource]:
     MalformedError, NotDicomError, SyntaxMismatchError, OSError
     """
     with open(path, "rb") as file:  # noqa: PTH123 - the path is a plain string
+        status = os.fstat(file.fileno())
+        seen = (path, status.st_size, status.st_mtime_ns, status.st_ino)
+        known = _KNOWN.get(seen)
+        if known is not None:
+            yield replace(known, stream=file)
+            return
         size = file.seek(0, 2)
         file.seek(0)
         header = read_header(file, size, _WANTED)
@@ -147,7 +158,11 @@ def opened_pixels(path: str) -> Iterator[PixelSource]:
         if header.syntax_uid == DEFLATED_LE:
             stream = inflated_body(file, header.body_offset, size)
             size = stream.seek(0, 2)
-        yield _source(stream, size, header)
+        source = _source(stream, size, header)
+        yield source
+        if stream is file and source.frames > 1:
+            _KNOWN.clear()
+            _KNOWN[seen] = source
 
 
 def _source(stream: BinaryIO, size: int, header: Header) -> PixelSource:

@@ -19,6 +19,7 @@ from pydicom.uid import (
 
 from inference.dicom.intake import Intake
 from inference.dicom.limits import DEFAULT_LIMITS
+from inference.dicom.pixel_source import opened_pixels
 from inference.findings import Verdict, worst_answer, worst_view
 from tests.inference.dicom.dicom_files import codes, only_stack, picture, write
 from tests.inference.dicom.enhanced_files import along_z, group, make_enhanced, write_enhanced
@@ -252,3 +253,18 @@ def test_shared_names_of_a_frame_do_not_hide_the_only_stack(intake: Intake, tmp_
     write_enhanced(tmp_path / "a.dcm", along_z(2))
     write_enhanced(tmp_path / "b.dcm", [(-20.0, -30.0, 5.0), (-20.0, -30.0, 7.5)], instance=2)
     assert only_stack(intake, tmp_path).slice_count == 4
+
+
+def test_a_compressed_file_that_was_replaced_is_read_anew(tmp_path: Path) -> None:
+    """What is remembered of a file holds for that file alone."""
+    path = tmp_path / "a.dcm"
+    for first in (0, 20):
+        frames = np.stack([picture(first + index) for index in range(20)])
+        dataset = make_enhanced(along_z(20))
+        dataset.compress(RLELossless, frames)
+        path.unlink(missing_ok=True)
+        write(dataset, path)
+        with opened_pixels(str(path)) as source:
+            assert np.array_equal(source.stored(19)[..., 0].view(np.int16), frames[19])
+        with opened_pixels(str(path)) as source:
+            assert np.array_equal(source.stored(3)[..., 0].view(np.int16), frames[3])
