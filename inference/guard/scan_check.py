@@ -20,9 +20,13 @@ ANSWERED_HERE = frozenset(
         "meaning.contrast_not_seen",
         "meaning.contrast_unknown",
         "meaning.body_part_unknown",
+        "intake.two_slices",
     }
 )
-"""Refusals by intake that a line of the guard repeats, and that the user's statement lifts there."""
+"""Refusals by intake that a line of the guard repeats.
+
+What the user states lifts most of them there; two slices are enough for a pack that asks for no more.
+"""
 
 _TOLERANCE_MM = 1e-3
 """Positions are written as decimal strings: 3 mm may come out as 2.9999999."""
