@@ -103,6 +103,9 @@ def new_uid(ids: IdSource) -> str:
 
 
 def _frame_numbers(frames: list[FrameSource]) -> list[int | None]:
-    """Frame numbers, from 1, for objects of several frames; None for single ones."""
+    """Frame numbers, from 1, for objects of several frames; None for single ones, mosaics among them."""
     shared = Counter(frame.file for frame in frames)
-    return [frame.frame + 1 if frame.frame > 0 or shared[frame.file] > 1 else None for frame in frames]
+    return [
+        frame.frame + 1 if not frame.tiles_across and (frame.frame > 0 or shared[frame.file] > 1) else None
+        for frame in frames
+    ]
