@@ -7,8 +7,10 @@ along their normal.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -18,6 +20,7 @@ from inference.dicom.verdicts import finding
 from inference.findings import Finding
 from inference.geometry import Geometry
 from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, never_stop, stop_if_asked
+from inference.scan import Stack
 from inference.volume import Volume
 
 STAGE: Final = "stage.straightening"
@@ -95,6 +98,21 @@ def straighten(
 def without_tilt(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """What still holds of a stack once its volume has been straightened."""
     return tuple(one for one in findings if one.code != TILT)
+
+
+def straightened_stack(stack: Stack, straight: Volume) -> Stack:
+    """The stack as it stands beside its straightened volume: same frames, upright grid, no refusal for tilt.
+
+    It has an identifier of its own, and its files no longer lie on its grid: it is not loaded again.
+    """
+    digest = hashlib.sha256(f"{stack.stack_id} straightened".encode()).hexdigest()
+    return replace(
+        stack,
+        stack_id=digest[: len(stack.stack_id)],
+        geometry=straight.geometry,
+        rows_columns=straight.geometry.shape[1:],
+        findings=without_tilt(stack.findings),
+    )
 
 
 def _shifts(

@@ -13,7 +13,7 @@ from inference.dicom.intake import Intake
 from inference.dicom.select import choose_stack
 from inference.errors import InputError
 from inference.findings import Finding, Verdict, worst_answer, worst_view
-from inference.preprocessing.straighten import straighten, without_tilt
+from inference.preprocessing.straighten import straighten, straightened_stack
 from inference.scan import Plan, Stack
 from inference.volume import Volume
 from tests.inference.dicom.dicom_files import codes
@@ -91,7 +91,10 @@ def test_the_tilted_head_can_be_straightened(intake: Intake, shared_data: Path) 
     assert note.fields["degrees"] == pytest.approx(14, abs=0.1)
     assert straight.geometry.is_orthogonal(1e-6)
     assert straight.geometry.spacing_mm[0] == pytest.approx(5 * np.cos(np.radians(14)), abs=1e-3)
-    assert "tilt" not in codes(without_tilt(stack.findings))
+    upright = straightened_stack(stack, straight)
+    assert "tilt" in codes(stack.findings) and "tilt" not in codes(upright.findings)
+    assert upright.geometry is straight.geometry and upright.rows_columns == straight.voxels.shape[1:]
+    assert upright.stack_id != stack.stack_id and upright.frames == stack.frames
     middle = np.array([2, 256, 300])
     place = volume.geometry.index_to_lps(middle)
     index = straight.geometry.lps_to_index(place)
