@@ -146,7 +146,10 @@ def test_a_stack_with_a_slice_that_could_not_be_decoded_is_not_remembered(
 ) -> None:
     write_packed(tmp_path / "scan", 4)
     path = tmp_path / "scan" / "0.dcm"
-    path.write_bytes(path.read_bytes()[:-40])
+    content = bytearray(path.read_bytes())
+    first_segment = content.rindex((64).to_bytes(4, "little"))
+    content[first_segment : first_segment + 4] = (1 << 30).to_bytes(4, "little")
+    path.write_bytes(content)
     plan = remembering.scan(tmp_path / "scan")
     volume = remembering.load(plan, plan.stacks[0])
     keeper.wait()
