@@ -27,10 +27,11 @@ from inference.deidentification.values import (
     swapped,
     whole_values,
 )
-from inference.deidentification.vocabulary import is_word_of_the_trade
+from inference.deidentification.vocabulary import BODY_PART, STANDARD_WORDS, is_word_of_the_trade
 
 _NEVER: Final = frozenset({0x00080005, 0xFFFCFFFC})
 _FIRST_GROUP: Final = 0x0008
+_PIXEL_GROUP: Final = 0x0028
 _STRING_VRS: Final = TEXT_VRS | TIME_VRS | {"AS", "CS", "DS", "IS", "UI"}
 
 
@@ -149,7 +150,10 @@ class Cleaner:
     def _may_stand(self, part: bytes, tag: int) -> bool:
         if not is_code_string(part) or not is_word_of_the_trade(tag, part):
             return False
-        return tag >> 16 == 0x0028 or not self.told.words.intersection(part.replace(b"_", b" ").split())
+        if tag >> 16 == _PIXEL_GROUP or tag == BODY_PART:
+            return True
+        words = set(part.replace(b"_", b" ").split()) - STANDARD_WORDS
+        return not self.told.words & words
 
     def _new_uid(self, value: bytes) -> bytes:
         uid = stripped(value).decode("latin-1")

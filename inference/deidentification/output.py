@@ -23,7 +23,7 @@ class OutputFolder:
     _is_new: bool = False
 
     def check_apart(self, source: Path, key_file: Path) -> None:
-        """Refuse a folder that holds anything, lies in the source or around it, or would hold the key.
+        """Refuse a folder that holds anything, lies in the source or around it; or a key in either of them.
 
         Raises
         ------
@@ -34,6 +34,8 @@ class OutputFolder:
             raise InputError("deid.out.inside", folder=self.root.name)
         if key.is_relative_to(root):
             raise InputError("deid.key_map.inside", file=key_file.name)
+        if key.is_relative_to(origin):
+            raise InputError("deid.key_map.in_source", file=key_file.name)
         if key.is_dir():
             raise InputError("deid.key_map.not_one", file=key_file.name)
         self._is_new = not self.root.exists()

@@ -16,6 +16,7 @@ from inference.version import NAME, VERSION
 
 MANUFACTURER: Final = 0x00080070
 _CONTRAST_AGENT: Final = 0x00180010
+_CONTENT_LABEL: Final = 0x00700080
 _STACK_ID: Final = 0x00209056
 _ROI_NAME, _ROI_NUMBER = 0x30060026, 0x30060022
 _SEGMENT_LABEL, _SEGMENT_NUMBER = 0x00620005, 0x00620004
@@ -53,6 +54,8 @@ def own_value(tag: int, value: bytes, labels: Labels, item: RawItem) -> bytes | 
     """What stands in place of ``value``; None where the profile decides."""
     if tag == MANUFACTURER:
         return maker(value)
+    if tag == _CONTENT_LABEL:
+        return b"REMOVED"  # a code string by its form, but somebody typed it
     if tag == _STACK_ID:
         return labels.number(value)
     if tag == _ROI_NAME:
@@ -119,7 +122,7 @@ def statement(pseudonym: str, options: DeidentifyOptions) -> list[Element]:
         Element(0x00100010, "PN", name),
         Element(0x00100020, "LO", name),
         Element(0x00120062, "CS", b"YES"),
-        Element(0x00120063, "LO", method.encode("ascii")),
+        Element(0x00120063, "LO", method[:64].encode("ascii")),
         Element(0x00120064, "SQ", items),
         Element(0x00280303, "CS", options.temporal_information.encode("ascii")),
     ]

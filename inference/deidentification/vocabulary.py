@@ -11,6 +11,10 @@ from inference.guard.body_part import BODY_PARTS, canonical_body_part
 BODY_PART: Final = 0x00180015
 _PATIENT_SEX: Final = 0x00100040
 _SEXES: Final = frozenset({b"M", b"F", b"O"})
+STANDARD_WORDS: Final = frozenset(
+    {b"ORIGINAL", b"DERIVED", b"PRIMARY", b"SECONDARY", b"AXIAL", b"LOCALIZER", b"MIXED", b"NONE", b"VOLUME"}
+)
+"""Values of Image Type that stay even where a name or an institution shares the word."""
 _WHOLE: Final = frozenset({"PARTIALBODY", "WHOLEBODY", "BODY", "OTHER", "UNKNOWN", "NONE"})
 _ANATOMY: Final = (4, 4028, 4030, 4031)
 """Context groups of PS3.16 with regions of the body."""

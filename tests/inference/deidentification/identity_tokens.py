@@ -66,6 +66,7 @@ TOKENS: Final = {
     "structure set label": "SetQuillon",
     "segment label": "SegQuillon",
     "segment description": "SegmentTextQuillon",
+    "content label": "LabelQuillon",
     "stack": "StackQuillon",
     "lookup table": "LutQuillon",
     "contrast agent": "AgentQuillon",

@@ -202,7 +202,7 @@ def segmentation(index: int, referenced: int) -> Dataset:
     dataset.PixelRepresentation = 0
     dataset.PixelData = bytes(range(60))
     dataset["PixelData"].VR = "OB"
-    dataset.SegmentationType = "BINARY"
+    dataset.SegmentationType, dataset.ContentLabel = "BINARY", TOKENS["content label"].upper()
     segment = item(
         SegmentNumber=1,
         SegmentLabel=TOKENS["segment label"],

@@ -11,7 +11,7 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import UID, JPEGBaseline8Bit
 
 from tests.inference.deidentification.conftest import run_over
-from tests.inference.deidentification.runs import reasons
+from tests.inference.deidentification.runs import objects_in, reasons
 from tests.inference.dicom.dicom_files import alter, write_series
 
 
@@ -83,3 +83,16 @@ def test_files_that_are_no_objects_are_listed_and_nothing_is_made_of_them(tmp_pa
     assert result.written == 1 and sorted(reasons(result)) == [
         "link_outside", "malformed", "not_dicom", "not_dicom",
     ]  # fmt: skip
+
+
+def test_a_name_in_a_code_string_goes_and_a_word_of_the_standard_stays(tmp_path: Path) -> None:
+    image_type = ["ORIGINAL", "PRIMARY", "AXIAL", "CT_SOM5 SPI", "QUILLFEATHER"]
+    change = alter(
+        PatientName="Quillfeather^T", InstitutionName="Primary Chest Clinic", ImageType=image_type,
+        BodyPartExamined="CHEST", ScanOptions="QUILLFEATHER SCAN",
+    )  # fmt: skip
+    write_series(tmp_path / "in", 1, change)
+    run_over(tmp_path / "in", tmp_path / "out")
+    (dataset,) = objects_in(tmp_path / "out")
+    assert list(dataset.ImageType) == [*image_type[:4], "REMOVED"]
+    assert dataset.BodyPartExamined == "CHEST" and not dataset.ScanOptions

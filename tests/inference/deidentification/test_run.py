@@ -128,11 +128,12 @@ def test_an_output_that_holds_something_is_refused_and_left_alone(tmp_path: Path
     assert (tmp_path / "out" / "kept").exists()
 
 
-def test_a_key_inside_the_output_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("place", "reason"), [("out", "inside"), ("out/a", "inside"), ("in", "in_source")])
+def test_a_key_inside_the_output_or_the_source_is_refused(tmp_path: Path, place: str, reason: str) -> None:
     write_series(tmp_path / "in", 1)
     output = OutputFolder(tmp_path / "out")
-    run = DeidentifyRun(tmp_path / "in", output, key_file(tmp_path / "out" / "key"), DeidentifyOptions())
-    with pytest.raises(InputError, match=r"deid\.key_map\.inside"):
+    run = DeidentifyRun(tmp_path / "in", output, key_file(tmp_path / place / "key"), DeidentifyOptions())
+    with pytest.raises(InputError, match=rf"deid\.key_map\.{reason}"):
         run.run()
     assert not (tmp_path / "out").exists()
 
