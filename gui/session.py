@@ -37,6 +37,7 @@ from inference.volume import Volume
 if TYPE_CHECKING:
     from gui.jobs.job import BackgroundJob
     from gui.services import IntakeService, PackService
+    from inference.meaning.understanding import Meaning
     from inference.outcome import HeatMap, Outcome
     from inference.packs.load import LoadedPack
 
@@ -152,6 +153,15 @@ class Session(QObject):
         if self.stack is None or self.volume is None:
             return None
         return CaseInput(self.stack, self.volume, self.record, self.mask, self.stated)
+
+    @property
+    def meaning(self) -> Meaning | None:
+        """What the open stack shows by its tags and pixels, or None while it is not complete."""
+        if self.stack is None or self.volume is None:
+            return None
+        from inference.meaning.known_meanings import meaning_of
+
+        return meaning_of(self.stack, self.volume, modality=self.stated.modality)
 
     @property
     def is_current(self) -> bool:

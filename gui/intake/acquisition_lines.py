@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gui.session import Session
+from inference.meaning.opinion import Opinion
 from inference.scan import Stack
 
 
@@ -31,4 +32,23 @@ def acquisition_lines(session: Session, stack: Stack) -> list[tuple[str, str]]:
         ("gui.fact.date", made.study_date),
         ("gui.fact.scanner", " ".join(part for part in (made.manufacturer, made.model_name) if part)),
     ]
-    return [(tr(name), value or tr("gui.fact.silent")) for name, value in lines]
+    shown = [(tr(name), value or tr("gui.fact.silent")) for name, value in lines]
+    return [*_opinions(session), *shown]
+
+
+def _opinions(session: Session) -> list[tuple[str, str]]:
+    """Phase or weighting with the evidence of both sides; nothing before the pixels have been read."""
+    meaning = session.meaning
+    if meaning is None:
+        return []
+    if meaning.modality.value == "CT":
+        return [(session.tr("fact.phase"), _said(session, "phase", meaning.phase))]
+    if meaning.modality.value == "MR":
+        return [(session.tr("gui.fact.weighting"), _said(session, "weighting", meaning.weighting))]
+    return []
+
+
+def _said(session: Session, name: str, opinion: Opinion) -> str:
+    value = session.tr(f"{name}.{opinion.value or 'unknown'}")
+    first = f"{value} · {session.tr(f'source.{opinion.source}')}" if opinion.is_known else value
+    return "\n".join([first, *(f"– {session.render(one.message)}" for one in opinion.evidence)])

@@ -10,10 +10,17 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 from gui.intake.finding_groups import FindingGroup
 from gui.intake.series_badges import can_be_viewed, split_reasons, title
 from gui.session import Session
+from inference.case_input import StatedFacts
 from inference.scan import Stack
 
 TWO_PATIENTS: Final = "intake.two_patients"
-_STATED: Final = {"intake.modality_unknown": "guard.modality"}
+_STATED: Final = {
+    "intake.modality_unknown": "guard.modality",
+    "meaning.phase_disagrees": "guard.phase",
+    "meaning.contrast_unknown": "guard.contrast",
+    "meaning.contrast_not_seen": "guard.contrast",
+    "meaning.body_part_unknown": "guard.body_part",
+}
 _PARTS: Final = frozenset({"intake.collision", "intake.split", "intake.split_by"})
 _MOST_SLICES: Final = 2
 
@@ -39,6 +46,17 @@ def choose_patient_button(session: Session, parent: QWidget) -> QPushButton:
     button = _button(session, parent, "gui.do.choose_patient")
     button.clicked.connect(session.patient_choice_needed)
     return button
+
+
+def is_answered(code: str, stated: StatedFacts) -> bool:
+    """True when the user has stated what a finding asks for; the input check says so from then on."""
+    field = {
+        "guard.modality": stated.modality,
+        "guard.phase": stated.phase,
+        "guard.contrast": "" if stated.contrast_enhanced is None else "stated",
+        "guard.body_part": stated.body_part,
+    }
+    return bool(field.get(_STATED.get(code, ""), ""))
 
 
 def _slice_buttons(session: Session, stack: Stack, group: FindingGroup, parent: QWidget) -> list[QWidget]:

@@ -15,5 +15,6 @@ def mask_candidates(plan: Plan | None) -> tuple[Path, ...]:
     if plan is None:
         return ()
     names = [str(finding.fields.get("file", "")) for finding in plan.skipped if finding.code in _CODES]
-    places = {file.name: Path(file.path) for file in plan.files}
-    return tuple(places[name] for name in names if name in places)
+    wanted = frozenset(names)
+    places = {file.name: file.path for file in plan.files if file.name in wanted} if wanted else {}
+    return tuple(Path(places[name]) for name in names if name in places)

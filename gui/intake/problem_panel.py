@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QSc
 
 from gui.feedback.text import label
 from gui.intake.acquisition_lines import acquisition_lines
-from gui.intake.finding_actions import TWO_PATIENTS, choose_patient_button
+from gui.intake.finding_actions import TWO_PATIENTS, choose_patient_button, is_answered
 from gui.intake.finding_card import FindingCard
 from gui.intake.finding_groups import FindingGroup, as_text, findings_to_show, groups_of
 from gui.intake.skipped_files import SkippedGroup
@@ -60,11 +60,16 @@ class ProblemPanel(QScrollArea):
             return
         self._shown = shown
         self.setAccessibleName(session.tr("gui.problems.name"))
-        read = session.volume.findings if session.volume is not None else ()
+        case, meaning = session.case_input, session.meaning
+        read = () if case is None else (*case.volume.findings, *(meaning.findings if meaning else ()))
         found = findings_to_show(session.plan, session.stack, session.stacks_of_patient(), read)
         # The stop has been answered once a patient is chosen; what remains is whose study this is.
         is_chosen = session.patient is not None
-        self.groups = groups_of(one for one in found if not (is_chosen and one.code == TWO_PATIENTS))
+        self.groups = groups_of(
+            one
+            for one in found
+            if not (is_chosen and one.code == TWO_PATIENTS) and not is_answered(one.code, session.stated)
+        )
         self.skipped = groups_of(session.plan.skipped if session.plan is not None else ())
         place = self.verticalScrollBar().value()
         self.setWidget(self._body())

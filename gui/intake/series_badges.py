@@ -61,6 +61,7 @@ def badges(session: Session, stack: Stack) -> tuple[Badge, ...]:
 
     modality = acquisition.modality or session.tr("gui.badge.modality_unknown")
     found.append(Badge(modality, fits(wanted is not None and acquisition.modality == wanted.modality)))
+    found += [Badge(text, Tone.PLAIN) for text in kind_of_picture(session, stack)]
     if acquisition.contrast_agent:
         contrast = wanted is not None and wanted.contrast_enhanced
         found.append(Badge(session.tr("gui.badge.contrast"), fits(contrast)))
@@ -73,6 +74,23 @@ def badges(session: Session, stack: Stack) -> tuple[Badge, ...]:
     if kernel and not any(kernel in text for text in split):
         found.append(Badge(kernel, Tone.PLAIN))
     return tuple(found)
+
+
+def kind_of_picture(session: Session, stack: Stack) -> tuple[str, ...]:
+    """Phase of a CT, weighting of an MR: of the open stack by tags and pixels, of others by their tags."""
+    from inference.meaning.phase_tags import phase_by_tags
+    from inference.meaning.weighting import weighting_of
+
+    acquisition = stack.acquisition
+    modality = acquisition.modality.strip().upper()
+    if modality == "CT":
+        meaning = session.meaning if stack is session.stack else None
+        phase = meaning.phase if meaning is not None else phase_by_tags(acquisition)
+        return (session.tr(f"phase.{phase.value}"),) if phase.is_known else ()
+    if modality == "MR":
+        weighting = weighting_of(acquisition)
+        return (session.tr(f"weighting.{weighting.value}"),) if weighting.is_known else ()
+    return ()
 
 
 def split_reasons(session: Session, stack: Stack) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ class SeriesBrowser(QWidget):
         super().__init__(parent)
         self._session = session
         self._wanted: dict[str, Stack] = {}
+        self._is_new = False
         self.model = SeriesModel(session, self)
         self.filter = SeriesFilter(self)
         self.filter.setSourceModel(self.model)
@@ -148,10 +149,10 @@ class SeriesBrowser(QWidget):
     def _on_plan_changed(self) -> None:
         self._wanted = {}
         self.search.clear()
-        self.view.fold(self._open_index())
         self._say_how_many()
-        self.view.updateGeometry()
         self._on_stack_changed()
+        self._is_new = True
+        self._scroll.start()
 
     def _on_texts_changed(self) -> None:
         self.view.scheduleDelayedItemsLayout()
@@ -169,7 +170,12 @@ class SeriesBrowser(QWidget):
         self._scroll.start()
 
     def _scroll_to_open(self) -> None:
+        """In a turn of its own: thousands of lines are laid out when they unfold."""
         index = self._open_index()
+        if self._is_new:
+            self._is_new = False
+            self.view.fold(index)
+            self.view.updateGeometry()
         if index.isValid():
             self.view.scrollTo(index)
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import QImage
@@ -27,6 +28,7 @@ from inference.scan import Stack
 
 Index = QModelIndex | QPersistentModelIndex
 
+_PREPARED_AT_ONCE: Final = 20
 _NOWHERE: Final = QModelIndex()
 _ANY: Final = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 _FLAGS: Final = {
@@ -71,7 +73,12 @@ class SeriesModel(QAbstractItemModel):
         session.language_changed.connect(self._on_texts_changed)
         session.pack_changed.connect(self._on_texts_changed)
         session.stack_changed.connect(self._on_open_changed)
+        session.volume_changed.connect(self._on_volume_changed)
         session.thumbnail_ready.connect(self._on_thumbnail_ready)
+        self._idle = QTimer(self)
+        self._idle.setInterval(0)
+        self._idle.timeout.connect(self._prepare_search)
+        self._unprepared: list[int] = []
         self._on_plan_changed()
 
     # What Qt asks
@@ -121,9 +128,10 @@ class SeriesModel(QAbstractItemModel):
         if role == SeriesRole.STACK_ID:
             return node.stacks[0].stack_id if node.level is Level.STACK else ""
         if role == SeriesRole.IS_OPEN:
-            return node.level is Level.STACK and node.stacks[0] is self._session.stack
+            opened = self._session.stack
+            return opened is not None and self._tree.number_of(opened.stack_id) == index.internalId()
         if role == Qt.ItemDataRole.DisplayRole or role >= SeriesRole.LEVEL:
-            key = (index.internalId(), role)
+            key = (index.internalId(), int(role))
             if key not in self._kept:
                 self._kept[key] = self._text(node, role)
             return self._kept[key]
@@ -203,10 +211,28 @@ class SeriesModel(QAbstractItemModel):
         self._kept.clear()
         self._tree = SeriesTree(self._session.plan, self._session.patient)
         self.endResetModel()
+        self._prepare_later()
+
+    def _prepare_later(self) -> None:
+        """Words to search are gathered while nothing else is to do: of thousands they take a while."""
+        self._unprepared = [
+            number for number, node in enumerate(self._tree.nodes) if node.level is Level.STACK
+        ]
+        self._idle.start()
+
+    def _prepare_search(self) -> None:
+        for number in self._unprepared[-_PREPARED_AT_ONCE:]:
+            key = (number, int(SeriesRole.SEARCH))
+            if key not in self._kept:
+                self._kept[key] = self._text(self._tree.nodes[number], SeriesRole.SEARCH)
+        del self._unprepared[-_PREPARED_AT_ONCE:]
+        if not self._unprepared:
+            self._idle.stop()
 
     def _on_texts_changed(self) -> None:
         self._kept.clear()
         self._changed(self._tree.roots)
+        self._prepare_later()
 
     def _changed(self, siblings: list[int]) -> None:
         if not siblings:
@@ -221,6 +247,15 @@ class SeriesModel(QAbstractItemModel):
         index = self.index_of(stack.stack_id) if stack is not None else QModelIndex()
         if index.isValid():
             self.dataChanged.emit(index, index)
+
+    def _on_volume_changed(self) -> None:
+        """The pixels may tell more than the tags."""
+        stack = self._session.stack
+        if stack is not None and self._session.volume is not None:
+            number = self._tree.number_of(stack.stack_id)
+            for role in (SeriesRole.BADGES, SeriesRole.SEARCH):
+                self._kept.pop((number, int(role)), None)
+            self._on_open_changed()
 
     def _on_thumbnail_ready(self, stack_id: str) -> None:
         index = self.index_of(stack_id)

@@ -77,9 +77,12 @@ class CaseJobs(QObject):
             if stack.frames[first] is not None:
                 pixels = intake.load_slice(plan, stack, first)
                 self._slice_arrived.emit(stack.stack_id, first, pixels)
+            from inference.meaning.known_meanings import meaning_of
+
             volume = intake.load(plan, stack, on_progress=on_progress, should_stop=should_stop)
-            # Hashed here, so that the window need not: every result is compared with it.
+            # Hashed and understood here, so that the window need not: it asks for both at once.
             volume.pixel_sha256()
+            meaning_of(stack, volume)
             return volume
 
         self._start_intake("load", work, self._session.accept_volume)
@@ -137,6 +140,8 @@ class CaseJobs(QObject):
 
         def work(on_progress: OnProgress, should_stop: ShouldStop) -> None:
             intake.start()
+            # Importing holds the window up when it does it itself at the first volume.
+            import inference.pipeline  # noqa: F401
 
         self._make("warm_up", "", work).start()
 

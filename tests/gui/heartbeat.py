@@ -14,19 +14,22 @@ _TASKS = Path("/proc/self/task")
 
 
 class Heartbeat:
-    """``away_s`` is the longest time between two turns that the machine had a processor for us.
+    """What lay between two turns, at its longest.
 
-    A machine that is busy with other things lets threads wait for their turn; Linux counts that time for each
-    thread, and what ours waited is no fault of the window.
+    ``busy_s`` is the time that the window's thread itself worked; it does not depend on what else the machine
+    does.  ``away_s`` is the time on the clock without what our threads waited for a processor, which Linux
+    counts for each; on a busy machine it holds waiting for the interpreter too.
     """
 
     def __init__(self) -> None:
         self.longest_s = 0.0
         self.away_s = 0.0
+        self.busy_s = 0.0
         self.beats = 0
 
     def __enter__(self) -> Self:
         self._last_s, self._last_waited_s = time.monotonic(), waited_s()
+        self._last_busy_s = time.thread_time()
         self._timer = QTimer()
         self._timer.timeout.connect(self._beat)
         self._timer.start(_BEAT_MS)
@@ -42,7 +45,9 @@ class Heartbeat:
         gap_s = now_s - self._last_s
         self.longest_s = max(self.longest_s, gap_s)
         self.away_s = max(self.away_s, gap_s - max(0.0, waited - self._last_waited_s))
+        self.busy_s = max(self.busy_s, time.thread_time() - self._last_busy_s)
         self._last_s, self._last_waited_s = now_s, waited
+        self._last_busy_s = time.thread_time()
         self.beats += 1
 
 

@@ -236,7 +236,8 @@ def test_scanning_ten_thousand_files_never_keeps_the_window_waiting(
         text = window.series.progress.text.text()
         assert "10\u202f000" in text
         qtbot.waitUntil(lambda: session.plan is not None and is_at_rest(window), timeout=60_000)
-    assert heart.away_s < 0.1, f"{heart.away_s:.3f} s of {heart.longest_s:.3f} s"
+    assert heart.busy_s < 0.1
+    assert heart.away_s < 0.5, "a tenth of a second on a machine that does nothing else"
     assert window.series.model.stack_count == 500
 
 
@@ -246,6 +247,13 @@ def test_the_heartbeat_notices_a_window_that_is_kept_waiting(qtbot: Any) -> None
         time.sleep(0.15)
         qtbot.wait(50)
     assert heart.away_s >= 0.1
+    with Heartbeat() as heart:
+        qtbot.wait(50)
+        until_s = time.thread_time() + 0.12
+        while time.thread_time() < until_s:
+            pass
+        qtbot.wait(50)
+    assert heart.busy_s >= 0.1
 
 
 def test_scanning_ten_thousand_files_can_be_cancelled(

@@ -226,12 +226,15 @@ def test_two_thousand_series_are_listed_and_searched_without_a_pause(
     assert len({stack.stack_id for stack in wanted}) < 40, "only lines in sight ask for their picture"
 
 
-def test_many_series_are_folded_but_for_the_newest_study(session: Session, browser: SeriesBrowser) -> None:
+def test_many_series_are_folded_but_for_the_newest_study(
+    session: Session, browser: SeriesBrowser, qtbot: Any
+) -> None:
     def study(number: int) -> list[list[Stack]]:
         uid, date = f"1.{number}", f"202{number}-01-01"
         return [[one_stack(f"{number}-{k}", number=k, study=uid, date=date)] for k in range(30)]
 
     show(session, plan_of(*study(1), *study(2)))
+    qtbot.waitUntil(lambda: browser.view.isExpanded(browser.filter.index(0, 0)), timeout=1_000)
     patient = browser.filter.index(0, 0)
     newest, older = (browser.filter.index(row, 0, patient) for row in range(2))
     assert str(newest.data()).startswith("2022")
