@@ -88,8 +88,8 @@ def test_files_that_are_no_objects_are_listed_and_nothing_is_made_of_them(tmp_pa
 def test_a_name_in_a_code_string_goes_and_a_word_of_the_standard_stays(tmp_path: Path) -> None:
     image_type = ["ORIGINAL", "PRIMARY", "AXIAL", "CT_SOM5 SPI", "QUILLFEATHER"]
     change = alter(
-        PatientName="Quillfeather^T", InstitutionName="Primary Chest Clinic", ImageType=image_type,
-        BodyPartExamined="CHEST", ScanOptions="QUILLFEATHER SCAN",
+        PatientName="Quillfeather^Quillfeath", InstitutionName="Primary Chest Clinic", ImageType=image_type,
+        BodyPartExamined="CHEST", ScanOptions="SCAN QUILLFEATH",
     )  # fmt: skip
     write_series(tmp_path / "in", 1, change)
     run_over(tmp_path / "in", tmp_path / "out")
