@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import shutil
 import signal
@@ -333,16 +332,3 @@ def test_an_empty_or_absent_folder_is_one_sentence(
     assert said.ids() == [{"empty": "intake.nothing_found", "absent": "intake.not_found"}[kind]]
     assert window.session.plan is None and window.viewer.hint.isVisible()
     assert_alive(window, tmp_path, qtbot)
-
-
-def test_a_compressed_file_that_never_ends_is_one_sentence(
-    living: Open, tmp_path: Path, slow_file: Path, qtbot: Any
-) -> None:
-    window = living(IntakeLimits(readers=1, seconds_per_file=0.25, bytes_per_second=1 << 40))
-    source = write_study(tmp_path / "study")
-    shutil.copy(slow_file, source / "slow.nii.gz")
-    with gzip.open(source / "slow.nii.gz") as stream:
-        assert stream.read(4) == struct.pack("<i", 348)
-    window.session.open_path(source)
-    qtbot.waitUntil(lambda: window.session.volume is not None and is_at_rest(window), timeout=30_000)
-    assert skipped(window) == {"intake.reader_too_slow": 1}

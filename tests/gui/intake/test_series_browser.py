@@ -190,6 +190,7 @@ def test_the_arrow_down_leaves_the_search_for_what_was_found(
 def test_letters_jump_to_a_name(session: Session, browser: SeriesBrowser, qtbot: Any) -> None:
     show(session, plan_of([one_stack("a", name="Ax T1")], [one_stack("b", name="Sag T2")]))
     browser.view.setFocus()
+    qtbot.waitUntil(lambda: browser.view.isExpanded(browser.filter.index(0, 0)), timeout=5_000)
     qtbot.keyClicks(browser.view, "sag")
     assert browser.view.currentIndex().data(SeriesRole.STACK_ID) == "b"
 
