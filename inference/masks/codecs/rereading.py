@@ -21,7 +21,9 @@ from inference.storage import write_atomically
 
 
 def write_checked(path: Path, content: bytes, is_whole: Callable[[bytes], bool]) -> None:
-    """Write ``content``, read the file and hold it against what was meant.
+    """Hold ``content`` against what was meant, write it, and hold what the disc gives back against it too.
+
+    A file that was there before is replaced by a whole one only.
 
     Raises
     ------

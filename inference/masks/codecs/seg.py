@@ -68,7 +68,7 @@ def write_segmentation(
     ------
     InputError, StorageError
     """
-    content, findings = encode_segments(segments, stack, plan, clock=clock, ids=ids, patient=patient)
+    content, findings = _encoded(segments, stack, clock, ids, patient)
     write_checked(path, content, lambda found: _is_whole(found, segments, stack))
     return findings
 
@@ -97,15 +97,24 @@ def encode_segments(
     StorageError
         When the file does not read back as it was given.
     """
-    reference = refer_to(stack, patient, ids)
-    require_marks(segments, stack)
-    dataset = _dataset(segments, stack, reference, clock.now(), ids)
-    stream = BytesIO()
-    dataset.save_as(stream, enforce_file_format=True)
-    content = stream.getvalue()
+    content, findings = _encoded(segments, stack, clock, ids, patient)
     if not _is_whole(content, segments, stack):
         raise StorageError("intake.mask.differs", file="SEG")
-    return content, reference.findings
+    return content, findings
+
+
+def _encoded(
+    segments: Sequence[SegmentToWrite],
+    stack: Stack,
+    clock: Clock,
+    ids: IdSource,
+    patient: PatientIdentity | None,
+) -> tuple[bytes, tuple[Finding, ...]]:
+    reference = refer_to(stack, patient, ids)
+    require_marks(segments, stack)
+    stream = BytesIO()
+    _dataset(segments, stack, reference, clock.now(), ids).save_as(stream, enforce_file_format=True)
+    return stream.getvalue(), reference.findings
 
 
 def _is_whole(content: bytes, segments: Sequence[SegmentToWrite], stack: Stack) -> bool:

@@ -27,11 +27,13 @@ from inference.scan import Plan, Stack
 
 if TYPE_CHECKING:
     import pydicom
+    from pydicom.dataelem import RawDataElement
 
 _MANUFACTURER: Final = "Concilium"
 _VERSION: Final = "1"
 _LONGEST_NAME: Final = 64
 _LONGEST_LABEL: Final = 16
+_CONTOUR_DATA: Final = 0x30060050
 _STUDY_CLASS: Final = "1.2.840.10008.3.1.2.3.1"
 _COLOURS: Final = (
     (220, 60, 60),
@@ -61,7 +63,7 @@ def write_structure_set(
     ------
     InputError, StorageError
     """
-    content, findings = encode_structure_set(segments, stack, plan, clock=clock, ids=ids, patient=patient)
+    content, findings = _encoded(segments, stack, clock, ids, patient)
     write_checked(path, content, lambda found: holds_segments(found, segments, stack))
     return findings
 
@@ -88,15 +90,24 @@ def encode_structure_set(
     StorageError
         When the file does not read back as it was given.
     """
-    reference = refer_to(stack, patient, ids)
-    require_marks(segments, stack)
-    dataset = _dataset(segments, stack, reference, clock.now(), ids)
-    stream = BytesIO()
-    dataset.save_as(stream, enforce_file_format=True)
-    content = stream.getvalue()
+    content, findings = _encoded(segments, stack, clock, ids, patient)
     if not holds_segments(content, segments, stack):
         raise StorageError("intake.mask.differs", file="RTSTRUCT")
-    return content, reference.findings
+    return content, findings
+
+
+def _encoded(
+    segments: Sequence[SegmentToWrite],
+    stack: Stack,
+    clock: Clock,
+    ids: IdSource,
+    patient: PatientIdentity | None,
+) -> tuple[bytes, tuple[Finding, ...]]:
+    reference = refer_to(stack, patient, ids)
+    require_marks(segments, stack)
+    stream = BytesIO()
+    _dataset(segments, stack, reference, clock.now(), ids).save_as(stream, enforce_file_format=True)
+    return stream.getvalue(), reference.findings
 
 
 def _dataset(
@@ -143,6 +154,7 @@ def _dataset(
     dataset.StructureSetROISequence = [_region(n, one, reference) for n, one in numbered]
     dataset.ROIContourSequence = [_contours(n, one, stack, reference) for n, one in numbered]
     dataset.RTROIObservationsSequence = [_observation(n, one) for n, one in numbered]
+    _keep_encoded(dataset)
     return dataset
 
 
@@ -204,12 +216,31 @@ def _contours(
             item.ContourImageSequence = [image.item(reference.sop_class_uid)]
             item.ContourGeometricType, item.NumberOfContourPoints = "CLOSED_PLANAR", len(polygon)
             item.ContourNumber = len(items) + 1
-            item.add_new("ContourData", "DS", _decimals(stack.geometry.index_to_lps(corners)))
+            item[_CONTOUR_DATA] = _coordinates(stack.geometry.index_to_lps(corners))
+            _keep_encoded(item)
             items.append(item)
     lines.ContourSequence = items
+    _keep_encoded(lines)
     return lines
 
 
-def _decimals(points: NDArray[np.float64]) -> list[str]:
-    """Coordinates to a millionth of a millimetre, within the 16 characters of a decimal string."""
-    return [f"{value:.6f}" for value in points.reshape(-1).tolist()]
+def _keep_encoded(dataset: pydicom.Dataset) -> None:
+    """Let pydicom write what is encoded already as it stands, instead of taking it apart first."""
+    from pydicom.charset import convert_encodings, default_encoding
+
+    named = dataset.get("SpecificCharacterSet")
+    encodings = convert_encodings(named) if named else default_encoding
+    dataset.set_original_encoding(True, True, encodings)
+
+
+def _coordinates(points: NDArray[np.float64]) -> RawDataElement:
+    """Contour Data, to a millionth of a millimetre, within the 16 characters of a decimal string.
+
+    Encoded here: one object for each number would take a hundred times as long.
+    """
+    from pydicom.dataelem import RawDataElement
+    from pydicom.tag import Tag
+
+    content = "\\".join([f"{value:.6f}" for value in points.reshape(-1).tolist()]).encode("ascii")
+    content += b" " * (len(content) % 2)
+    return RawDataElement(Tag(_CONTOUR_DATA), "DS", len(content), content, 0, True, True)

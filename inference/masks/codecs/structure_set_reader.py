@@ -86,9 +86,10 @@ def _points(contour: Any) -> NDArray[np.float64]:
     if element is None or not element.value:
         return np.empty((0, 3))
     value = element.value
-    texts = value.split(b"\\") if isinstance(value, bytes) else [str(one).encode() for one in value]
-    numbers = np.array([text.strip(b" \0") for text in texts]).astype(np.float64)
-    if not np.isfinite(numbers).all():
+    text = value if isinstance(value, bytes) else "\\".join(str(one) for one in value).encode()
+    numbers = np.array([float(part) for part in text.rstrip(b" \0").split(b"\\")])
+    # Python reads 1_000 as a number; PS3.5 6.2 does not.
+    if b"_" in text or not np.isfinite(numbers).all():
         raise ValueError("a coordinate is not a finite number")
     return numbers.reshape(-1, 3)
 

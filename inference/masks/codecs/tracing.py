@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 # through from start to end with the marked pixels on its right as seen on a screen.  Marked pixels that
 # only touch at a corner are kept apart.
 _TOP, _LEFT, _BOTTOM, _RIGHT = range(4)
+_ALL_MARKED: Final = 15
 _SEGMENTS: Final = {
     1: ((_TOP, _LEFT),),
     2: ((_RIGHT, _TOP),),
@@ -130,9 +131,10 @@ def _border_segments(padded: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDAr
     cells = bits[:-1, :-1] | bits[:-1, 1:] << 1 | bits[1:, :-1] << 2 | bits[1:, 1:] << 3
     starts: list[NDArray[np.int64]] = []
     ends: list[NDArray[np.int64]] = []
+    row, column = np.nonzero((cells > 0) & (cells < _ALL_MARKED))
+    corners, cases = row * width + column, cells[row, column]
     for case, segments in _SEGMENTS.items():
-        row, column = np.nonzero(cells == case)
-        corner = row * width + column
+        corner = corners[cases == case]
         point = (2 * corner, 2 * corner + 1, 2 * (corner + width), 2 * (corner + 1) + 1)
         for start, end in segments:
             starts.append(point[start])

@@ -152,7 +152,7 @@ def test_a_file_that_reads_back_differently_is_removed(
     plan, stack = scan(intake, tmp_path / "scan")
     segments = [SegmentToWrite("Tumour", odd_mask(stack))]
     good = encode([SegmentToWrite("Tumour", odd_mask(stack, 5))], plan, stack)
-    monkeypatch.setattr(seg, "encode_segments", lambda *args, **options: (good, ()))
+    monkeypatch.setattr(seg, "_encoded", lambda *args: (good, ()))
     with pytest.raises(StorageError, match=r"intake\.mask\.differs"):
         write_segmentation(tmp_path / "out.dcm", segments, stack, plan, clock=CLOCK, ids=SeededIds(1))
     assert not (tmp_path / "out.dcm").exists()

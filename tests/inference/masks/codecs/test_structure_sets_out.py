@@ -153,7 +153,7 @@ def test_a_structure_set_that_reads_back_differently_does_not_stay(
     plan, stack = scan
     options = {"clock": CLOCK, "ids": SeededIds(1)}
     other = encode_structure_set([SegmentToWrite("A", odd_mask(stack, 5))], stack, plan, **options)
-    monkeypatch.setattr(structure_set, "encode_structure_set", lambda *args, **kwargs: other)
+    monkeypatch.setattr(structure_set, "_encoded", lambda *args: other)
     with pytest.raises(StorageError, match=r"intake\.mask\.differs"):
         write_structure_set(
             tmp_path / "rs.dcm", [SegmentToWrite("A", odd_mask(stack))], stack, plan, **options
