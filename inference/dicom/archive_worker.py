@@ -87,6 +87,7 @@ class _Unpacking:
         self._total = total
         self._tell = tell
         self._done = 0
+        self._told = 0
 
     def run(self) -> None:
         from inference.dicom import archive_contents as contents
@@ -111,8 +112,6 @@ class _Unpacking:
         import zlib
         from lzma import LZMAError
 
-        from inference.dicom.archive_messages import Unpacking
-
         target = os.path.join(self._folder, stored)  # noqa: PTH118 - plain strings, as they came
         flags = (
             os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -124,7 +123,7 @@ class _Unpacking:
                     while chunk := packed.read(_CHUNK):
                         stream.write(chunk)
                         written += len(chunk)
-                        self._tell(Unpacking(self._done + written, self._total))
+                        self._tell_progress(self._done + written)
                 if written == member.file_size:
                     self._done += written
                     return True
@@ -132,6 +131,13 @@ class _Unpacking:
                 pass
         os.unlink(target)  # noqa: PTH108 - plain strings, as they came
         return False
+
+    def _tell_progress(self, done: int) -> None:
+        from inference.dicom.archive_messages import Unpacking
+
+        if done - self._told >= _CHUNK or done == self._total:
+            self._told = done
+            self._tell(Unpacking(done, self._total))
 
 
 if __name__ == "__main__":

@@ -75,6 +75,7 @@ def unpack_archive(
     Raises
     ------
     Cancelled
+        What is there by then is the caller's to remove, who need not wait for it.
     """
     try:
         folder.mkdir(mode=0o700)
@@ -82,20 +83,17 @@ def unpack_archive(
     except OSError:
         shutil.rmtree(folder, ignore_errors=True)
         return _refused(archive, "intake.zip_no_space")
-    is_whole = False
     try:
-        listing = process.listing(on_progress, should_stop)
-        is_whole = True
-        return listing
+        return process.listing(on_progress, should_stop)
     except _NonsenseError:
         _log.warning("archive process told nonsense and was ended")
-        return _refused(archive, "intake.zip_not_unpacked")
+        code = "intake.zip_not_unpacked"
     except _RefusedError as refused:
-        return _refused(archive, refused.code)
+        code = refused.code
     finally:
         process.end()
-        if not is_whole:
-            shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    return _refused(archive, code)
 
 
 def _refused(archive: SourceFile, code: str) -> ArchiveListing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,13 +25,16 @@ class Sources:
         self._limits = limits
         self._cache = cache
         self._present: ScratchFolder | None = None
+        self._removals: list[threading.Thread] = []
         remove_leftovers(cache)
 
     def close(self) -> None:
-        """Remove what was unpacked."""
-        if self._present is not None:
-            self._present.close()
-            self._present = None
+        """Remove what was unpacked, and wait until it is gone."""
+        self._discard(self._present)
+        self._present = None
+        for removal in self._removals:
+            removal.join()
+        self._removals.clear()
 
     def listed(self, path: Path, on_progress: OnProgress, should_stop: ShouldStop) -> Listing:
         """The files of ``path``; what an earlier source had unpacked is removed when that succeeds.
@@ -42,17 +46,29 @@ class Sources:
         listing = list_files(path, self._limits, on_progress, should_stop)
         archives = [file for file in listing.files if is_archive(file, by_content=listing.is_single)]
         if not archives:
-            self.close()
+            self._replace(None)
             return listing
         scratch = ScratchFolder(self._cache)
         try:
             listing = self._with_members(listing, archives, scratch, on_progress, should_stop)
         except BaseException:
-            scratch.close()
+            self._discard(scratch)
             raise
-        self.close()
-        self._present = scratch
+        self._replace(scratch)
         return listing
+
+    def _replace(self, scratch: ScratchFolder | None) -> None:
+        self._discard(self._present)
+        self._present = scratch
+
+    def _discard(self, scratch: ScratchFolder | None) -> None:
+        """Remove a folder without keeping anybody waiting: thousands of files take their time."""
+        if scratch is None:
+            return
+        self._removals = [removal for removal in self._removals if removal.is_alive()]
+        removal = threading.Thread(target=scratch.close, name="concilium-scratch")
+        removal.start()
+        self._removals.append(removal)
 
     def _with_members(
         self,
