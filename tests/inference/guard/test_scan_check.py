@@ -208,19 +208,6 @@ def test_too_few_slices_are_refused() -> None:
     assert shown(lines(scan)["guard.slices"]) == ("5 slices", "at least 6, none missing")
 
 
-def test_two_slices_are_refused_unless_the_pack_asks_for_no_more() -> None:
-    two = Finding("intake.two_slices", Verdict.NOTE, Verdict.REFUSED)
-    scan = case(geometry=axial((2, 48, 48)), findings=(two,))
-    assert refused(scan) == {"guard.slices"}
-    flat = CONDITIONS.model_copy(update={"minimum_slices": 2})
-    assert lines(scan, flat)["guard.slices"].verdict is Verdict.FINE
-    assert "guard.intake" not in lines(scan, flat)
-    one = Finding("intake.single_slice", Verdict.NOTE, Verdict.REFUSED)
-    single = case(geometry=axial((1, 48, 48)), findings=(one,))
-    least = CONDITIONS.model_copy(update={"minimum_slices": 1})
-    assert lines(single, least)["guard.intake"].verdict is Verdict.REFUSED
-
-
 def test_a_gap_is_refused_whether_the_stack_or_the_volume_tells() -> None:
     by_stack = CaseInput(stack(missing=frozenset({6})), volume(), case().record)
     by_volume = CaseInput(stack(), volume(missing_slices=frozenset({6})), case().record)
