@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any, Final
 
@@ -51,9 +52,21 @@ def _facts(record: ImageRecord, frame: FrameRecord) -> dict[str, Any]:
             technique["acquisition_time"] = values["AcquisitionTime"]
         if values.get("ConvolutionKernel"):
             technique["kernel"] = values["ConvolutionKernel"]
+        for name, fact in (("DiffusionBValue", "diffusion_b_value"), ("FlipAngle", "flip_angle_deg")):
+            number = _number(values.get(name, ""))
+            if number is not None:
+                technique[fact] = number
         if technique:
             facts["technique"] = replace(record.technique, **technique)
     return facts
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def _layout(pixels: PixelLayout, index: int) -> PixelLayout:

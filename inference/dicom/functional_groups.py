@@ -60,7 +60,7 @@ _LEAVES: Final = MappingProxyType(
             0x00180091: TAGS["EchoTrainLength"],
             0x00181314: TAGS["FlipAngle"],
         },
-        0x00189115: {0x00189079: TAGS["InversionTime"]},
+        0x00189115: {0x00189079: TAGS["InversionTime"], 0x00189009: TAGS["InversionRecovery"]},
         0x00189226: {0x00089007: TAGS["ImageType"], 0x00089208: TAGS["ComplexImageComponent"]},
         0x00189329: {0x00089007: TAGS["ImageType"]},
         0x00189751: {0x00089007: TAGS["ImageType"]},

@@ -24,6 +24,7 @@ from inference.dicom.frame_groups import FrameElements, frame_elements
 from inference.dicom.mosaic import unfolded
 from inference.dicom.pixel_layout import PixelTags, pixel_layout
 from inference.dicom.private_tags import CSA_TAGS, with_private_b_value
+from inference.dicom.pulse_sequence import with_scanning_sequence
 from inference.dicom.records import FrameRecord, ImageRecord, PixelLayout, Remark
 from inference.dicom.scales import named_scales
 from inference.dicom.syntaxes import (
@@ -99,6 +100,7 @@ class HeaderReading:
         scales = named_scales(self.header, groups.scale_items)
         known = with_contrast(self.header, groups.scale_items)
         known = with_private_b_value(known, big=self.header.is_big_endian)
+        known = with_scanning_sequence(known)
         if known is not self.header.elements:
             self.header = replace(self.header, elements=known)
         orientation = self.exact_numbers("ImageOrientationPatient", 6)

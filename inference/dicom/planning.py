@@ -97,9 +97,8 @@ def _uids_of_several(groups: Iterable[Sequence[Entry]]) -> dict[str, int]:
 
 def _with_source_findings(part: Part, shared_uids: dict[str, int], lacking: dict[str, Finding]) -> Part:
     """Add what only a look at the whole source shows."""
-    found = [
-        lacking[uid] for uid in {entry.record.concatenation_uid for entry in part.entries} & lacking.keys()
-    ]
+    uids = {entry.record.concatenation_uid for entry in part.entries}
+    found = [lacking[uid] for uid in sorted(uids & lacking.keys())]
     count = shared_uids.get(part.entries[0].record.series_uid)
     if count is not None:
         found.append(finding("intake.series_uid_shared", count=count))

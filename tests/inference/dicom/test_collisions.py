@@ -115,6 +115,7 @@ def test_several_time_points_echoes_and_b_values_of_one_enhanced_file_are_split(
 
     plan = intake.scan(write_enhanced(diffusion, along_z(4) * 2, change=weigh))
     assert explanations(plan) == [("DiffusionBValue", "0"), ("DiffusionBValue", "800")]
+    assert [stack.acquisition.technique.diffusion_b_value for stack in plan.stacks] == [0, 800]
 
 
 def test_directions_of_diffusion_are_told_apart(intake: Intake, tmp_path: Path) -> None:

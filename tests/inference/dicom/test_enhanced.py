@@ -240,6 +240,30 @@ def test_contrast_is_read_from_the_sequences_of_an_enhanced_object(
     assert stack.acquisition.technique.contrast_volume_ml == 80
 
 
+@pytest.mark.parametrize(
+    ("echo", "planar", "recovery", "expected"),
+    [
+        ("SPIN", "NO", "NO", ("SE",)),
+        ("GRADIENT", "YES", "NO", ("GR", "EP")),
+        ("BOTH", "NO", "NO", ("SE", "GR")),
+        ("SPIN", "NO", "YES", ("SE", "IR")),
+        ("", "NO", "NO", ()),
+    ],
+)
+def test_the_pulse_sequence_of_enhanced_mr_reads_as_a_classic_one(
+    intake: Intake, tmp_path: Path, echo: str, planar: str, recovery: str, expected: tuple[str, ...]
+) -> None:
+    dataset = make_enhanced(along_z(3))
+    dataset.EchoPulseSequence, dataset.EchoPlanarPulseSequence = echo, planar
+    shared = dataset.SharedFunctionalGroupsSequence[0]
+    group(shared, "MRModifierSequence", InversionRecovery=recovery, InversionTimes=[120.0])
+    group(shared, "MRTimingAndRelatedParametersSequence", RepetitionTime="4000", FlipAngle="90")
+    acquisition = only_stack(intake, write(dataset, tmp_path / "a.dcm")).acquisition
+    assert acquisition.scanning_sequence == expected
+    assert (acquisition.repetition_time_ms, acquisition.inversion_time_ms) == (4000, 120)
+    assert acquisition.technique.flip_angle_deg == 90
+
+
 def test_groups_that_break_off_are_a_damaged_file(intake: Intake, tmp_path: Path) -> None:
     path = write_enhanced(tmp_path / "a.dcm", along_z(2))
     content = path.read_bytes()
