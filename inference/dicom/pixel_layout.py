@@ -63,7 +63,7 @@ def pixel_layout(
     photometric, samples = tags.text("PhotometricInterpretation"), tags.unsigned("SamplesPerPixel") or 1
     in_colour = is_colour(photometric, samples)
     if samples not in (1, 3):
-        raise NotAnImageError("intake.research_colour", photometric=photometric or "–")
+        raise NotAnImageError("intake.samples_unsupported", samples=samples, photometric=photometric or "–")
     # Bytes in big endian words lie in pairs, each the wrong way round: not to be copied as they are.
     is_paired = header.is_big_endian and allocated == 8 and header.pixel_vr == b"OW"
     is_native = syntax in NATIVE_SYNTAXES and not in_colour and not is_paired

@@ -66,6 +66,7 @@ RULES: Final = MappingProxyType(
         "intake.syntax_unsupported": Rule(_R, _R),
         "intake.bits_impossible": Rule(_R, _R),
         "intake.dimensions_unsupported": Rule(_R, _R),
+        "intake.samples_unsupported": Rule(_R, _R),
         "intake.no_orientation_code": Rule(_R, _R),
         "intake.detached_header": Rule(_R, _R),
         "intake.values_unsupported": Rule(_R, _R),

@@ -21,7 +21,23 @@ def read_mask_file(path: str, buffer: memoryview, threshold: float = 0.5) -> Mas
         return read_label_map(path, buffer)
     import pydicom
 
+    _refuse_traps(path)
     return read_dicom_mask(pydicom.dcmread(path, force=True), buffer, threshold)
+
+
+def _refuse_traps(path: str) -> None:
+    """Walk the header within bounds before a parser without any: nesting, lengths, deflated bombs.
+
+    Raises
+    ------
+    NotDicomError, MalformedError, SyntaxMismatchError
+    """
+    from inference.dicom.elements import read_header
+
+    with open(path, "rb") as stream:  # noqa: PTH123 - the path is a plain string
+        size = stream.seek(0, 2)
+        stream.seek(0)
+        read_header(stream, size, ())
 
 
 def read_dicom_mask(dataset: Any, buffer: memoryview, threshold: float = 0.5) -> MaskAnswer:

@@ -16,6 +16,7 @@ from inference.findings import Finding
 from inference.geometry import Geometry
 from inference.masks.codecs.belonging import about_references, is_unlinked, refuse_strangers
 from inference.masks.codecs.imported import ImportedMask, ImportedSegment, Triple, boxed
+from inference.masks.codecs.nearest_voxels import NearestVoxels
 from inference.masks.codecs.own_grid import own_grid
 from inference.masks.codecs.refusal import MaskRefusedError
 from inference.scan import Stack
@@ -180,11 +181,14 @@ def _copied(source: _Planes, slots: list[int], grid: Geometry) -> Iterator[_Laid
 
 
 def _resampled(source: _Planes, own: Geometry, slots: list[int], grid: Geometry) -> Iterator[_Laid]:
-    """Every voxel of the stack takes the label of the nearest voxel of the mask's own grid."""
-    to_own = np.linalg.inv(own.affine) @ grid.affine
-    rows, columns = np.meshgrid(np.arange(grid.shape[1]), np.arange(grid.shape[2]), indexing="ij")
+    """Every voxel of the stack takes the label of the nearest voxel of the mask's own grid.
+
+    Only the box of the stack that a segment can reach is looked at.
+    """
+    nearest = NearestVoxels(own, grid)
     for number in source.numbers:
-        marks = np.zeros(own.shape, np.bool_)
+        cells = np.zeros(int(np.prod(own.shape)) + 1, np.bool_)
+        marks = cells[:-1].reshape(own.shape)
         for index, pixels in source.of(number):
             marks[slots[index]] |= pixels
         marked = np.argwhere(marks)
@@ -192,17 +196,13 @@ def _resampled(source: _Planes, own: Geometry, slots: list[int], grid: Geometry)
             continue
         there = np.rint(grid.lps_to_index(own.index_to_lps(marked)))
         outside = int(((there < 0) | (there >= grid.shape)).any(axis=1).sum())
-        voxels = np.zeros(grid.shape, np.bool_)
-        for index in range(grid.shape[0]):
-            nearest = [
-                np.rint(one[0] * index + one[1] * rows + one[2] * columns + one[3]).astype(np.int64)
-                for one in to_own[:3]
-            ]
-            inside = np.ones(rows.shape, np.bool_)
-            for axis in range(3):
-                inside &= (nearest[axis] >= 0) & (nearest[axis] < own.shape[axis])
-            voxels[index][inside] = marks[nearest[0][inside], nearest[1][inside], nearest[2][inside]]
-        yield _Laid(number, *boxed(voxels), len(marked), outside)
+        slices, rows, columns = nearest.reach(marked.min(axis=0), marked.max(axis=0))
+        voxels = np.zeros([part.stop - part.start for part in (slices, rows, columns)], np.bool_)
+        for place, index in enumerate(range(slices.start, slices.stop)):
+            voxels[place] = cells[nearest.of(index, rows, columns)]
+        start, cropped = boxed(voxels)
+        start = (start[0] + slices.start, start[1] + rows.start, start[2] + columns.start)
+        yield _Laid(number, start if cropped.size else (0, 0, 0), cropped, len(marked), outside)
 
 
 def _segment(described: MaskSegment, laid: _Laid, shape: Triple) -> ImportedSegment:

@@ -172,6 +172,8 @@ def test_high_throughput_jpeg_2000_is_decoded(tmp_path: Path) -> None:
     pixels = (row * 300 + column * 7).astype(np.uint16)
     path = write_compressed(tmp_path / "a.dcm", [HTJ2K], HTJ2K_LOSSLESS_RPCL, pixels, 12)
     assert np.array_equal(decoded(path), pixels.astype(np.int16))
+    (answer,), _ = ask(path, (12, 16), compare=True)
+    assert answer == FrameAnswer(0)
 
 
 @pytest.mark.parametrize(("table", "fragments"), [("basic", 1), ("extended", 1), ("none", 1), ("none", 3)])

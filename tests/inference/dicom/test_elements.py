@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from pathlib import Path
 
@@ -137,6 +138,13 @@ def test_a_file_that_declares_another_syntax_is_named() -> None:
     explicit, implicit = b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2\0\0\0"
     with pytest.raises(NotAnImageError, match=r"intake\.syntax_mismatch"):
         read(GOOD.replace(explicit, implicit))
+
+
+def test_every_code_that_a_reader_may_answer_stands_in_the_table(repository: Path) -> None:
+    named = re.compile(r'(?:NotAnImageError|Remark|_remark)\(\s*"(intake\.[a-z_.]+)"')
+    sources = (repository / "inference" / "dicom").glob("*.py")
+    answered = {code for path in sources for code in named.findall(path.read_text(encoding="utf-8"))}
+    assert len(answered) > 30 and not answered - set(RULES)
 
 
 def test_every_code_of_the_table_has_a_sentence_in_both_languages() -> None:

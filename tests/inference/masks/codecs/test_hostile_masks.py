@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -114,3 +115,41 @@ def test_damaged_masks_are_read_or_refused_and_never_more(intake: Intake, tmp_pa
             refused += 1
     assert refused > 10
     assert time.perf_counter() - begin < 60
+
+
+def test_a_deflated_bomb_and_deep_nesting_are_refused_before_a_parser_without_bounds(
+    intake: Intake, tmp_path: Path
+) -> None:
+    """pydicom would unpack four gigabytes, or descend until its stack ends."""
+    write_series(tmp_path / "scan", 3)
+    plan = intake.scan(tmp_path / "scan")
+    packer = zlib.compressobj(wbits=-15)
+    packed = packer.compress(b"\x08\x00\x05\x00CS\x00\x00") + packer.flush(zlib.Z_FULL_FLUSH)
+    packed += (packer.compress(bytes(1 << 24)) + packer.flush(zlib.Z_FULL_FLUSH)) * 256
+    meta = bytes(128) + b"DICM\x02\x00\x10\x00UI"
+    opened = b"\x40\x00\x43\xa0SQ\0\0\xff\xff\xff\xff" + b"\xfe\xff\x00\xe0\xff\xff\xff\xff"
+    for name, content in (
+        ("bomb.dcm", b"\x16\x001.2.840.10008.1.2.1.99" + packed),
+        ("deep.dcm", b"\x14\x001.2.840.10008.1.2.1\0" + opened * 50_000),
+    ):
+        (tmp_path / name).write_bytes(meta + content)
+        begun = time.monotonic()
+        with pytest.raises(InputError, match=r"mask\.unreadable"):
+            intake.read_mask(tmp_path / name, plan, plan.stacks[0])
+        assert time.monotonic() - begun < 5
+
+
+def test_hundreds_of_segments_on_another_grid_are_laid_in_seconds(intake: Intake, tmp_path: Path) -> None:
+    """Each segment is looked for where it can be, not on the whole stack."""
+    import nibabel
+
+    write_series(tmp_path / "scan", 12, pixels=np.zeros((256, 256), np.int16))
+    plan = intake.scan(tmp_path / "scan")
+    labels = np.arange(1, 301, dtype=np.uint16).reshape(20, 15, 1).repeat(6, 2).repeat(4, 0).repeat(4, 1)
+    affine = np.diag([-1.5, -1.5, 3.0, 1.0])
+    affine[:3, 3] = (20.0, 30.0, 0.0)
+    nibabel.save(nibabel.Nifti1Image(labels, affine), tmp_path / "labels.nii.gz")
+    begun = time.monotonic()
+    mask = intake.read_mask(tmp_path / "labels.nii.gz", plan, plan.stacks[0])
+    assert time.monotonic() - begun < 5
+    assert len(mask.segments) > 250
