@@ -50,6 +50,11 @@ def needs_pack(session: Session) -> str:
     return needs_volume(session)
 
 
+def needs_pick(session: Session) -> str:
+    """As :func:`needs_pack`, and one scan picked where several could be the study's input."""
+    return needs_pack(session) or ("panel.inputs.pick" if session.inputs.needs_pick else "")
+
+
 def needs_mask(session: Session) -> str:
     """A tumour mask."""
     return "" if session.mask is not None else "gui.why_not.mask"
@@ -87,7 +92,7 @@ SPECS = (
     ActionSpec("segment", "Ctrl+G", "segment", why_not=needs_pack),
     ActionSpec("draw", "D", "brush", why_not=needs_no_mask),
     ActionSpec("import_mask", "Ctrl+I", "import", why_not=needs_volume),
-    ActionSpec("run", "Ctrl+R", "run", why_not=needs_pack),
+    ActionSpec("run", "Ctrl+R", "run", why_not=needs_pick),
     ActionSpec("cancel", "Esc", "stop", why_not=needs_job),
     ActionSpec("case_page", "Ctrl+1"),
     ActionSpec("report_page", "Ctrl+2"),
@@ -139,6 +144,8 @@ class Actions(QObject):
             session.outcome_changed,
             session.currency_changed,
             session.job_changed,
+            session.pick_changed,
+            session.inputs.changed,
         ):
             signal.connect(self._on_state_changed)
         session.language_changed.connect(self._on_language_changed)

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QUndoStack
 
 from gui.currency import Currency
 from gui.intake.stack_choice import first_to_open, is_viewable, same_patient, stacks_of
 from gui.jobs.case_jobs import CaseJobs
 from gui.notice import Notice, NoticeKind
+from gui.pathway.input_matches import InputMatches
+from gui.session_signals import SessionSignals
 from gui.viewer.slice_source import SliceSource
 from inference.case_input import CaseInput, StatedFacts
 from inference.cases.identity import PatientIdentity
@@ -45,7 +47,7 @@ DEFAULT_STUDY = "npc-residual"
 DEFAULT_RULE_SET = "cautious"
 
 
-class Session(QObject):
+class Session(SessionSignals):
     """What is open, what is known about it, and what runs.
 
     Parameters
@@ -57,28 +59,6 @@ class Session(QObject):
     pack_request
         ``ID[@VERSION]`` of a pack, or None for the one installed for the study.
     """
-
-    plan_changed = Signal()
-    patient_choice_needed = Signal()
-    stack_changed = Signal()
-    volume_changed = Signal()
-    slice_ready = Signal(int)
-    mask_changed = Signal()
-    heat_map_changed = Signal()
-    record_changed = Signal()
-    stated_changed = Signal()
-    identity_changed = Signal()
-    pack_changed = Signal()
-    rule_set_changed = Signal()
-    outcome_changed = Signal()
-    currency_changed = Signal()
-    language_changed = Signal()
-    job_changed = Signal()
-    intake_job_changed = Signal()
-    notice_raised = Signal(object)
-    report_saved = Signal(object)
-    slice_requested = Signal(int)
-    thumbnail_ready = Signal(str)
 
     def __init__(
         self,
@@ -106,6 +86,7 @@ class Session(QObject):
         self.plan: Plan | None = None
         self.patient: PatientIdentity | None = None
         self.stack: Stack | None = None
+        self.is_picked = False
         self.volume: Volume | None = None
         self.slice_source: SliceSource | None = None
         self.identity: PatientIdentity | None = None
@@ -124,6 +105,7 @@ class Session(QObject):
         self.stated = StatedFacts()
         self.thumbnails: dict[str, NDArray[np.int16]] = {}
         self._currency = Currency()
+        self.inputs = InputMatches(self, self)
 
     # What is derived
 
@@ -196,12 +178,16 @@ class Session(QObject):
         self.plan_changed.emit()
         self._choose_first_stack()
 
-    def choose_stack(self, stack_id: str) -> None:
-        """Open one stack as a new case and load it."""
+    def choose_stack(self, stack_id: str, *, is_picked: bool = True) -> None:
+        """Open one stack as a new case and load it; ``is_picked`` says that the user wants this one."""
         if self.plan is None:
             return
         stack = next((stack for stack in self.plan.stacks if stack.stack_id == stack_id), None)
-        if stack is None or stack is self.stack or not is_viewable(stack):
+        if stack is None or not is_viewable(stack):
+            return
+        self.is_picked = is_picked
+        if stack is self.stack:
+            self.pick_changed.emit()
             return
         same_person = self.stack is not None and stack.identity == self.stack.identity
         self._close_case(keep_record=same_person)
@@ -242,7 +228,7 @@ class Session(QObject):
     def run(self) -> None:
         """Assess the open case with the pack and the chosen rule set."""
         case = self.case_input
-        if case is not None and self.pack is not None and not self.is_busy:
+        if case is not None and self.pack is not None and not self.is_busy and not self.inputs.needs_pick:
             self.jobs.assess(case, self.pack, self.rule_set)
 
     def cancel(self) -> None:
@@ -400,6 +386,6 @@ class Session(QObject):
     def _choose_first_stack(self) -> None:
         best = first_to_open(self.stacks_of_patient())
         if best is not None:
-            self.choose_stack(best.stack_id)
+            self.choose_stack(best.stack_id, is_picked=False)
         else:
             self.raise_notice(NoticeKind.REFUSED, Message("gui.notice.nothing_usable"))

@@ -12,6 +12,7 @@ from gui.feedback.text import label, say
 from gui.pathway.check_line import CheckLine
 from gui.pathway.readiness import guard_lines
 from gui.pathway.stated_fact_menu import StatedFactMenu, stateable_lines
+from gui.pathway.study_input_list import StudyInputList
 from gui.theme.tokens import GRID_PX
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class InputChecklist(QWidget):
-    """Green, amber or red per condition of the pack, each with a shape and a word."""
+    """What the study needs and which scans could be it; then each condition of the pack, mark and word."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +33,9 @@ class InputChecklist(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(GRID_PX // 2)
+        self.inputs = StudyInputList(session, session.inputs, self)
+        self._column.addWidget(self.inputs)
+        self._column.addSpacing(2 * GRID_PX)
         self._column.addWidget(self._heading)
         self._column.addWidget(self.hint)
         for signal in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gui.actions import needs_pack
+from gui.actions import needs_pick
 from inference.findings import Verdict
 from inference.messages.message import Message
 
@@ -27,7 +27,7 @@ def run_obstacle(session: Session) -> Message | None:
     """Why the case cannot be run now, or None when it can."""
     if session.pack is None and session.pack_problem is not None:
         return session.pack_problem
-    reason = needs_pack(session)
+    reason = needs_pick(session)
     return Message(reason) if reason else None
 
 

@@ -76,6 +76,8 @@ class RunBar(QWidget):
             session.rule_set_changed,
             session.outcome_changed,
             session.language_changed,
+            session.pick_changed,
+            session.inputs.changed,
         ):
             signal.connect(self._on_changed)
         self._on_changed()

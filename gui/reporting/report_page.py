@@ -188,7 +188,7 @@ class ReportPage(QWidget):
         if not self.pages.pages:
             self._say(self._session.tr("panel.report.drawing"))
         content = report_content(self._session, self.report_language)
-        self._job = self._session.jobs.preview(_Preview(content))
+        self._job = self._session.jobs.aside("preview", _Preview(content))
         self._job.ended.connect(self._on_preview_ended)
         self._job.start()
 

@@ -1,0 +1,87 @@
+"""Which scans of the patient fit the study's named inputs, as the window knows them now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from inference.inputs.matching import InputMatch, ReadStack, match_inputs
+from inference.inputs.reasons import Fit
+from inference.inputs.study_inputs import load_study_inputs
+from inference.jobs import OnProgress, Progress, ShouldStop, stop_if_asked
+from inference.meaning.understanding import Meaning, understand
+from inference.scan import Plan
+
+if TYPE_CHECKING:
+    from gui.session import Session
+
+_STAGE = "stage.understanding"
+
+
+class InputMatches(QObject):
+    """Understands all stacks by their tags in a job, the open one by its pixels too, and matches them."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._meanings: dict[str, Meaning] = {}
+        self._asked: Plan | None = None
+        self.matches: tuple[InputMatch, ...] = ()
+        session.plan_changed.connect(self._on_plan_changed)
+        for signal in (session.volume_changed, session.stated_changed, session.stack_changed):
+            signal.connect(self._match)
+        self._on_plan_changed()
+
+    @property
+    def needs_pick(self) -> bool:
+        """True when several scans could be an input and the user has not said which."""
+        several = any(sum(one.fit is not Fit.RED for one in match.candidates) > 1 for match in self.matches)
+        return several and not self._session.is_picked
+
+    def _on_plan_changed(self) -> None:
+        session = self._session
+        self._meanings = {}
+        self._asked = session.plan
+        stacks = session.stacks_of_patient()
+        self._match()
+        if not stacks:
+            return
+
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> tuple[Plan | None, dict[str, Meaning]]:
+            found: dict[str, Meaning] = {}
+            for done, stack in enumerate(stacks, 1):
+                stop_if_asked(should_stop)
+                found[stack.stack_id] = understand(stack, None)
+                on_progress(Progress(done, len(stacks), _STAGE))
+            return plan, found
+
+        plan = session.plan
+        job = session.jobs.aside("understand", work)
+        job.succeeded.connect(self._on_understood)
+        job.start()
+
+    @Slot(object)
+    def _on_understood(self, result: tuple[Plan | None, dict[str, Meaning]]) -> None:
+        plan, found = result
+        if plan is self._session.plan:
+            self._meanings = found
+            self._match()
+
+    def _match(self) -> None:
+        session = self._session
+        reads = []
+        for stack in session.stacks_of_patient():
+            meaning = self._meanings.get(stack.stack_id)
+            is_open = session.stack is not None and session.stack.stack_id == stack.stack_id
+            if is_open and session.meaning is not None:
+                meaning = session.meaning
+            if meaning is not None:
+                reads.append(
+                    ReadStack(stack, meaning, session.stated) if is_open else ReadStack(stack, meaning)
+                )
+        study = load_study_inputs(session.study)
+        self.matches = match_inputs(study, reads, today=session.clock.now().date()) if reads else ()
+        self.changed.emit()
