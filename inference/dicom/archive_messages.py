@@ -12,9 +12,10 @@ from typing import Final
 from pydantic import TypeAdapter, with_config
 
 from inference.dicom.records import STRICT
+from inference.dicom.research_names import NIFTI_ENDINGS, NRRD_ENDINGS
 
 LONGEST_NAME: Final = 1024
-_KNOWN_ENDINGS: Final = (".nii.gz", ".nii", ".nrrd", ".nhdr")
+_KNOWN_ENDINGS: Final = NIFTI_ENDINGS + NRRD_ENDINGS
 
 
 @with_config(STRICT)

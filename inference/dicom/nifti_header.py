@@ -25,6 +25,9 @@ from inference.dicom.research import (
 
 _FORM_TOLERANCE_MM: Final = 0.1
 _FIRST, _SECOND = 348, 540
+_SPACE_UNIT: Final = 0x07
+_MM_OF_UNIT: Final = {1: 1000.0, 2: 1.0, 3: 0.001}
+"""Metres, millimetres and micrometres (nifti1.h, ``xyzt_units``); no unit is taken for millimetres."""
 _RAS_TO_LPS: Final = np.diag((-1.0, -1.0, 1.0, 1.0))
 
 
@@ -104,16 +107,17 @@ def _affine(header: Any, shape: tuple[int, int, int]) -> tuple[NDArray[np.float6
         raise NotAnImageError("intake.malformed") from error
     if not scode and not qcode:
         raise NotAnImageError("intake.no_orientation_code")
+    to_mm = np.diag((*[_MM_OF_UNIT.get(int(header["xyzt_units"]) & _SPACE_UNIT, 1.0)] * 3, 1.0))
     remarks: tuple[Remark, ...] = ()
     if scode and qcode:
         ends = [(0, n - 1) for n in shape]
         corners = np.array([[i, j, k, 1] for i in ends[0] for j in ends[1] for k in ends[2]])
-        apart = float(np.abs((sform - qform) @ corners.T).max())
+        apart = float(np.abs(to_mm @ (sform - qform) @ corners.T).max())
         if not apart <= _FORM_TOLERANCE_MM:
             if not math.isfinite(apart):
                 raise NotAnImageError("intake.orientation_invalid")
             remarks = (Remark("intake.form_codes_disagree", {"distance_mm": round(apart, 1)}),)
-    return np.asarray(sform if scode else qform, dtype=np.float64), remarks
+    return to_mm @ np.asarray(sform if scode else qform, dtype=np.float64), remarks
 
 
 def _opened(path: str, offset: int) -> BinaryIO:

@@ -169,7 +169,13 @@ def _beside(path: str, named: object) -> str:
     """
     name = str(named).strip()
     parts = inside_parts(name)
-    if not parts or len(parts) > 8 or "%" in name or name.split()[0].upper() == "LIST":
+    if (
+        not parts
+        or len(parts) > 8
+        or any(part.startswith(".") for part in parts)
+        or "%" in name
+        or name.split()[0].upper() == "LIST"
+    ):
         raise NotAnImageError("intake.detached_header", other=name[:64] or "–")
     folder = os.path.realpath(os.path.dirname(path))  # noqa: PTH120 - plain strings here
     target = os.path.join(folder, *parts)  # noqa: PTH118 - plain strings here

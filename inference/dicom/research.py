@@ -21,9 +21,8 @@ from numpy.typing import NDArray
 from inference.dicom.colour import grey_of_colour
 from inference.dicom.headers import NotAnImageError
 from inference.dicom.records import FileKind, Remark
+from inference.dicom.research_names import NRRD_ENDINGS
 
-NIFTI_ENDINGS: Final = (".nii", ".nii.gz")
-NRRD_ENDINGS: Final = (".nrrd", ".nhdr")
 MOST_VOLUMES: Final = 4096
 _NUMERIC: Final = "biuf"
 _COLOURS: Final = "RGB"
@@ -42,13 +41,8 @@ def import_parsers() -> None:
     assert nibabel.nifti1 and nibabel.nifti2 and nrrd
 
 
-def is_research_file(path: str) -> bool:
-    """True for names of NIfTI and NRRD files."""
-    return path.lower().endswith(NIFTI_ENDINGS + NRRD_ENDINGS)
-
-
 def open_research(path: str) -> ResearchImage:
-    """Parse the header of a file with a name of :func:`is_research_file`.
+    """Parse the header of a file with the name of a research file.
 
     Raises
     ------

@@ -94,8 +94,9 @@ def _take_in_hand(slot: memoryview, ticket: int) -> None:
 def _import_parsers(path: str) -> None:
     """What a file of this name needs, before the watchdog looks at the file itself."""
     from inference.dicom import headers, research
+    from inference.dicom.research_names import is_research_file
 
-    if research.is_research_file(path):
+    if is_research_file(path):
         research.import_parsers()
     assert headers
 
@@ -127,7 +128,8 @@ def _references(path: str, remark: Remark) -> tuple[str, ...]:
 
 def _image_record(path: str, most_frames: int, voxels: int) -> ImageRecord:
     from inference.dicom.headers import NotAnImageError
-    from inference.dicom.research import is_research_file, open_research
+    from inference.dicom.research import open_research
+    from inference.dicom.research_names import is_research_file
 
     size = os.stat(path).st_size  # noqa: PTH116 - plain strings, as they came
     if size == 0:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from inference.dicom.remembered.plain_values import maker_of, to_plain
 from inference.dicom.remembered.sealed_store import AlteredEntryError, SealedStore
 from inference.dicom.remembered.source_key import content_key, listing_key
+from inference.dicom.research_names import may_have_data_elsewhere
 from inference.dicom.walk import Listing
 from inference.findings import Finding
 from inference.paths import ApplicationPaths
@@ -51,8 +52,11 @@ class Keeper:
     def known_source(self, listing: Listing) -> KnownSource | None:
         """Where the plan of a source is, or will be.
 
-        None when the source cannot be read just now, or was unpacked to a place that will be gone.
+        None when the source cannot be read just now, was unpacked to a place that will be gone, or is one
+        file whose data may lie in another.
         """
+        if listing.is_single and may_have_data_elsewhere(listing.files[0].path):
+            return None
         inside = listing.root.rstrip(os.sep) + os.sep
         if not all(file.path.startswith(inside) for file in listing.files):
             return None
@@ -64,11 +68,14 @@ class Keeper:
     def known_pictures(self, plan: Plan, stack: Stack) -> KnownPictures | None:
         """Where a stack's decoded pictures are, or will be.
 
-        None where all of them are native, which is quicker read anew, or where a file cannot be read.
+        None where all of them are native, which is quicker read anew, where a file cannot be read, or
+        where its data may lie in another.
         """
         if all(frame is None or frame.is_native for frame in stack.frames):
             return None
         numbers = sorted({frame.file for frame in stack.frames if frame is not None})
+        if any(may_have_data_elsewhere(plan.files[number].path) for number in numbers):
+            return None
         what = (stack.geometry.shape, stack.padding_value, stack.frames)
         try:
             return KnownPictures(self, content_key((plan.files[number] for number in numbers), what), stack)

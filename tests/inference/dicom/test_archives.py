@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -60,10 +60,10 @@ def left_out(plan: Plan) -> dict[str, str]:
     return {str(one.fields["file"]): one.code.removeprefix("intake.") for one in plan.skipped}
 
 
-def wait_until_gone(folder: Path) -> None:
+def wait_until(is_so: Callable[[], bool]) -> None:
     """Removing goes on behind the next source."""
     deadline = time.monotonic() + 20
-    while folder.exists():
+    while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
@@ -76,8 +76,7 @@ def refused_in_one_sentence(plan: Plan, code: str, cache: Path) -> None:
     for language in ("en", "zh_CN"):
         sentence = load_catalogue(language).render(found.message)
         assert "scan.zip" in sentence and "⟦" not in sentence and "\n" not in sentence
-    for path in cache.glob("*/*/*"):
-        wait_until_gone(path)
+    wait_until(lambda: not [name for _, _, names in os.walk(cache) for name in names if name[0] == "0"])
 
 
 @pytest.mark.parametrize(
@@ -135,7 +134,7 @@ def test_unpacked_files_live_until_another_source_is_opened_or_the_intake_closes
             assert folder.stat().st_mode & 0o777 == 0o700
             assert all(Path(file.path).stat().st_mode & 0o777 == 0o600 for file in plan.files)
         intake.scan(tmp_path / "made")
-        wait_until_gone(folder)
+        wait_until(lambda: not folder.exists())
         again = intake.scan(path)
         assert intake.load(again, again.stacks[0]).voxels.shape[0] == 4
     assert list(cache.iterdir()) == []
@@ -327,6 +326,25 @@ def test_nonsense_answers_end_in_one_sentence(
     unpacking: Intake, tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes
 ) -> None:
     program = f"import sys; sys.stdin.buffer.read(4); sys.stdout.buffer.write({answer!r})"
+    monkeypatch.setattr(archives, "archive_command", lambda _: [sys.executable, "-S", "-c", program])
+    refused_in_one_sentence(unpacking.scan(packed_series(tmp_path)), "zip_not_unpacked", cache)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
+@pytest.mark.parametrize(
+    "act", ["target.write_bytes(b'abc')", "target.symlink_to('/etc/hostname')", "target.mkdir()"]
+)
+def test_a_file_that_is_not_what_was_told_ends_in_one_sentence(
+    unpacking: Intake, tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    """Another size, a link, a folder: what an unpacker that was taken over may leave."""
+    program = (
+        "import json, struct, sys; from pathlib import Path\n"
+        "body = sys.stdin.buffer.read(struct.unpack('>I', sys.stdin.buffer.read(4))[0])\n"
+        "target = Path(json.loads(body)['body']['folder']) / '0000000'\n"
+        f"{act}\n"
+        f"sys.stdout.buffer.write({framed(Unpacked(0, 'a.dcm', 5), Ended())!r})\n"
+    )
     monkeypatch.setattr(archives, "archive_command", lambda _: [sys.executable, "-S", "-c", program])
     refused_in_one_sentence(unpacking.scan(packed_series(tmp_path)), "zip_not_unpacked", cache)
 

@@ -12,6 +12,7 @@ import nibabel
 import nrrd
 import numpy as np
 import pytest
+import SimpleITK
 
 from inference.dicom.intake import Intake
 from inference.errors import InputError
@@ -87,6 +88,21 @@ def test_nifti_without_a_code_is_refused(intake: Intake, tmp_path: Path) -> None
     nibabel.save(image, tmp_path / "a.nii")
     plan = intake.scan(tmp_path)
     assert verdicts(plan.skipped, "no_orientation_code") == (R, R) and not plan.stacks
+
+
+@pytest.mark.parametrize(
+    ("unit", "step"), [("mm", 2.0), ("meter", 0.002), ("micron", 2000.0), ("unknown", 2.0)]
+)
+def test_units_of_a_nifti_are_brought_to_millimetres(
+    intake: Intake, tmp_path: Path, unit: str, step: float
+) -> None:
+    image = nibabel.Nifti1Image(values(), np.diag((-step, -step, step, 1.0)))
+    image.header.set_xyzt_units(unit)
+    nibabel.save(image, tmp_path / "a.nii")
+    (stack,) = intake.scan(tmp_path).stacks
+    assert stack.geometry.spacing_mm == pytest.approx((2.0, 2.0, 2.0), rel=1e-6)
+    peer = SimpleITK.ReadImage(str(tmp_path / "a.nii")).GetSpacing()
+    assert unit == "unknown" or peer == pytest.approx((2.0, 2.0, 2.0), rel=1e-5)
 
 
 @pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
@@ -378,3 +394,22 @@ def test_data_that_shrink_between_scan_and_load_end_in_one_sentence(intake: Inta
     os.truncate(tmp_path / "a.raw", 50)
     with pytest.raises(InputError, match=r"intake\.nothing_decoded"):
         intake.load(plan, plan.stacks[0])
+
+
+def test_data_beside_a_header_are_read_anew_however_well_the_header_is_known(tmp_path: Path) -> None:
+    """What is remembered is known by the header alone, which says nothing about the data beside it."""
+    from inference.dicom.remembered.keeper import Keeper
+    from inference.dicom.remembered.sealed_store import SealedStore
+
+    folder = tmp_path / "source"
+    folder.mkdir()
+    (folder / "a.nhdr").write_text(nrrd_header(data_file="a.raw"))
+    keeper = Keeper(SealedStore(tmp_path / "kept"))
+    with Intake(keeper=keeper) as remembering:
+        for source in (folder / "a.nhdr", folder):
+            for seed in (3, 4):
+                (folder / "a.raw").write_bytes(raw(values(seed=seed)))
+                plan = remembering.scan(source)
+                volume = loaded(remembering, plan, plan.stacks[0])
+                assert np.array_equal(stored(volume), values(seed=seed))
+                keeper.wait()

@@ -1,0 +1,18 @@
+"""Names by which NIfTI and NRRD files are known, before a byte of them is read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+NIFTI_ENDINGS: Final = (".nii", ".nii.gz")
+NRRD_ENDINGS: Final = (".nrrd", ".nhdr")
+
+
+def is_research_file(path: str) -> bool:
+    """True for names of NIfTI and NRRD files."""
+    return path.lower().endswith(NIFTI_ENDINGS + NRRD_ENDINGS)
+
+
+def may_have_data_elsewhere(path: str) -> bool:
+    """True for NRRD headers: what is known of such a file says nothing about the data beside it."""
+    return path.lower().endswith(NRRD_ENDINGS)
