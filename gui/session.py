@@ -172,8 +172,7 @@ class Session(SessionSignals):
         """Go on with one of several patients of the source; what was open of another closes."""
         if self.stack is not None and not same_patient(self.stack.identity, patient):
             self._close_case(keep_record=False)
-            self.stack_changed.emit()
-            self.identity_changed.emit()
+            self._tell_of_stack()
         self.patient = patient
         self.plan_changed.emit()
         self._choose_first_stack()
@@ -194,8 +193,7 @@ class Session(SessionSignals):
         self.stack = stack
         self.identity = stack.identity
         self.slice_source = SliceSource.loading(stack)
-        self.stack_changed.emit()
-        self.identity_changed.emit()
+        self._tell_of_stack()
         self.jobs.load(self.plan, stack)
 
     def close_case(self) -> None:
@@ -206,8 +204,7 @@ class Session(SessionSignals):
         self.thumbnails = {}
         self._close_case(keep_record=False)
         self.plan_changed.emit()
-        self.stack_changed.emit()
-        self.identity_changed.emit()
+        self._tell_of_stack()
 
     def stacks_of_patient(self) -> tuple[Stack, ...]:
         """The stacks of the chosen patient; of nobody while the choice is open."""
@@ -307,8 +304,7 @@ class Session(SessionSignals):
         patients = plan.patients
         self.patient = patients[0] if len(patients) == 1 else None
         self.plan_changed.emit()
-        self.stack_changed.emit()
-        self.identity_changed.emit()
+        self._tell_of_stack()
         if len(patients) > 1:
             self.patient_choice_needed.emit()
         else:
@@ -333,6 +329,15 @@ class Session(SessionSignals):
             self.slice_source.complete(volume)
         self.volume_changed.emit()
         self.currency_changed.emit()
+
+    def replace_scan(self, stack: Stack, volume: Volume) -> None:
+        """Go on with another form of the open scan; mask and result stood on the former grid and go."""
+        identity = self.identity
+        self._close_case(keep_record=True)
+        self.stack, self.identity = stack, identity
+        self.slice_source = SliceSource.loading(stack)
+        self._tell_of_stack()
+        self.accept_volume(volume)
 
     def accept_outcome(self, outcome: Outcome, seconds: float) -> None:
         """An assessment has ended; its mask becomes the case's when there was none."""
@@ -389,3 +394,7 @@ class Session(SessionSignals):
             self.choose_stack(best.stack_id, is_picked=False)
         else:
             self.raise_notice(NoticeKind.REFUSED, Message("gui.notice.nothing_usable"))
+
+    def _tell_of_stack(self) -> None:
+        self.stack_changed.emit()
+        self.identity_changed.emit()

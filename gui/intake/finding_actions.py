@@ -11,6 +11,7 @@ from gui.intake.finding_groups import FindingGroup
 from gui.intake.series_badges import can_be_viewed, split_reasons, title
 from gui.session import Session
 from inference.case_input import StatedFacts
+from inference.preprocessing.straighten import TILT
 from inference.scan import Stack
 
 TWO_PATIENTS: Final = "intake.two_patients"
@@ -30,6 +31,11 @@ def action_widgets(session: Session, group: FindingGroup, parent: QWidget) -> li
     widgets: list[QWidget] = []
     if group.code == TWO_PATIENTS:
         widgets.append(choose_patient_button(session, parent))
+    if group.code == TILT and session.volume is not None:
+        button = _button(session, parent, "gui.do.straighten")
+        button.setToolTip(session.tr("gui.do.straighten.tip"))
+        button.clicked.connect(partial(_straighten, session))
+        widgets.append(button)
     if group.code in _PARTS and (parts := _other_parts(session)):
         widgets.append(_parts_menu(session, parts, parent))
     if group.code in _STATED and session.case_input is not None:
@@ -39,6 +45,12 @@ def action_widgets(session: Session, group: FindingGroup, parent: QWidget) -> li
     if session.stack is not None:
         widgets += _slice_buttons(session, session.stack, group, parent)
     return widgets
+
+
+def _straighten(session: Session, _checked: bool = False) -> None:
+    from gui.jobs.straightening import Straightening
+
+    Straightening(session).start()
 
 
 def choose_patient_button(session: Session, parent: QWidget) -> QPushButton:

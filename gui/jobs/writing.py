@@ -85,11 +85,15 @@ def mask_work(session: Session, path: Path, kind: MaskFormat) -> Work:
     Raises
     ------
     InputError
-        When there is no mask.
+        When there is no mask, or it stands on a grid that no file of the source has.
     """
+    from inference.masks.codecs.exporting import MaskFormat
+
     mask, stack, plan = session.mask, session.stack, session.plan
     if mask is None or stack is None or plan is None:
         raise InputError("gui.why_not.mask")
+    if kind is not MaskFormat.NIFTI and not any(one is stack for one in plan.stacks):
+        raise InputError("gui.why_not.straightened")
     clock, ids, patient = session.clock, session.ids, session.identity
 
     def work(on_progress: OnProgress, should_stop: ShouldStop) -> tuple[Finding, ...]:
