@@ -14,6 +14,7 @@ from pydicom.filereader import _read_file_meta_info, read_dataset, read_preamble
 from inference.deidentification.elements import Pixels
 from inference.deidentification.holding import HeldBackError
 from inference.deidentification.raw_item import RawItem, raw_item
+from inference.deidentification.tail import ends_as_it_should
 from inference.dicom.elements import (
     DEFLATED_LE,
     EXPLICIT_BE,
@@ -82,7 +83,9 @@ def take_apart(data: bytes) -> SourceObject:
     if header.pixel_offset is not None:
         vr = body[header.pixel_offset - 8 : header.pixel_offset - 6].decode("ascii", "replace")
         end = header.pixel_offset - (12 if explicit else 8)
-        pixels = _pixels(body, header.pixel_offset, header.pixel_length, vr if explicit else "OW")
+        pixels = _pixels(
+            body, header.pixel_offset, header.pixel_length, vr if explicit else "OW", header.syntax_uid
+        )
     pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
     dataset = read_dataset(
         io.BytesIO(body[begin:end]),
@@ -113,17 +116,21 @@ def _inflated(packed: bytes) -> bytes:
     return data
 
 
-def _pixels(body: bytes, offset: int, length: int | None, vr: str) -> Pixels:
+def _pixels(body: bytes, offset: int, length: int | None, vr: str, syntax: str) -> Pixels:
     if vr not in ("OB", "OW"):
         raise HeldBackError("malformed")
     if length is not None:
         if offset + length > len(body):
             raise HeldBackError("pixel_extent")
+        if not ends_as_it_should(memoryview(body)[offset + length :], syntax):
+            raise HeldBackError("malformed")
         return Pixels(vr, memoryview(body)[offset : offset + length], False)
     end = offset
     while True:
         head = body[end : end + 8]
         if head[:4] == _SEQUENCE_END:
+            if not ends_as_it_should(memoryview(body)[end + 8 :], syntax):
+                raise HeldBackError("malformed")
             return Pixels(vr, memoryview(body)[offset:end], True)
         size = int.from_bytes(head[4:8], "little")
         if head[:4] != _ITEM or len(head) < 8 or end + 8 + size > len(body):
