@@ -101,7 +101,7 @@ def _spots(sample: AxialSample, body: Body, k: int, spine: Spine) -> list[Spot]:
             break
         place = np.unravel_index(int(np.where(free, spread, np.inf).argmin()), free.shape)
         level = float(mean[place])
-        if spread[place] > max(20.0, 0.12 * level):
+        if spread[place] > max(20.0, 0.12 * level, 1.5 * noise):
             break
         tolerance = max(18.0, 2.5 * noise, 0.16 * level)
         region = _grown(picture, place, level, tolerance, (y, x))
@@ -208,9 +208,10 @@ def _chain(start: Spot, spots: Sequence[Spot], heights_mm: Sequence[float]) -> l
 
 def _disc(axes: tuple[NDArray[np.float64], NDArray[np.float64]], radius_mm: float) -> NDArray[np.bool_]:
     row_mm, column_mm = (float(axis[1] - axis[0]) for axis in axes)
-    rows = np.arange(-int(radius_mm / row_mm), int(radius_mm / row_mm) + 1) * row_mm
-    columns = np.arange(-int(radius_mm / column_mm), int(radius_mm / column_mm) + 1) * column_mm
-    disc: NDArray[np.bool_] = rows[:, None] ** 2 + columns[None, :] ** 2 <= radius_mm**2
+    high, wide = max(1, int(radius_mm / row_mm)), max(1, int(radius_mm / column_mm))
+    rows, columns = np.arange(-high, high + 1) * row_mm, np.arange(-wide, wide + 1) * column_mm
+    reach = max(radius_mm, row_mm, column_mm)
+    disc: NDArray[np.bool_] = rows[:, None] ** 2 + columns[None, :] ** 2 <= reach**2 + 1e-6
     return disc
 
 

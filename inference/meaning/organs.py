@@ -35,6 +35,7 @@ _KIDNEY_BESIDE_MM: Final = (22.0, 95.0)
 _KIDNEY_HEIGHT_MM: Final = (-65.0, 45.0)
 _KIDNEY_LENGTH_MM: Final = 70.0
 _FAT_HU: Final = -20.0
+_VEIN_LEAD_HU, _VEIN_LEAD_SD = 22.0, 3.0
 _EXCRETED_HU: Final = 350.0
 
 
@@ -178,7 +179,8 @@ def liver_vessels(
         reach = steps(sample, 8.0)
         inside = shrunk(filled_holes(shrunk(widened(largest, reach), reach)), reach)
         picture = ndimage.gaussian_filter(sample.hu[k], 0.7)
-        bright = inside & (picture > liver.hu + 22.0) & (picture < liver.hu + 160.0)
+        lead = max(_VEIN_LEAD_HU, _VEIN_LEAD_SD * _noise(picture[inside])) if inside.any() else 0.0
+        bright = inside & (picture > liver.hu + lead) & (picture < liver.hu + 160.0)
         bright = opened(bright, 1)
         if bright.any():
             found[k] = (float(bright.sum()), sample.hu[k][bright])
@@ -204,6 +206,12 @@ def _kidney(sample: AxialSample, k: int, region: Mask, side: int) -> _Kidney:
     medulla = float(np.percentile(hu[inside], 40)) if inside.any() else cortex
     excreted = int((hu[region] > max(_EXCRETED_HU, 1.5 * cortex)).sum())
     return _Kidney(k, side, cortex, medulla, int(region.sum()), excreted)
+
+
+def _noise(values: NDArray[np.float32]) -> float:
+    """Standard deviation of most of the values (from quartiles, so that veins do not count)."""
+    low, high = np.percentile(values, [25, 75])
+    return float(high - low) / 1.349
 
 
 def _kidney_side(

@@ -25,6 +25,9 @@ PLAIN_KIDNEY_HU: Final = 60.0
 ENHANCED_KIDNEY_HU: Final = 95.0
 ARTERIAL_AORTA_HU: Final = 200.0
 PORTAL_AORTA_HU: Final = 120.0
+PORTAL_AORTA_ALONE_HU: Final = 130.0
+"""Without kidneys nothing excludes three minutes, when the aorta may still measure 125 HU."""
+
 DELAYED_AORTA_HU: Final = 110.0
 ARTERIAL_SHARE: Final = 0.18
 """Largest share of the aorta's enhancement that the liver has taken up in the arterial phase."""
@@ -90,19 +93,22 @@ def measured(anatomy: Anatomy) -> list[Evidence]:
 
 
 def _enhancement(anatomy: Anatomy) -> str:
+    """Yes or no where blood, liver and kidneys allow one answer.
+
+    A faintly bright aorta needs a bright liver beside it, and none is believed against plain kidneys.
+    """
     aorta, liver, kidneys = anatomy.aorta, anatomy.liver, anatomy.kidneys
-    if (aorta is not None and aorta.hu >= ENHANCED_AORTA_HU) or (
-        kidneys is not None and kidneys.cortex_hu >= ENHANCED_KIDNEY_HU
-    ):
+    if kidneys is not None and kidneys.cortex_hu >= ENHANCED_KIDNEY_HU:
         return YES
-    plain_blood = aorta is not None and aorta.hu <= PLAIN_AORTA_HU
-    plain_liver = liver is not None and liver.hu <= PLAIN_LIVER_HU
     plain_kidneys = kidneys is not None and kidneys.cortex_hu <= PLAIN_KIDNEY_HU
-    if aorta is not None and not plain_blood:
-        return ""
+    plain_liver = liver is not None and liver.hu <= PLAIN_LIVER_HU
+    if aorta is not None and aorta.hu > PLAIN_AORTA_HU:
+        bright = aorta.hu >= PORTAL_AORTA_HU
+        both = aorta.hu >= ENHANCED_AORTA_HU and liver is not None and not plain_liver
+        return YES if (bright or both) and not plain_kidneys else ""
     if kidneys is not None and not plain_kidneys:
         return ""
-    if plain_blood and (liver is None or plain_liver):
+    if aorta is not None and (liver is None or plain_liver):
         return NO
     return NO if plain_kidneys and plain_liver else ""
 
@@ -112,14 +118,11 @@ def _phase(anatomy: Anatomy) -> tuple[str, Evidence | None]:
     if enhancement == NO:
         return Phase.UNENHANCED, evidence("nothing_enhanced", Phase.UNENHANCED)
     aorta, liver = anatomy.aorta, anatomy.liver
+    if enhancement == YES and _has_excretion(anatomy):
+        return _excretion(anatomy)
     if enhancement != YES or aorta is None or aorta.hu < ENHANCED_AORTA_HU:
         return "", None
-    excreted = _has_excretion(anatomy)
     blood = aorta.hu - BLOOD_HU
-    if excreted:
-        if aorta.hu < ARTERIAL_AORTA_HU:
-            return Phase.DELAYED, evidence("urine_enhanced", Phase.DELAYED)
-        return "", evidence("urine_enhanced_early")
     if liver is None:
         if _is_corticomedullary(anatomy) and aorta.hu >= ARTERIAL_AORTA_HU:
             return Phase.ARTERIAL, evidence("cortex_leads", Phase.ARTERIAL)
@@ -131,7 +134,8 @@ def _phase(anatomy: Anatomy) -> tuple[str, Evidence | None]:
     bright = aorta.hu >= ARTERIAL_AORTA_HU or (aorta.hu >= 150.0 and _is_corticomedullary(anatomy))
     if bright and share <= ARTERIAL_SHARE and not filled:
         candidates.add(Phase.ARTERIAL)
-    if aorta.hu >= PORTAL_AORTA_HU and not _is_corticomedullary(anatomy):
+    least = PORTAL_AORTA_HU if anatomy.kidneys is not None else PORTAL_AORTA_ALONE_HU
+    if aorta.hu >= least and not _is_corticomedullary(anatomy):
         in_range = PORTAL_SHARE[0] <= share <= PORTAL_SHARE[1]
         fatty = share < PORTAL_SHARE[0] and filled and aorta.hu < ARTERIAL_AORTA_HU
         if in_range or fatty:
@@ -142,6 +146,16 @@ def _phase(anatomy: Anatomy) -> tuple[str, Evidence | None]:
     return phase, evidence(
         "liver_against_aorta", phase, difference=round(aorta.hu - liver.hu), percent=round(100 * share)
     )
+
+
+def _excretion(anatomy: Anatomy) -> tuple[str, Evidence | None]:
+    """Bright urine is late, unless aorta or kidneys contradict: a stone, or a second injection."""
+    aorta, kidneys = anatomy.aorta, anatomy.kidneys
+    too_early = aorta is not None and aorta.hu >= ARTERIAL_AORTA_HU
+    too_faint = kidneys is None or kidneys.cortex_hu < ENHANCED_KIDNEY_HU
+    if too_early or too_faint:
+        return "", evidence("urine_enhanced_early")
+    return Phase.DELAYED, evidence("urine_enhanced", Phase.DELAYED)
 
 
 def _is_corticomedullary(anatomy: Anatomy) -> bool:

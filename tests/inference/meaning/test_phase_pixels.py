@@ -84,6 +84,23 @@ def test_between_the_ranges_nothing_is_claimed() -> None:
     assert pixels(abdomen(between)) == ""
 
 
+def test_without_kidneys_a_middling_aorta_may_be_portal_or_late_and_is_neither() -> None:
+    middling = replace(PHASES["portal_venous"], aorta=125, liver=97, veins=126)
+    assert pixels(abdomen(middling)) == Phase.PORTAL_VENOUS
+    assert pixels(abdomen(middling, kidneys=False)) == ""
+
+
+def test_an_aorta_that_is_bright_against_plain_kidneys_is_not_believed() -> None:
+    odd = replace(PHASES["unenhanced"], aorta=160)
+    meaning = understand_volume(*abdomen(odd))
+    assert meaning.contrast_by_pixels.value == "" and meaning.phase_by_pixels.value == ""
+
+
+def test_bright_spots_in_plain_kidneys_are_stones_not_a_phase() -> None:
+    stones = replace(PHASES["portal_venous"], cortex=45, medulla=45, urine=900)
+    assert pixels(abdomen(stones)) == ""
+
+
 def test_a_fatty_liver_with_filled_veins_is_not_called_arterial() -> None:
     fatty = replace(PHASES["portal_venous"], aorta=165, liver=62, veins=160)
     assert pixels(abdomen(fatty)) == Phase.PORTAL_VENOUS
