@@ -52,6 +52,7 @@ class ScanFacts:
     field_of_view_mm: tuple[float, float]
     slices_present: int
     slices_expected: int
+    is_isotropic: bool = False
 
     def as_facts(self) -> tuple[Fact, ...]:
         """The facts as an Assessment lists them; an unknown one is listed as such."""
@@ -109,6 +110,7 @@ def gather_facts(case: CaseInput) -> ScanFacts:
         field_of_view_mm=(row_mm * geometry.shape[1], column_mm * geometry.shape[2]),
         slices_present=geometry.shape[0] - len(missing | case.volume.missing_slices),
         slices_expected=geometry.shape[0],
+        is_isotropic=geometry.is_isotropic(),
     )
 
 

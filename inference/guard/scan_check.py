@@ -117,16 +117,18 @@ def _phase(known: Known[str] | None) -> tuple[GuardLine, ...]:
 
 def _plane(facts: ScanFacts, conditions: InputConditions) -> GuardLine:
     fits = facts.plane == conditions.plane and facts.obliquity_deg <= conditions.maximum_obliquity_deg
+    is_undecided = facts.is_isotropic and not conditions.allows_isotropic
     return GuardLine(
         "guard.plane",
         Message(
-            "guard.measured.plane", {"plane": f"plane.{facts.plane}", "degrees": f"{facts.obliquity_deg:.1f}"}
+            "guard.measured.plane_undecided" if is_undecided else "guard.measured.plane",
+            {"plane": f"plane.{facts.plane}", "degrees": f"{facts.obliquity_deg:.1f}"},
         ),
         Message(
             "guard.allowed.plane",
             {"plane": f"plane.{conditions.plane}", "degrees": f"{conditions.maximum_obliquity_deg:g}"},
         ),
-        Verdict.FINE if fits else Verdict.REFUSED,
+        Verdict.FINE if fits and not is_undecided else Verdict.REFUSED,
     )
 
 

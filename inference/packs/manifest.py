@@ -35,7 +35,10 @@ class Range(_Part):
 
 
 class InputConditions(_Part):
-    """The scans that the pack may answer for; mm and degrees."""
+    """The scans that the pack may answer for; mm and degrees.
+
+    ``allows_isotropic`` lets a volume pass whose equal spacings leave open in which plane it was acquired.
+    """
 
     modality: str
     contrast_enhanced: bool
@@ -48,6 +51,7 @@ class InputConditions(_Part):
     field_of_view_mm: Range
     minimum_slices: int
     minimum_mask_ml: float
+    allows_isotropic: bool = False
 
 
 class Tensor(_Part):

@@ -198,6 +198,7 @@ def manifest_document(
             "field_of_view_mm": {"minimum": 180.0, "maximum": 320.0},
             "minimum_slices": 6,
             "minimum_mask_ml": 1.0,
+            "allows_isotropic": True,
         },
         "preprocessing": {
             "segmenter": {
