@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.actions import Actions, plain
 from gui.feedback.text import label
+from gui.jobs.progress_line import ProgressLine, is_shown
 from gui.session import Session
 from gui.theme.icons import pixmap
 from gui.theme.palette import current_tokens
+
+_PROGRESS_PX: Final = 340
 
 
 class DropHint(QWidget):
@@ -47,11 +52,15 @@ class DropHint(QWidget):
             column.addWidget(widget)
         column.addSpacing(8)
         column.addLayout(buttons)
+        self.progress = ProgressLine(session, self)
+        self.progress.setFixedWidth(_PROGRESS_PX)
+        column.addWidget(self.progress, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(12)
         self.privacy.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.privacy)
         column.addStretch(4)
         session.language_changed.connect(self._on_language_changed)
+        session.intake_job_changed.connect(self._on_job_changed)
         self._on_language_changed()
 
     def set_target(self, is_target: bool) -> None:
@@ -74,9 +83,16 @@ class DropHint(QWidget):
         box.moveCenter(QRectF(self.rect()).center())
         painter.drawRoundedRect(box, 8, 8)
 
+    def _on_job_changed(self) -> None:
+        """While a source is being looked through the page says so, and offers nothing else."""
+        is_reading = is_shown(self._session.intake_job)
+        self.title.setText(self._session.tr("gui.empty.reading" if is_reading else "gui.empty.title"))
+        for widget in (self.text, self.folder_button, self.file_button):
+            widget.setVisible(not is_reading)
+
     def _on_language_changed(self) -> None:
         tr = self._session.tr
-        self.title.setText(tr("gui.empty.title"))
+        self._on_job_changed()
         self.text.setText(tr("gui.empty.text"))
         self.privacy.setText(tr("gui.empty.privacy"))
         self.folder_button.setText(plain(tr("gui.action.open_folder")))

@@ -8,11 +8,14 @@ import signal
 import struct
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QLabel
 
 from gui.intake.skipped_files import SkippedGroup
@@ -332,3 +335,35 @@ def test_an_empty_or_absent_folder_is_one_sentence(
     assert said.ids() == [{"empty": "intake.nothing_found", "absent": "intake.not_found"}[kind]]
     assert window.session.plan is None and window.viewer.hint.isVisible()
     assert_alive(window, tmp_path, qtbot)
+
+
+def test_a_bomb_in_a_zip_is_one_sentence(window: MainWindow, tmp_path: Path, qtbot: Any) -> None:
+    bomb = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("picture.dcm", bytes(64 << 20))
+    said = Said(window)
+    window.session.open_path(bomb)
+    qtbot.waitUntil(lambda: bool(said.notices) and is_at_rest(window), timeout=60_000)
+    assert len(said.notices) == 1 and "⟦" not in said.texts()[0]
+    assert window.session.stack is None
+    assert_alive(window, tmp_path, qtbot)
+
+
+def test_a_zip_dropped_on_the_window_is_opened(window: MainWindow, tmp_path: Path, qtbot: Any) -> None:
+    source = write_study(tmp_path / "study")
+    packed = tmp_path / "study.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for file in sorted(source.iterdir()):
+            archive.write(file, file.name)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(packed))])
+    event = QDropEvent(
+        QPointF(5, 5),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dropEvent(event)
+    qtbot.waitUntil(lambda: window.session.volume is not None and is_at_rest(window), timeout=60_000)
+    assert window.series.model.stack_count == 1
