@@ -165,6 +165,7 @@ RULES: Final = MappingProxyType(
         "intake.mask_overlapping": Rule(_F, _N),
         "intake.mask_outside": Rule(_N, _N),
         "intake.mask_by_position": Rule(_N, _N),
+        "intake.mask_reference_disagrees": Rule(_N, _N),
         "intake.mask_images_missing": Rule(_N, _R, releasable=True),
         "intake.mask_contours_between": Rule(_N, _N),
         "intake.mask_contours_off_planes": Rule(_N, _R),

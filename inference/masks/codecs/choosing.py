@@ -19,9 +19,10 @@ _MOST_NAMED: Final = 12
 
 
 def is_named_like_tumour(segment: ImportedSegment) -> bool:
-    """True when label or code of a segment says tumour; volumes for planning (CTV, PTV) do not."""
-    value, scheme, _ = segment.kind
-    return bool(_TUMOUR_WORDS.search(segment.label)) or (scheme, value) in _TUMOUR_CODES
+    """True when label, code or type of a segment says tumour; planning volumes (CTV, PTV) do not."""
+    value, scheme, meaning = segment.kind
+    said = f"{segment.label} {meaning}"
+    return bool(_TUMOUR_WORDS.search(said)) or (scheme, value) in _TUMOUR_CODES
 
 
 def to_preselect(segments: Sequence[ImportedSegment]) -> tuple[int, ...]:

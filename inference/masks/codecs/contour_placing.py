@@ -107,6 +107,7 @@ def place_contours(
         raise MaskRefusedError("intake.mask.empty", file=file)
     left_out = outlines.ignored + repeated
     findings = [*_about_source(answer, table, outlines, stack, known_sop_uids)]
+    findings += _about_disagreement(table, contours, laid, outlines, stack)
     if elsewhere:
         findings.append(finding("intake.mask_segments_elsewhere", count=len(elsewhere)))
     findings += _about_planes(contours, here, laid, stack.geometry)
@@ -185,6 +186,24 @@ def _about_source(
     yield from about_references((named or set(outlines.referenced_sop_uids)) - missing, stack)
 
 
+def _about_disagreement(
+    table: NDArray[np.int64],
+    contours: _Contours,
+    laid: NDArray[np.bool_],
+    outlines: ContourTable,
+    stack: Stack,
+) -> Iterator[Finding]:
+    """Contours on another slice than the image that they name; not told for objects of several frames."""
+    uids = [frame.sop_uid for frame in stack.frames if frame is not None and frame.sop_uid]
+    if len(set(uids)) < len(uids):
+        return
+    slot_of = {frame.sop_uid: slot for slot, frame in enumerate(stack.frames) if frame is not None}
+    named = np.array([slot_of.get(uid, -1) for uid in outlines.source_sop_uids] + [-1])[table[:, 2]]
+    astray = laid & (named >= 0) & (named != contours.slots)
+    if astray.any():
+        yield finding("intake.mask_reference_disagrees", count=int(astray.sum()))
+
+
 def _about_planes(
     contours: _Contours, here: NDArray[np.bool_], laid: NDArray[np.bool_], grid: Geometry
 ) -> Iterator[Finding]:
@@ -248,6 +267,7 @@ def _segment(described: MaskSegment, voxels: NDArray[np.bool_]) -> ImportedSegme
         start,
         cropped,
         (grid[0], grid[1], grid[2]),
+        kind=described.kind,
         algorithm_type=described.algorithm_type,
         colour=described.colour,
     )

@@ -23,6 +23,7 @@ from inference.scan import Stack
 
 _SAME_PIXEL: Final = 0.05
 _SAME_SLICE: Final = 0.1
+_NEAREST_SLICE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +60,7 @@ def place_mask(
     """
     refuse_strangers(answer, stack, file)
     grid = stack.geometry
-    slots = _coinciding(answer, grid)
+    slots = _coinciding(answer, stack)
     source = _Planes(answer, planes)
     if slots is None:
         if answer.is_dicom and is_unlinked(answer.frame_of_reference_uid, stack):
@@ -143,8 +144,13 @@ def _about(answer: MaskAnswer, stack: Stack, threshold: float) -> list[Finding]:
     return findings
 
 
-def _coinciding(answer: MaskAnswer, grid: Geometry) -> list[int] | None:
-    """The slice on which each plane lies; None when the planes are not the stack's own pixels."""
+def _coinciding(answer: MaskAnswer, stack: Stack) -> list[int] | None:
+    """The slice on which each plane lies; None when the planes are not the stack's own pixels.
+
+    A plane that names the image of its nearest slice may lie up to half a slice beside the grid: so do
+    the images of an uneven stack.
+    """
+    grid = stack.geometry
     if (answer.rows, answer.columns) != grid.shape[1:]:
         return None
     corners = np.array([(0, 0), (answer.rows - 1, 0), (0, answer.columns - 1)], dtype=np.float64)
@@ -154,7 +160,13 @@ def _coinciding(answer: MaskAnswer, grid: Geometry) -> list[int] | None:
     slots = np.rint(index[:, 0, 0])
     if np.abs(index[:, :, 1:] - corners).max() > _SAME_PIXEL:
         return None
-    if np.abs(index[:, :, 0] - slots[:, None]).max() > _SAME_SLICE:
+    named = {(frame.sop_uid, slot) for slot, frame in enumerate(stack.frames) if frame is not None}
+    accepted = np.where(
+        [(one.source_sop_uid, slot) in named for one, slot in zip(answer.frames, slots, strict=True)],
+        _NEAREST_SLICE,
+        _SAME_SLICE,
+    )
+    if (np.abs(index[:, :, 0] - slots[:, None]).max(axis=1) > accepted).any():
         return None
     return [int(slot) for slot in slots]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from inference.dicom.protocol import MaskAnswer, MaskFrame, MaskSegment
 Vector = tuple[float, float, float]
 
 _SAME: Final = 1e-4
+_DEFLATED_FRAMES: Final = "1.2.840.10008.1.2.8.1"
 
 
 def read_segmentation(dataset: Any, buffer: memoryview, threshold: float = 0.5) -> MaskAnswer:
@@ -81,6 +83,9 @@ def _planes(dataset: Any, pixels: int, count: int) -> Iterator[Any]:
     from pydicom.pixels import iter_pixels
 
     syntax = dataset.file_meta.TransferSyntaxUID
+    if syntax == _DEFLATED_FRAMES:
+        yield from _inflated(dataset, pixels, count)
+        return
     if int(dataset.BitsAllocated) != 1 or syntax.is_encapsulated:
         yield from iter_pixels(dataset, raw=True)
         return
@@ -93,6 +98,22 @@ def _planes(dataset: Any, pixels: int, count: int) -> Iterator[Any]:
             return
         bits = np.unpackbits(content[first // 8 : (beyond + 7) // 8], bitorder="little")
         yield bits[first % 8 : first % 8 + pixels]
+
+
+def _inflated(dataset: Any, pixels: int, count: int) -> Iterator[Any]:
+    """Frames that are deflated one by one (PS3.5 10.20); a frame that swells beyond its size is cut off."""
+    from pydicom.encaps import generate_frames
+
+    allocated = int(dataset.BitsAllocated)
+    size = (pixels * allocated + 7) // 8
+    for frame in generate_frames(dataset.PixelData, number_of_frames=count):
+        content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(frame, size)
+        if len(content) < size:
+            return
+        if allocated == 1:
+            yield np.unpackbits(np.frombuffer(content, np.uint8), count=pixels, bitorder="little")
+        else:
+            yield np.frombuffer(content, f"<u{allocated // 8}", pixels)
 
 
 def _are_alike(values: set[tuple[float, ...] | None]) -> bool:

@@ -15,6 +15,9 @@ _CLOSED: Final = frozenset({"CLOSED_PLANAR", "CLOSEDPLANAR_XOR", "CLOSED_PLANAR_
 _FEWEST_POINTS: Final = 3
 _MOST_REFERENCES: Final = 16_384
 _LONGEST_NAME: Final = 64
+_NO_CODE: Final = ("", "", "")
+
+Code = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +45,8 @@ def read_structure_set(dataset: Any, buffer: memoryview) -> MaskAnswer:
                 ignored += 1
                 continue
             kept.append(_Contour(number, _image(contour), points))
+    observed = dataset.get("RTROIObservationsSequence") or ()
+    meanings = {int(item.get("ReferencedROINumber", -1)): _meaning(item) for item in observed}
     frames = list(dataset.get("ReferencedFrameOfReferenceSequence") or ())
     frame_uids = {str(frame.get("FrameOfReferenceUID", "") or "") for frame in frames} - {""}
     sources = {
@@ -58,7 +63,10 @@ def read_structure_set(dataset: Any, buffer: memoryview) -> MaskAnswer:
             source_sop_uids=tuple(sources),
             referenced_sop_uids=tuple(_referenced(frames)),
         ),
-        segments=tuple(_segment(item, colours.get(number)) for number, item in regions.items()),
+        segments=tuple(
+            _segment(item, colours.get(number), meanings.get(number, _NO_CODE))
+            for number, item in regions.items()
+        ),
         frame_of_reference_uid=frame_uids.pop() if len(frame_uids) == 1 else "",
         patient_id=str(dataset.get("PatientID", "") or "").strip(),
     )
@@ -124,10 +132,22 @@ def _colour(item: Any) -> tuple[int, int, int] | None:
     return red, green, blue
 
 
-def _segment(item: Any, colour: tuple[int, int, int] | None) -> MaskSegment:
+def _meaning(observation: Any) -> Code:
+    """The code of a region; where it has none, its interpreted type (GTV, ORGAN …) as a meaning."""
+    for item in observation.get("RTROIIdentificationCodeSequence") or ():
+        value, scheme, meaning = (
+            str(item.get(keyword, "") or "")[:_LONGEST_NAME]
+            for keyword in ("CodeValue", "CodingSchemeDesignator", "CodeMeaning")
+        )
+        return value, scheme, meaning
+    return "", "", str(observation.get("RTROIInterpretedType", "") or "")[:16]
+
+
+def _segment(item: Any, colour: tuple[int, int, int] | None, kind: Code) -> MaskSegment:
     return MaskSegment(
         number=int(item.ROINumber),
         label=str(item.get("ROIName", "") or "")[:_LONGEST_NAME],
+        kind=kind,
         algorithm_type=str(item.get("ROIGenerationAlgorithm", "") or "")[:16],
         colour=colour,
         frame_of_reference_uid=str(item.get("ReferencedFrameOfReferenceUID", "") or "")[:64],

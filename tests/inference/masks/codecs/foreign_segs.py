@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -83,6 +84,29 @@ def as_jpeg_2000(dataset: pydicom.Dataset) -> pydicom.Dataset:
     dataset["PixelData"].VR = "OB"
     dataset.file_meta.TransferSyntaxUID = JPEG2000Lossless
     return dataset
+
+
+def save_with_deflated_frames(dataset: pydicom.Dataset, path: Path) -> Path:
+    """Write in Deflated Image Frame Compression (PS3.5 A.4.13), each frame deflated for itself.
+
+    pydicom does not know the syntax yet, so its name is put in afterwards.
+    """
+    count, pixels = int(dataset.NumberOfFrames), dataset.Rows * dataset.Columns
+    frames = [dataset.PixelData[n * pixels : (n + 1) * pixels] for n in range(count)]
+    if dataset.BitsAllocated == 1:
+        bits = np.unpackbits(np.frombuffer(dataset.PixelData, np.uint8), bitorder="little")
+        planes = bits[: count * pixels].reshape(count, pixels)
+        frames = [np.packbits(plane, bitorder="little").tobytes() for plane in planes]
+    encoded = []
+    for frame in frames:
+        deflater = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+        encoded.append(deflater.compress(frame) + deflater.flush())
+    dataset.PixelData = encapsulate(encoded)
+    dataset["PixelData"].VR = "OB"
+    dataset.file_meta.TransferSyntaxUID = JPEG2000Lossless
+    content = save(dataset, path).read_bytes()
+    path.write_bytes(content.replace(JPEG2000Lossless.encode(), b"1.2.840.10008.1.2.8.1\0", 1))
+    return path
 
 
 def save(dataset: pydicom.Dataset, path: Path) -> Path:

@@ -22,7 +22,7 @@ from inference.errors import InputError
 from inference.masks.codecs.refusal import MaskRefusedError
 from inference.scan import Plan, Stack
 from tests.inference.dicom.dicom_files import write_series
-from tests.inference.masks.codecs.foreign_segs import foreign_seg, odd_pixels, save
+from tests.inference.masks.codecs.foreign_segs import foreign_seg, odd_pixels, save, save_with_deflated_frames
 
 Scan = tuple[list[Path], Plan, Stack]
 COUNT, ROWS, COLUMNS = 6, 33, 35
@@ -105,6 +105,34 @@ def test_a_label_map_segmentation_gives_every_segment(
     assert [one.number for one in read.segments] == present
     assert all(np.array_equal(one.voxels, numbers == one.number) for one in read.segments)
     assert read.segments[0].label == f"Structure {present[0]}"
+
+
+@pytest.mark.parametrize("kind", ["BINARY", "FRACTIONAL", "LABELMAP"])
+def test_frames_that_are_deflated_one_by_one_are_read(
+    intake: Intake, scan: Scan, tmp_path: Path, kind: str
+) -> None:
+    paths, plan, stack = scan
+    pixels = odd_pixels(SHAPE)
+    values = pixels.astype(float) if kind == "FRACTIONAL" else pixels
+    options = {"fractional_type": "OCCUPANCY"} if kind == "FRACTIONAL" else {}
+    path = save_with_deflated_frames(foreign_seg(paths, values, kind, **options), tmp_path / "seg.dcm")
+    read = intake.read_mask(path, plan, stack)
+    assert np.array_equal(read.voxels, pixels > 0)
+
+
+def test_a_plane_beside_the_grid_lies_on_the_slice_whose_image_it_names(
+    intake: Intake, tmp_path: Path
+) -> None:
+    def unevenly(dataset: Dataset, index: int) -> None:
+        dataset.ImagePositionPatient[2] = 2.5 * index + (0.7 if index % 2 else 0)
+
+    paths = write_series(tmp_path / "scan", COUNT, unevenly, pixels=BLANK)
+    plan = intake.scan(tmp_path / "scan")
+    (stack,) = plan.stacks
+    pixels = odd_pixels(SHAPE)
+    path = save(foreign_seg(paths, pixels, "BINARY"), tmp_path / "seg.dcm")
+    read = intake.read_mask(path, plan, stack)
+    assert np.array_equal(read.voxels, pixels > 0) and read.findings == ()
 
 
 def test_a_label_map_segmentation_beside_a_scan_is_known_as_a_mask(

@@ -10,9 +10,14 @@ import pytest
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
+from inference.cases.identity import PatientIdentity, PatientKey
+from inference.clock import SeededIds, SystemClock
 from inference.dicom.intake import Intake
 from inference.errors import InputError
+from inference.findings import Verdict
+from inference.masks.codecs.exporting import MaskFormat, write_mask
 from inference.masks.codecs.imported import ImportedMask
+from inference.masks.layer import MaskLayer, MaskOrigin
 from inference.scan import Plan, Stack
 from tests.inference.dicom.dicom_files import write_series
 from tests.inference.masks.codecs.structure_sets import (
@@ -96,6 +101,19 @@ def test_points_open_lines_and_repetitions_are_left_out_with_a_note(
     assert np.array_equal(mask.voxels, boxed(stack, 2, 3, 7, 6, 3))
     (ignored,) = [one for one in mask.findings if one.code == "intake.mask_contours_ignored"]
     assert ignored.fields["count"] == 4
+
+
+def test_contours_on_another_slice_than_the_image_they_name_lie_by_position(
+    intake: Intake, scan: tuple[Plan, Stack], tmp_path: Path
+) -> None:
+    _, stack = scan
+    contours = on_slices(stack, rectangle(2, 3, 7, 6), 2, 3, 4)
+    contours[0].image, contours[1].image = contours[1].image, contours[0].image
+    mask = read(intake, tmp_path, scan, structure_set(stack, [Region("A", contours)]))
+    assert np.array_equal(mask.voxels, boxed(stack, 2, 3, 7, 6, 2, 3, 4))
+    (astray,) = mask.findings
+    assert (astray.code, astray.fields["count"]) == ("intake.mask_reference_disagrees", 2)
+    assert (astray.view, astray.answer) == (Verdict.NOTE, Verdict.NOTE)
 
 
 def test_slices_without_a_contour_stay_empty_and_are_counted(
@@ -246,3 +264,19 @@ def test_contours_of_a_phantom_in_a_frame_of_reference_of_their_own_are_refused(
     for stack in plan.stacks:
         with pytest.raises(InputError, match=r"frame_of_reference"):
             intake.read_mask(folder / "rt.dcm", plan, stack)
+
+
+def test_the_oblique_slices_of_a_phantom_take_masks_in_their_own_plane(
+    intake: Intake, shared_data: Path, tmp_path: Path
+) -> None:
+    plan = intake.scan(shared_data / "rtstruct_phantom_GE")
+    slanted = [stack for stack in plan.stacks if stack.geometry.obliquity_deg > 10]
+    assert slanted
+    patient = PatientIdentity(PatientKey("", "E1"), "Entered^By Hand")
+    for stack in slanted:
+        mask = np.random.default_rng(1).random(stack.geometry.shape) < 0.3
+        layer = MaskLayer("mask.tumour", MaskOrigin.HUMAN, mask, stack.geometry)
+        for kind in MaskFormat:
+            path = tmp_path / f"mask{kind.suffix}"
+            write_mask(path, layer, stack, plan, kind, clock=SystemClock(), ids=SeededIds(1), patient=patient)
+            assert np.array_equal(intake.read_mask(path, plan, stack).voxels, mask)
