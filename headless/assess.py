@@ -27,7 +27,7 @@ from inference.outcome import Outcome
 from inference.packs.store import BUNDLED_PACKS, PackStore
 from inference.paths import ApplicationPaths
 from inference.pipeline import assess
-from inference.scan import Plan, Stack
+from inference.scan import Plan
 from inference.storage import prepare_folder, write_all_or_none
 
 RESULT_FILES = ("assessment.json", "report.pdf", "segmentation.dcm")
@@ -126,6 +126,7 @@ def write_results(
     A file that this answer does not have is not left over from an earlier one.  Returns, for each file that
     was *not* written, the message id of the reason.
     """
+    from inference.masks.codecs.references import can_be_referred_to
     from inference.masks.codecs.seg import encode_segmentation
     from reports.assessment_file import encode_assessment
     from reports.report import ReportContent, build_report
@@ -155,7 +156,7 @@ def write_results(
     if "segmentation.dcm" not in left_out:
         if mask is None or not mask.voxels.any():
             left_out["segmentation.dcm"] = "cli.left_out.no_mask"
-        elif not _is_dicom(case.stack):
+        elif not can_be_referred_to(case.stack):
             left_out["segmentation.dcm"] = "cli.left_out.not_dicom"
         else:
             content["segmentation.dcm"] = lambda: encode_segmentation(
@@ -165,12 +166,9 @@ def write_results(
     return left_out
 
 
-def _is_dicom(stack: Stack) -> bool:
-    return any(frame is not None and frame.sop_uid for frame in stack.frames)
-
-
 def assess_and_write(request: AssessRequest, catalogue: Catalogue) -> bool:
     """The command: answer, write, and print a summary; True when the answer stands, False when withheld."""
+    from inference.masks.codecs.references import what_is_minted
     from reports.summary import summary_lines
 
     clock, ids = SystemClock(), SystemIds()
@@ -185,4 +183,7 @@ def assess_and_write(request: AssessRequest, catalogue: Catalogue) -> bool:
             print(catalogue.text("cli.not_written", file=name, reason=catalogue.text(left_out[name])))
         else:
             print(catalogue.text("cli.written", file=str(request.out / name)))
+    if "segmentation.dcm" not in left_out:
+        for told in what_is_minted(assessed.case.stack):
+            print(catalogue.render(told.message))
     return assessed.outcome.assessment.is_answered

@@ -75,6 +75,19 @@ def test_which_segment_is_the_tumour_is_never_guessed(
     assert "1 Primary tumour; 2 Cervical lymph nodes" in ran.err
 
 
+def test_identifiers_that_a_scan_lacks_are_minted_and_told(run: Run, phantom: Path, tmp_path: Path) -> None:
+    scan = tmp_path / "scan"
+    shutil.copytree(phantom / "t1c", scan)
+    for path in scan.iterdir():
+        dataset = pydicom.dcmread(path)
+        dataset.FrameOfReferenceUID = ""
+        dataset.save_as(path)
+    mask = ("--mask", phantom / "t1c-seg.dcm", "--mask-segment", "1")
+    ran = run(*arguments(scan, tmp_path / "out", *mask))
+    assert "new ones were made for the file (FrameOfReferenceUID)" in ran.out, ran.err
+    assert pydicom.dcmread(tmp_path / "out" / "segmentation.dcm").FrameOfReferenceUID.startswith("2.25.")
+
+
 def test_a_missing_clinical_value_is_named_and_nothing_is_filled_in(
     run: Run, phantom: Path, tmp_path: Path
 ) -> None:

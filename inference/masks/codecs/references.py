@@ -69,32 +69,45 @@ def refer_to(stack: Stack, patient: PatientIdentity | None, ids: IdSource) -> Sc
     known = stack.identity if stack.identity.is_known else patient
     if known is None or not known.is_known:
         raise InputError("intake.mask.identity_unknown")
-    present = [(index, frame) for index, frame in enumerate(stack.frames) if frame is not None]
-    acquisition = stack.acquisition
-    sop_class_uid = acquisition.sop_class_uid or _CLASS_BY_MODALITY.get(acquisition.modality, "")
-    if not sop_class_uid or any(frame.kind != "dicom" for _, frame in present):
+    if not can_be_referred_to(stack):
         raise InputError("intake.mask.no_uids")
-    minted: list[str] = []
-
-    def kept_or_minted(uid: str, keyword: str) -> str:
-        if uid:
-            return uid
-        minted.append(keyword)
-        return new_uid(ids)
-
-    images = tuple(
-        ImageReference(index, kept_or_minted(frame.sop_uid, "SOPInstanceUID"), number)
-        for (index, frame), number in zip(present, _frame_numbers([f for _, f in present]), strict=True)
-    )
+    present = [(index, frame) for index, frame in enumerate(stack.frames) if frame is not None]
+    numbers = _frame_numbers([frame for _, frame in present])
     return ScanReference(
         patient=known,
-        study_uid=kept_or_minted(stack.study_uid, "StudyInstanceUID"),
-        series_uid=kept_or_minted(stack.series_uid, "SeriesInstanceUID"),
-        frame_of_reference_uid=kept_or_minted(stack.frame_of_reference_uid, "FrameOfReferenceUID"),
-        sop_class_uid=sop_class_uid,
-        images=images,
-        findings=(finding("intake.uids_minted", tags=", ".join(dict.fromkeys(minted))),) if minted else (),
+        study_uid=stack.study_uid or new_uid(ids),
+        series_uid=stack.series_uid or new_uid(ids),
+        frame_of_reference_uid=stack.frame_of_reference_uid or new_uid(ids),
+        sop_class_uid=_sop_class(stack),
+        images=tuple(
+            ImageReference(index, frame.sop_uid or new_uid(ids), number)
+            for (index, frame), number in zip(present, numbers, strict=True)
+        ),
+        findings=what_is_minted(stack),
     )
+
+
+def can_be_referred_to(stack: Stack) -> bool:
+    """True for DICOM images whose kind is known; their identifiers may be missing."""
+    frames = [frame for frame in stack.frames if frame is not None]
+    return bool(_sop_class(stack)) and all(frame.kind == "dicom" for frame in frames)
+
+
+def what_is_minted(stack: Stack) -> tuple[Finding, ...]:
+    """A finding that names the identifiers that a stack lacks; nothing where all are there."""
+    lacking = {
+        "StudyInstanceUID": not stack.study_uid,
+        "SeriesInstanceUID": not stack.series_uid,
+        "SOPInstanceUID": any(frame is not None and not frame.sop_uid for frame in stack.frames),
+        "FrameOfReferenceUID": not stack.frame_of_reference_uid,
+    }
+    tags = ", ".join(keyword for keyword, is_lacking in lacking.items() if is_lacking)
+    return (finding("intake.uids_minted", tags=tags),) if tags else ()
+
+
+def _sop_class(stack: Stack) -> str:
+    acquisition = stack.acquisition
+    return acquisition.sop_class_uid or _CLASS_BY_MODALITY.get(acquisition.modality, "")
 
 
 def new_uid(ids: IdSource) -> str:

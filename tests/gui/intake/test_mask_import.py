@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pydicom
 import pytest
+from pydicom.dataset import Dataset
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
@@ -16,6 +17,7 @@ from gui.intake.open_source import mask_target
 from gui.intake.segment_dialog import SegmentDialog
 from gui.jobs.mask_import import MaskOffer
 from gui.main_window import MainWindow
+from inference.cases.identity import PatientIdentity, PatientKey
 from inference.dicom.verdicts import finding
 from inference.masks.codecs.exporting import MaskFormat
 from inference.masks.codecs.imported import ImportedMask, ImportedSegment
@@ -214,6 +216,51 @@ def test_a_fractional_mask_is_asked_about_though_it_is_one_segment(with_mask: Ma
     assert "50 %" in source.segments.remarks.text()
     source.segments.accept()
     assert session.mask is not None and session.mask.findings == found
+
+
+def test_a_structure_set_beside_the_series_is_offered_and_taken(
+    window: MainWindow, tmp_path: Path, qtbot: Any
+) -> None:
+    session = window.session
+    folder = write_study(tmp_path / "study")
+    for _ in range(2):
+        session.open_path(folder)
+        qtbot.waitUntil(lambda: session.volume is not None, timeout=10_000)
+        qtbot.waitUntil(lambda: session.intake_job is None, timeout=10_000)
+        if mask_candidates(session.plan):
+            break
+        session.set_mask(mask_layer())
+        with qtbot.waitSignal(session.report_saved, timeout=20_000):
+            session.save_mask(folder / "tumour-rtstruct.dcm")
+        session.close_case()
+    assert [path.name for path in mask_candidates(session.plan)] == ["tumour-rtstruct.dcm"]
+    with qtbot.waitSignal(session.mask_changed, timeout=10_000):
+        window.layers.found_button.click()
+    assert session.mask is not None and np.array_equal(session.mask.voxels, tumour_voxels())
+
+
+@pytest.mark.parametrize("kind", [MaskFormat.SEGMENTATION, MaskFormat.STRUCTURE_SET])
+def test_a_mask_of_nobody_is_saved_once_an_identity_is_entered_and_minting_is_told(
+    window: MainWindow, tmp_path: Path, qtbot: Any, kind: MaskFormat
+) -> None:
+    def nameless(dataset: Dataset, index: int) -> None:
+        dataset.PatientID = dataset.PatientName = dataset.IssuerOfPatientID = dataset.PatientBirthDate = ""
+        dataset.FrameOfReferenceUID = ""
+
+    session = window.session
+    session.open_path(write_study(tmp_path / "study", change=nameless))
+    qtbot.waitUntil(lambda: session.volume is not None, timeout=10_000)
+    session.set_mask(mask_layer())
+    with qtbot.waitSignal(session.notice_raised, timeout=20_000) as raised:
+        session.save_mask(tmp_path / "mask.dcm", kind)
+    assert raised.args is not None and raised.args[0].message.id == "intake.mask.identity_unknown"
+    assert not (tmp_path / "mask.dcm").exists()
+    session.set_identity(PatientIdentity(PatientKey("", "E1"), "Entered^By Hand"))
+    with qtbot.waitSignal(session.notice_raised, timeout=20_000) as raised:
+        session.save_mask(tmp_path / "mask.dcm", kind)
+    assert raised.args is not None and raised.args[0].message.id == "gui.notice.saved"
+    assert raised.args[0].advice.id == "finding.intake.uids_minted"
+    assert pydicom.dcmread(tmp_path / "mask.dcm").PatientID == "E1"
 
 
 def test_without_a_mask_there_is_nothing_to_save(with_mask: MainWindow, tmp_path: Path, qtbot: Any) -> None:
