@@ -332,18 +332,18 @@ def test_nonsense_answers_end_in_one_sentence(
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
 @pytest.mark.parametrize(
-    "act", ["target.write_bytes(b'abc')", "target.symlink_to('/etc/hostname')", "target.mkdir()"]
+    ("act", "size"), [("target.write_bytes(b'abc')", 5), ("target.symlink_to('/etc/hostname')", 13)]
 )
 def test_a_file_that_is_not_what_was_told_ends_in_one_sentence(
-    unpacking: Intake, tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, act: str
+    unpacking: Intake, tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, act: str, size: int
 ) -> None:
-    """Another size, a link, a folder: what an unpacker that was taken over may leave."""
+    """Another size, or a link of just the size that was told, as a hostile unpacker may leave it."""
     program = (
         "import json, struct, sys; from pathlib import Path\n"
         "body = sys.stdin.buffer.read(struct.unpack('>I', sys.stdin.buffer.read(4))[0])\n"
         "target = Path(json.loads(body)['body']['folder']) / '0000000'\n"
         f"{act}\n"
-        f"sys.stdout.buffer.write({framed(Unpacked(0, 'a.dcm', 5), Ended())!r})\n"
+        f"sys.stdout.buffer.write({framed(Unpacked(0, 'a.dcm', size), Ended())!r})\n"
     )
     monkeypatch.setattr(archives, "archive_command", lambda _: [sys.executable, "-S", "-c", program])
     refused_in_one_sentence(unpacking.scan(packed_series(tmp_path)), "zip_not_unpacked", cache)
