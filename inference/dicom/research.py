@@ -26,6 +26,8 @@ from inference.dicom.research_names import NRRD_ENDINGS
 MOST_VOLUMES: Final = 4096
 _NUMERIC: Final = "biuf"
 _COLOURS: Final = "RGB"
+_BLOCK: Final = 1 << 20
+_MOST_BLOCKS_AFTER: Final = 64
 
 # For a slice normal nearest to x, y, z: the LPS axis and sign in which columns and rows should increase.
 _COLUMNS_TO: Final = ((1, 1.0), (0, 1.0), (0, 1.0))
@@ -77,6 +79,14 @@ def unpacked(stream: BinaryIO, encoding: str) -> BinaryIO:
         return stream
     packed = gzip.GzipFile(fileobj=stream) if encoding == "gzip" else bz2.BZ2File(stream)
     return packed  # type: ignore[return-value]
+
+
+def _check_the_end(stream: BinaryIO) -> None:
+    """Read what follows the data, for the check sum of packed data stands at their end."""
+    if isinstance(stream, gzip.GzipFile):
+        for _ in range(_MOST_BLOCKS_AFTER):
+            if not stream.read(_BLOCK):
+                break
 
 
 def checked_affine(affine: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -189,6 +199,7 @@ class ResearchImage:
                     plane = plane[:, ::-1]
                 volume, index = divmod(number, k)
                 yield volume * k + (k - 1 - index if arrangement.flips_slices else index), plane
+            _check_the_end(stream)
 
     def _grey(self, plane: NDArray[Any]) -> NDArray[Any]:
         if not self.is_colour:

@@ -192,6 +192,19 @@ def test_nifti_that_ends_early_is_refused(intake: Intake, tmp_path: Path, name: 
     assert verdicts(plan.skipped, "malformed") == (R, R) and not plan.stacks
 
 
+@pytest.mark.parametrize("place", [-8, -200])
+def test_a_packed_nifti_whose_check_sum_is_wrong_is_refused(
+    intake: Intake, tmp_path: Path, place: int
+) -> None:
+    """All values are there, and some are not what was written."""
+    path = write_nifti(tmp_path / "a.nii.gz", values())
+    content = bytearray(gzip.compress(gzip.decompress(path.read_bytes()), 0))
+    content[place] ^= 1
+    path.write_bytes(content)
+    plan = intake.scan(path)
+    assert verdicts(plan.skipped, "malformed") == (R, R) and not plan.stacks
+
+
 def spoiled(offset: int, layout: str, *new: float) -> bytes:
     image = nibabel.Nifti1Image(values(), AFFINE)
     content = bytearray(image.to_bytes())
