@@ -205,9 +205,9 @@ class CaseJobs(QObject):
 
         self._start_writing(lambda: assessment_work(self._session, path), path)
 
-    def aside(self, kind: str, work: Work) -> BackgroundJob:
+    def aside(self, kind: str, work: Work, *, of_case: bool = True) -> BackgroundJob:
         """A job beside the others (the report's preview …); who asks listens to it and starts it."""
-        return self._make(kind, self._session.case_key, work)
+        return self._make(kind, self._session.case_key if of_case else "", work)
 
     def save_mask(self, path: Path, kind: MaskFormat) -> None:
         """Write the mask for other systems."""

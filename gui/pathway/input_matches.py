@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -16,7 +16,9 @@ from inference.scan import Plan
 if TYPE_CHECKING:
     from gui.session import Session
 
-_STAGE = "stage.understanding"
+_STAGE: Final = "stage.understanding"
+_AT_ONCE: Final = 40
+"""So many stacks are matched in a few milliseconds; more of them in a job."""
 
 
 class InputMatches(QObject):
@@ -28,8 +30,8 @@ class InputMatches(QObject):
         super().__init__(parent)
         self._session = session
         self._meanings: dict[str, Meaning] = {}
-        self._asked: Plan | None = None
         self.matches: tuple[InputMatch, ...] = ()
+        self._turn = 0
         session.plan_changed.connect(self._on_plan_changed)
         for signal in (session.volume_changed, session.stated_changed, session.stack_changed):
             signal.connect(self._match)
@@ -44,7 +46,6 @@ class InputMatches(QObject):
     def _on_plan_changed(self) -> None:
         session = self._session
         self._meanings = {}
-        self._asked = session.plan
         stacks = session.stacks_of_patient()
         self._match()
         if not stacks:
@@ -59,7 +60,7 @@ class InputMatches(QObject):
             return plan, found
 
         plan = session.plan
-        job = session.jobs.aside("understand", work)
+        job = session.jobs.aside("understand", work, of_case=False)
         job.succeeded.connect(self._on_understood)
         job.start()
 
@@ -82,6 +83,23 @@ class InputMatches(QObject):
                 reads.append(
                     ReadStack(stack, meaning, session.stated) if is_open else ReadStack(stack, meaning)
                 )
-        study = load_study_inputs(session.study)
-        self.matches = match_inputs(study, reads, today=session.clock.now().date()) if reads else ()
-        self.changed.emit()
+        study, today = load_study_inputs(session.study), session.clock.now().date()
+        self._turn += 1
+        if len(reads) <= _AT_ONCE:
+            self._accept((self._turn, match_inputs(study, reads, today=today) if reads else ()))
+            return
+        turn = self._turn
+
+        def work(on_progress: OnProgress, should_stop: ShouldStop) -> tuple[int, tuple[InputMatch, ...]]:
+            return turn, match_inputs(study, reads, today=today)
+
+        job = session.jobs.aside("understand", work, of_case=False)
+        job.succeeded.connect(self._accept)
+        job.start()
+
+    @Slot(object)
+    def _accept(self, result: tuple[int, tuple[InputMatch, ...]]) -> None:
+        turn, matches = result
+        if turn == self._turn:
+            self.matches = matches
+            self.changed.emit()

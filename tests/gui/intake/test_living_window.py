@@ -241,6 +241,8 @@ def test_scanning_ten_thousand_files_never_keeps_the_window_waiting(
     assert heart.busy_s < 0.1
     assert heart.away_s < 0.5, "a tenth of a second on a machine that does nothing else"
     assert window.series.model.stack_count == 500
+    qtbot.waitUntil(lambda: session.inputs.needs_pick, timeout=30_000)
+    assert len(session.inputs.matches[0].candidates) == 500
 
 
 def test_the_heartbeat_notices_a_window_that_is_kept_waiting(qtbot: Any) -> None:
