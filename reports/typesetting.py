@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from reports.fonts import Face
+from reports.right_to_left import visual_order
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 EMBOLDEN: Final = {Face.REGULAR: 0.0, Face.SEMIBOLD: 0.022, Face.BOLD: 0.034}
 """Outline of Chinese text per point of size, since its face has one weight."""
 
+_FALLBACKS: Final = (Face.CHINESE, Face.KOREAN, Face.ARABIC)
 _NEVER_FIRST: Final = frozenset("，。、；：！？）》」』】〕”’％·…,.;:!?)]}%")
 _NEVER_LAST: Final = frozenset("（《「『【〔“‘([{")
 _UNPRINTED: Final = ("Cc", "Cf")
@@ -63,16 +65,24 @@ def printable(text: str) -> str:
 
 
 def _has_glyph(char: str) -> bool:
-    return ord(char) in _glyphs(Face.REGULAR) or ord(char) in _glyphs(Face.CHINESE)
+    return any(ord(char) in _glyphs(face) for face in (Face.REGULAR, *_FALLBACKS))
+
+
+def _fallback(char: str) -> Face:
+    """The first face beside the wanted one that has a character."""
+    return next((face for face in _FALLBACKS if ord(char) in _glyphs(face)), Face.CHINESE)
 
 
 @lru_cache(maxsize=4096)
 def runs(text: str, face: Face) -> tuple[Run, ...]:
-    """Split a line into runs of one face: ``face`` where it has the character, Chinese elsewhere."""
+    """Split a line into runs of one face: ``face`` where it has the character, a fallback elsewhere.
+
+    Right-to-left letters come in the order in which they are drawn.
+    """
     found: list[Run] = []
-    _glyphs(Face.CHINESE)
-    for char in printable(text):
-        chosen = face if ord(char) in _glyphs(face) and not _follows_chinese(char, found) else Face.CHINESE
+    for char in visual_order(printable(text), _has_glyph):
+        is_own = ord(char) in _glyphs(face) and not _follows_chinese(char, found)
+        chosen = face if is_own else _fallback(char)
         if found and found[-1].face is chosen:
             found[-1] = Run(found[-1].text + char, chosen)
         else:

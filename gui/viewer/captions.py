@@ -10,6 +10,7 @@ from gui.viewer.layers import mask_plane
 from gui.viewer.plane_transform import PlaneTransform, position_text
 from gui.viewer.view_state import ViewState
 from inference.cases.identity import PatientIdentity
+from reports.wording import person_name
 
 Probe = tuple[float, float, float]
 
@@ -90,7 +91,7 @@ def patient_lines(session: Session, identity: PatientIdentity | None) -> tuple[s
     if identity is None or not (identity.name or identity.key):
         return (session.tr("gui.patient.unknown"),)
     key = identity.key.id if identity.key is not None else ""
-    return tuple(part for part in (identity.name, key, identity.birth_date) if part)
+    return tuple(part for part in (person_name(identity.name), key, identity.birth_date) if part)
 
 
 def probe_value(state: ViewState, probe: Probe | None) -> float | None:

@@ -1,4 +1,4 @@
-"""The bundled fonts: one Latin family in three weights and one Chinese face, for paper and window alike."""
+"""The bundled fonts: a Latin family, a Chinese face, and faces for names, for paper and window alike."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Final
 FOLDER: Final = Path(__file__).parent
 LATIN_FAMILY: Final = "Open Sans"
 CHINESE_FAMILY: Final = "Droid Sans Fallback"
+KOREAN_FAMILY: Final = "NanumSquare"
+ARABIC_FAMILY: Final = "DejaVu Sans"
 
 
 class Face(StrEnum):
@@ -18,6 +20,8 @@ class Face(StrEnum):
     SEMIBOLD = "OpenSans-Semibold"
     BOLD = "OpenSans-Bold"
     CHINESE = "DroidSansFallbackFull"
+    KOREAN = "NanumSquareR"
+    ARABIC = "DejaVuSans"
 
     @property
     def file(self) -> Path:
@@ -32,4 +36,4 @@ def font_files() -> tuple[Path, ...]:
 
 def font_families() -> tuple[str, ...]:
     """Family names in the order in which a text looks for a glyph."""
-    return LATIN_FAMILY, CHINESE_FAMILY
+    return LATIN_FAMILY, CHINESE_FAMILY, KOREAN_FAMILY, ARABIC_FAMILY
