@@ -21,7 +21,7 @@ from inference.masks.codecs.belonging import (
     sop_uids,
 )
 from inference.masks.codecs.filling import fill_polygons
-from inference.masks.codecs.imported import ImportedMask, ImportedSegment, boxed
+from inference.masks.codecs.imported import ImportedMask, ImportedSegment, boxed_planes
 from inference.masks.codecs.refusal import MaskRefusedError
 from inference.scan import Stack
 
@@ -90,19 +90,19 @@ def place_contours(
     counted = outside = repeated = empty_slices = 0
     for described in answer.segments:
         chosen = np.flatnonzero(laid & (contours.segment == described.number))
-        voxels = np.zeros(stack.geometry.shape, np.bool_)
+        planes: dict[int, NDArray[np.bool_]] = {}
         for slot, group in _planes(contours, chosen):
             distinct = _distinct(contours, group)
             repeated += len(group) - len(distinct)
             plane, beyond = _filled(contours, distinct, stack.geometry.shape[1:])
-            voxels[slot] |= plane
+            planes[slot] = planes[slot] | plane if slot in planes else plane
             outside += beyond
-        if voxels.any():
-            slots = np.unique(contours.slots[chosen])
-            empty_slices += int(slots[-1] - slots[0] + 1 - len(slots))
-            counted += int(np.count_nonzero(voxels))
-            union |= voxels
-            segments.append(_segment(described, voxels))
+        segment = _segment(described, planes, stack.geometry)
+        if segment.count:
+            empty_slices += max(planes) - min(planes) + 1 - len(planes)
+            counted += segment.count
+            union[segment.box] |= segment.cropped
+            segments.append(segment)
     if not segments:
         raise MaskRefusedError("intake.mask.empty", file=file)
     left_out = outlines.ignored + repeated
@@ -258,15 +258,14 @@ def _filled(
     return inside, int(np.count_nonzero(whole)) - int(np.count_nonzero(inside))
 
 
-def _segment(described: MaskSegment, voxels: NDArray[np.bool_]) -> ImportedSegment:
-    start, cropped = boxed(voxels)
-    grid = voxels.shape
+def _segment(described: MaskSegment, planes: dict[int, NDArray[np.bool_]], grid: Geometry) -> ImportedSegment:
+    start, cropped = boxed_planes(planes)
     return ImportedSegment(
         described.number,
         described.label,
         start,
         cropped,
-        (grid[0], grid[1], grid[2]),
+        grid.shape,
         kind=described.kind,
         algorithm_type=described.algorithm_type,
         colour=described.colour,

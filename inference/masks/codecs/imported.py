@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -101,6 +101,19 @@ def boxed(voxels: NDArray[np.bool_]) -> tuple[Triple, NDArray[np.bool_]]:
         start.append(int(hit[0]))
         index.append(slice(int(hit[0]), int(hit[-1]) + 1))
     return (start[0], start[1], start[2]), voxels[tuple(index)].copy()
+
+
+def boxed_planes(planes: Mapping[int, NDArray[np.bool_]]) -> tuple[Triple, NDArray[np.bool_]]:
+    """As :func:`boxed`, for planes (row, column) by slice; slices that are not named are empty."""
+    if not planes:
+        return (0, 0, 0), np.zeros((0, 0, 0), np.bool_)
+    lowest = min(planes)
+    extent = next(iter(planes.values())).shape
+    voxels = np.zeros((max(planes) - lowest + 1, *extent), np.bool_)
+    for index, plane in planes.items():
+        voxels[index - lowest] = plane
+    (first, row, column), cropped = boxed(voxels)
+    return (first + lowest, row, column), cropped
 
 
 def as_layer(

@@ -15,7 +15,7 @@ from inference.dicom.verdicts import finding
 from inference.findings import Finding
 from inference.geometry import Geometry
 from inference.masks.codecs.belonging import about_references, is_unlinked, refuse_strangers
-from inference.masks.codecs.imported import ImportedMask, ImportedSegment, Triple, boxed
+from inference.masks.codecs.imported import ImportedMask, ImportedSegment, Triple, boxed, boxed_planes
 from inference.masks.codecs.nearest_voxels import NearestVoxels
 from inference.masks.codecs.own_grid import own_grid
 from inference.masks.codecs.refusal import MaskRefusedError
@@ -184,12 +184,7 @@ def _copied(source: _Planes, slots: list[int], grid: Geometry) -> Iterator[_Laid
             elif count:
                 earlier = kept.get(slots[index])
                 kept[slots[index]] = pixels if earlier is None else earlier | pixels
-        lowest = min(kept, default=0)
-        voxels = np.zeros((max(kept, default=-1) - lowest + 1, *grid.shape[1:]), np.bool_)
-        for slot, pixels in kept.items():
-            voxels[slot - lowest] = pixels
-        start, cropped = boxed(voxels)
-        yield _Laid(number, (start[0] + lowest, start[1], start[2]), cropped, in_file, outside)
+        yield _Laid(number, *boxed_planes(kept), in_file, outside)
 
 
 def _resampled(source: _Planes, own: Geometry, slots: list[int], grid: Geometry) -> Iterator[_Laid]:

@@ -6,8 +6,10 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 from pydicom.dataset import Dataset
 
 from inference.cases.identity import PatientIdentity, PatientKey
@@ -16,7 +18,7 @@ from inference.dicom.intake import Intake
 from inference.errors import InputError
 from inference.findings import Verdict
 from inference.masks.codecs.exporting import MaskFormat, write_mask
-from inference.masks.codecs.imported import ImportedMask
+from inference.masks.codecs.imported import ImportedMask, as_layer
 from inference.masks.layer import MaskLayer, MaskOrigin
 from inference.scan import Plan, Stack
 from tests.inference.dicom.dicom_files import write_series
@@ -239,6 +241,50 @@ def test_the_tumour_contours_of_a_lung_scan_are_laid_by_position(intake: Intake,
     volume = intake.load(plan, stack)
     inside = np.median(volume.slab(0, stack.geometry.shape[0])[mask.voxels])
     assert inside > -200, "the tumour is solid, the lung around it is air"
+
+
+def drawn_by_pillow(
+    corners: NDArray[np.float64], shape: tuple[int, ...], fine: int = 16
+) -> NDArray[np.bool_]:
+    """A polygon of (row, column) drawn ``fine`` times as large and looked at in the pixels' centres."""
+    rows, columns = shape
+    image = Image.new("1", (columns * fine, rows * fine))
+    points = [(column * fine + fine // 2, row * fine + fine // 2) for row, column in corners.tolist()]
+    ImageDraw.Draw(image).polygon(points, fill=1)
+    return np.asarray(image)[fine // 2 :: fine, fine // 2 :: fine]
+
+
+def test_the_tumour_contours_enclose_what_another_program_fills(intake: Intake, shared_data: Path) -> None:
+    folder = shared_data / "ct_with_RTSTRUCT_tumour"
+    plan = intake.scan(folder)
+    (stack,) = plan.stacks
+    mask = intake.read_mask(folder / "DCM_RS_00046.dcm", plan, stack).voxels
+    theirs = np.zeros_like(mask)
+    for contour in pydicom.dcmread(folder / "DCM_RS_00046.dcm").ROIContourSequence[0].ContourSequence:
+        points = np.array(contour.ContourData, dtype=float).reshape(-1, 3)
+        index = stack.geometry.lps_to_index(points)
+        slot = round(float(index[0, 0]))
+        theirs[slot] ^= drawn_by_pillow(index[:, 1:], mask.shape[1:])
+    differing = int(np.count_nonzero(mask != theirs))
+    # The other program counts what its line touches; that is a sixteenth of a pixel here.
+    assert mask.sum() > 4000 and differing < 0.02 * mask.sum()
+
+
+@pytest.mark.parametrize("kind", list(MaskFormat))
+def test_the_tumour_goes_out_and_comes_back_as_it_was(
+    intake: Intake, shared_data: Path, tmp_path: Path, kind: MaskFormat
+) -> None:
+    folder = shared_data / "ct_with_RTSTRUCT_tumour"
+    plan = intake.scan(folder)
+    (stack,) = plan.stacks
+    layer = as_layer(intake.read_mask(folder / "DCM_RS_00046.dcm", plan, stack), "rs", stack.geometry)
+    path = tmp_path / f"mask{kind.suffix}"
+    patient = PatientIdentity(PatientKey("", "3"), "Entered^By Hand")
+    write_mask(path, layer, stack, plan, kind, clock=SystemClock(), ids=SeededIds(1), patient=patient)
+    read = intake.read_mask(path, plan, stack)
+    assert np.array_equal(read.voxels, layer.voxels)
+    if kind is not MaskFormat.NIFTI:
+        assert read.segments[0].label == "GTV-1" and read.findings == ()
 
 
 @pytest.mark.parametrize("name", ["invalid_reference_rt.dcm", "non_existent_reference_rt.dcm"])

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from inference.clock import FixedClock, SeededIds
 from inference.dicom.intake import Intake
 from inference.errors import InputError, StorageError
-from inference.masks.codecs import structure_set
+from inference.masks.codecs import rereading, structure_set
 from inference.masks.codecs.filling import enclosed_area, fill_polygons
+from inference.masks.codecs.rereading import write_checked
 from inference.masks.codecs.segment_to_write import SegmentToWrite
 from inference.masks.codecs.structure_set import encode_structure_set, write_structure_set
 from inference.masks.codecs.tracing import trace_polygons
@@ -159,6 +160,25 @@ def test_a_structure_set_that_reads_back_differently_does_not_stay(
             tmp_path / "rs.dcm", [SegmentToWrite("A", odd_mask(stack))], stack, plan, **options
         )
     assert not (tmp_path / "rs.dcm").exists()
+
+
+def test_an_earlier_file_stays_when_its_successor_is_not_whole(tmp_path: Path) -> None:
+    (tmp_path / "rs.dcm").write_bytes(b"earlier")
+    with pytest.raises(StorageError, match=r"intake\.mask\.differs"):
+        write_checked(tmp_path / "rs.dcm", b"later", lambda content: False)
+    assert (tmp_path / "rs.dcm").read_bytes() == b"earlier"
+
+
+def test_a_file_that_the_disc_gives_back_differently_does_not_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_badly(path: Path, content: bytes) -> None:
+        path.write_bytes(content[:-1] + b"?")
+
+    monkeypatch.setattr(rereading, "write_atomically", write_badly)
+    with pytest.raises(StorageError, match=r"intake\.mask\.differs"):
+        write_checked(tmp_path / "rs.dcm", b"content", lambda content: True)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
