@@ -17,6 +17,11 @@ from inference.dicom.syntaxes import ENHANCED_IMAGES, SCREENSHOTS
 from inference.dicom.tags import DIMENSIONS, TAGS
 
 _NEVER_SHARED: Final = TAGS["ImagePositionPatient"]
+LONGEST_DIMENSION: Final = 64
+_QUOTES: Final = 3
+_MOST_BYTES: Final = 3 << 19
+"""Values of dimensions in the answer about one file: with positions and rescale it stays below 4 MiB."""
+
 _GENERAL: Final = TAGS["BodyPartExamined"]
 
 
@@ -80,8 +85,24 @@ def frame_elements(header: Header, frames: int) -> FrameElements:
     common.update(same)
     own = tuple({tag: one for tag, one in elements.items() if tag in varying} for elements in each)
     are_placed = all(_is_placed(common, elements) for elements in own)
-    names = tuple(name for name in DIMENSIONS if TAGS[name] in varying)
+    names = _within_message([name for name in DIMENSIONS if TAGS[name] in varying], own)
     return FrameElements(common, own, are_expected, are_placed, names, scale_items)
+
+
+def _within_message(names: list[str], own: tuple[dict[int, Element], ...]) -> tuple[str, ...]:
+    """The names whose values fit one message together; the longest give way."""
+    sizes = {
+        name: sum(
+            _QUOTES + min(LONGEST_DIMENSION, len(elements[TAGS[name]].value))
+            for elements in own
+            if TAGS[name] in elements
+        )
+        for name in names
+    }
+    kept = list(names)
+    while sum(sizes[name] for name in kept) > _MOST_BYTES:
+        kept.remove(max(kept, key=sizes.__getitem__))
+    return tuple(kept)
 
 
 def _single_frame(header: Header) -> FrameElements:

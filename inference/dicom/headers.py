@@ -20,7 +20,7 @@ from inference.dicom.elements import (
     SyntaxMismatchError,
     read_header,
 )
-from inference.dicom.frame_groups import FrameElements, frame_elements
+from inference.dicom.frame_groups import LONGEST_DIMENSION, FrameElements, frame_elements
 from inference.dicom.mosaic import unfolded
 from inference.dicom.pixel_layout import PixelTags, pixel_layout
 from inference.dicom.private_tags import CSA_TAGS, with_private_b_value
@@ -45,7 +45,6 @@ from inference.messages.message import FieldValue
 _MODALITY_LUT_SEQUENCE, _VOI_LUT_SEQUENCE = 0x00283000, 0x00283010
 _LONGEST_CSA: Final = 1 << 20
 _LONGEST_TEXT: Final = 1024
-_LONGEST_DIMENSION: Final = 64
 _BROKEN_RULES: Final = {
     "nesting": "intake.nesting",
     "length": "intake.length_beyond_file",
@@ -237,7 +236,7 @@ class HeaderReading:
             inversion_time_ms=reading.number("InversionTime"),
             window_centre=reading.number("WindowCenter"),
             window_width=reading.number("WindowWidth"),
-            values=tuple(reading.text(name)[:_LONGEST_DIMENSION] for name in names),
+            values=tuple(reading.text(name)[:LONGEST_DIMENSION] for name in names),
         )
 
     def _pixel_spacing(self) -> tuple[float, ...] | None:

@@ -40,12 +40,14 @@ def make_plan(
     whole = [Entry(index, files[index].name, record) for index, record in images]
     whole, repeated = _one_file_for_each_instance(whole, files)
     passed_over += repeated
+    slanted: dict[str, None] = {}
     for entry in (frame for one in whole for frame in frames_of(one)):
         orientation = entry.record.orientation
         if orientation is not None and in_plane_axes(orientation) is None:
-            passed_over.append(finding("intake.orientation_invalid", file=entry.name))
+            slanted[entry.file_name] = None
         else:
             entries.append(entry)
+    passed_over += [finding("intake.orientation_invalid", file=name) for name in slanted]
 
     def pixel_digest(entry: Entry) -> str:
         pixels = entry.record.pixels
@@ -67,11 +69,8 @@ def make_plan(
             if stack is not None:
                 stacks.append(stack)
             else:
-                passed_over += [
-                    finding("intake.truncated", file=entry.name, slice=1)
-                    for entry in part.entries
-                    if is_truncated(entry.record)
-                ]
+                cut = dict.fromkeys(one.file_name for one in part.entries if is_truncated(one.record))
+                passed_over += [finding("intake.truncated", file=name, slice=1) for name in cut]
         if stacks:
             first = group[0].record
             is_split = len(stacks) > 1 and first.kind == "dicom"

@@ -18,7 +18,7 @@ from pydicom.uid import (
 )
 
 from inference.dicom.intake import Intake
-from inference.dicom.limits import DEFAULT_LIMITS
+from inference.dicom.limits import DEFAULT_LIMITS, IntakeLimits
 from inference.dicom.pixel_source import opened_pixels
 from inference.findings import Verdict, worst_answer, worst_view
 from tests.inference.dicom.dicom_files import codes, only_stack, picture, write
@@ -176,6 +176,24 @@ def test_eight_thousand_frames_fit_one_message(intake: Intake, tmp_path: Path) -
     assert DEFAULT_LIMITS.frames >= 8000
 
 
+def test_values_too_long_for_one_message_give_way_to_shorter_ones(tmp_path: Path) -> None:
+    def describe(item: Dataset, index: int) -> None:
+        long = f"{index:016d}"
+        group(item, "FrameContentSequence", TemporalPositionIndex=index // 100 + 1, StackID=long)
+        group(item, "MRMetaboliteMapSequence", MetaboliteMapDescription=long * 4)
+        group(item, "CTReconstructionSequence", ConvolutionKernel=[long] * 4)
+        group(item, "MRDiffusionSequence", DiffusionDirectionality=long)
+        group(item, "MRImageFrameTypeSequence", FrameType=[long] * 4, ComplexImageComponent=long)
+
+    positions = [(0.0, 0.0, 1.5 * (index % 100)) for index in range(8000)]
+    frames = np.zeros((8000, 2, 2), np.int16)
+    frames[...] = np.arange(8000, dtype=np.int16)[:, None, None]
+    path = write_enhanced(tmp_path / "a.dcm", positions, change=describe, pixels=frames)
+    with Intake(limits=IntakeLimits(message_bytes=2_900_000)) as narrow:
+        plan = narrow.scan(path)
+    assert [stack.slice_count for stack in plan.stacks] == [100] * 80
+
+
 def test_the_philips_file_with_an_empty_dimension_index_is_one_stack(
     intake: Intake, shared_data: Path
 ) -> None:
@@ -262,6 +280,22 @@ def test_the_pulse_sequence_of_enhanced_mr_reads_as_a_classic_one(
     assert acquisition.scanning_sequence == expected
     assert (acquisition.repetition_time_ms, acquisition.inversion_time_ms) == (4000, 120)
     assert acquisition.technique.flip_angle_deg == 90
+
+
+def test_a_file_of_which_no_frame_can_be_used_is_named_once(intake: Intake, tmp_path: Path) -> None:
+    path = write_enhanced(tmp_path / "cut.dcm", along_z(4))
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) - 4 * 12 * 10 * 2])
+    skewed = make_enhanced(along_z(4), instance=2)
+    orientation = skewed.SharedFunctionalGroupsSequence[0].PlaneOrientationSequence[0]
+    orientation.ImageOrientationPatient = [1, 0, 0, 0.2, 1, 0]
+    write(skewed, tmp_path / "skewed.dcm")
+    plan = intake.scan(tmp_path)
+    assert plan.stacks == ()
+    assert sorted((one.code, one.fields["file"]) for one in plan.skipped) == [
+        ("intake.orientation_invalid", "skewed.dcm"),
+        ("intake.truncated", "cut.dcm"),
+    ]
 
 
 def test_groups_that_break_off_are_a_damaged_file(intake: Intake, tmp_path: Path) -> None:
