@@ -6,9 +6,12 @@ import pytest
 
 from gui.pathway.input_checklist import InputChecklist
 from gui.session import Session
+from inference.case_input import CaseInput
 from inference.findings import Verdict
 from inference.pipeline import check_inputs
+from inference.technique import Technique
 from tests.gui.panel_session import open_case
+from tests.inference.meaning.painted_abdomen import abdomen
 from tests.inference.synthetic_case import case, mask_layer, tumour_voxels
 
 
@@ -83,6 +86,25 @@ def test_a_menu_choice_states_the_fact(checklist: InputChecklist, empty: Session
     menu = checklist.state_controls["guard.contrast"].menu()
     menu.actions()[0].trigger()
     assert empty.stated.contrast_enhanced is True
+
+
+def test_a_disputed_phase_can_be_picked_and_taken_back(checklist: InputChecklist, empty: Session) -> None:
+    times = Technique(acquisition_time="101336", last_acquisition_time="101337", contrast_start_time="101300")
+    stack, volume = abdomen("portal_venous", technique=times, contrast_agent="IOHEXOL")
+    open_case(empty, CaseInput(stack, volume, case().record))
+    assert checklist.lines["guard.phase"].mark.verdict is Verdict.REFUSED
+    control = checklist.state_controls["guard.phase"]
+    assert [action.text() for action in control.menu().actions()[:4]] == [
+        "unenhanced",
+        "arterial",
+        "portal-venous",
+        "delayed",
+    ]
+    control.state("portal_venous")
+    assert empty.stated.phase == "portal_venous"
+    assert checklist.lines["guard.phase"].mark.verdict is Verdict.NOTE
+    checklist.state_controls["guard.phase"].state(None)
+    assert checklist.lines["guard.phase"].mark.verdict is Verdict.REFUSED
 
 
 def test_stating_no_contrast_is_not_the_same_as_saying_nothing(
