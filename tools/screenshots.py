@@ -20,13 +20,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QWidget
 
     from gui.main_window import MainWindow
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-DOCUMENTS_PICTURE: Final = ROOT / "docs" / "images" / "window-en.png"
 LANGUAGES: Final = ("en", "zh_CN")
+DOCUMENTS_PICTURES: Final = {
+    f"assessed-{language}": ROOT / "docs" / "images" / f"window-{short}.png"
+    for language, short in zip(LANGUAGES, ("en", "zh"), strict=True)
+} | {"patients-en": ROOT / "docs" / "images" / "two-patients-en.png"}
 STUDY: Final = "npc-residual"
 COHORT: Final = "internal"
 SEED: Final = 20
@@ -61,7 +64,9 @@ def main() -> int:
         screen = next(screen for screen in SCREENS if screen.name == options.screen)
         return _take(screen, options.patient, options.out, options.packs, options.theme)
     with tempfile.TemporaryDirectory() as folder:
-        patient = _synthetic_patient(Path(folder) / "cohort")
+        patient = _synthetic_patient(Path(folder) / "cohort", SEED)
+        # Another patient beside the first: the folder that holds both asks which.
+        _synthetic_patient(Path(folder) / "another", SEED + 1)
         for screen in SCREENS:
             command = [sys.executable, "-m", "tools.screenshots", str(options.out), "--screen", screen.name]
             command += ["--patient", str(patient), "--theme", options.theme]
@@ -72,15 +77,16 @@ def main() -> int:
             if code:
                 return code
     if options.theme == "dark" and options.packs is None:
-        DOCUMENTS_PICTURE.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(options.out / f"assessed-en-{SCREENS[0].name}.png", DOCUMENTS_PICTURE)
+        for name, picture in DOCUMENTS_PICTURES.items():
+            picture.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(options.out / f"{name}-{SCREENS[0].name}.png", picture)
     return 0
 
 
-def _synthetic_patient(folder: Path) -> Path:
+def _synthetic_patient(folder: Path, seed: int) -> Path:
     from models.phantoms.command import write_cohort
 
-    return write_cohort(STUDY, cohort=COHORT, patients=1, seed=SEED, out=folder)[0]
+    return write_cohort(STUDY, cohort=COHORT, patients=1, seed=seed, out=folder)[0]
 
 
 def _take(screen: Screen, patient: Path, out: Path, packs: Path | None, theme: str) -> int:
@@ -121,6 +127,12 @@ def _pages(
         window.begin()
         _wait(application, lambda: session.pack is not None or session.pack_problem is not None)
         _grab(application, window, out / f"empty-{language}-{screen.name}.png")
+        session.open_path(patient.parent.parent)
+        _wait(application, lambda: window.source.dialog is not None)
+        if window.source.dialog is not None:
+            window.source.dialog.list.setCurrentRow(0)
+            _grab(application, window.source.dialog, out / f"patients-{language}-{screen.name}.png")
+            window.source.dialog.reject()
         session.open_path(patient)
         _wait(application, lambda: session.volume is not None and session.intake_job is None)
         _grab(application, window, out / f"case-{language}-{screen.name}.png")
@@ -155,7 +167,7 @@ def _wait(application: QApplication, is_done: Callable[[], bool]) -> bool:
     return is_done()
 
 
-def _grab(application: QApplication, window: MainWindow, path: Path) -> None:
+def _grab(application: QApplication, window: QWidget, path: Path) -> None:
     # Layouts of wrapped texts settle over a few rounds of events.
     for _ in range(10):
         application.processEvents()
