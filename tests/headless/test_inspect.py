@@ -334,3 +334,24 @@ def test_a_copy_elsewhere_gives_the_same_json_but_for_its_name(
     first, second = document(run, source), document(run, tmp_path / "copy")
     assert first["source"].pop("name") == "disc" and second["source"].pop("name") == "copy"
     assert first == second
+
+
+def test_a_reason_for_many_files_names_none_of_them() -> None:
+    """Short reasons stand for groups; a sentence about one file would not do."""
+    from inference.dicom.archive_messages import PASSED_OVER, REFUSALS
+
+    grouped = PASSED_OVER | REFUSALS | {
+        f"intake.{code}"
+        for code in (
+            "not_an_image_file", "directory_file", "directory_missing", "directory_outside", "empty_file",
+            "link_outside", "link_broken", "special_file", "unreadable", "folder_unreadable", "malformed",
+            "nesting", "length_beyond_file", "bits_impossible", "dimensions_unsupported", "detached_header",
+            "no_orientation_code", "orientation_invalid", "values_unsupported", "too_large", "label_map",
+        )
+    }  # fmt: skip
+    for language in ("en", "zh_CN"):
+        catalogue = load_catalogue(language)
+        texts = [
+            catalogue.template(f"gui.skipped.{code.removeprefix('intake.')}") for code in sorted(grouped)
+        ]
+        assert not [text for text in texts if "⟦" in text or "{" in text]
