@@ -55,10 +55,10 @@ def locate_frames(
     table, fragments, is_whole = _walk(stream, offset, size)
     if frames == 1 and not is_whole:
         raise EncapsulationError("truncated")
-    if not is_whole:
+    if fragments and (not is_whole or len(fragments) < frames):
         return _whole_ones(fragments, table, frames)
-    if len(fragments) < frames:
-        raise EncapsulationError("fragments")
+    if not fragments:
+        raise EncapsulationError("fragments" if is_whole else "truncated")
     if len(fragments) == frames:
         return [(fragment,) for fragment in fragments]
     if frames == 1:
@@ -79,8 +79,8 @@ def count_whole_frames(stream: BinaryIO, offset: int, size: int, frames: int) ->
         ``fragments`` where no fragment begins at ``offset``.
     """
     table, fragments, is_whole = _walk(stream, offset, size)
-    if is_whole:
-        return min(frames, len(fragments))
+    if is_whole and len(fragments) >= frames:
+        return frames
     return len(_whole_ones(fragments, table, frames)) if frames > 1 else 0
 
 
@@ -134,6 +134,10 @@ def _walk(stream: BinaryIO, offset: int, size: int) -> tuple[tuple[int, ...], li
             return table, fragments, False
         fragments.append(Fragment(offset, offset + 8, length))
         offset += 8 + length
+    else:
+        # The end of the sequence may be cut off, a fragment may not.
+        stream.seek(offset)
+        return table, fragments, _SEQUENCE_END.startswith(stream.read(min(4, size - offset)))
     return table, fragments, True
 
 
