@@ -43,7 +43,7 @@ def encode_label_map(voxels: NDArray[np.generic], geometry: Geometry, *, is_pack
         image.set_qform(None, code=0)
     image.header.set_xyzt_units("mm")
     content: bytes = image.to_bytes()
-    return gzip.compress(content, mtime=0) if is_packed else content
+    return gzip.compress(content, compresslevel=6, mtime=0) if is_packed else content
 
 
 def write_label_map(path: Path, voxels: NDArray[np.generic], geometry: Geometry) -> None:

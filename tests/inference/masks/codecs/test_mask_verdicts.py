@@ -176,6 +176,32 @@ def test_structure_set_that_references_another_series_of_the_source(house: House
     assert only(mask).code == "intake.mask_other_images" and verdicts(only(mask)) == (N, N, False)
 
 
+@pytest.mark.parametrize(("image", "index"), [(None, 3.2), ("", 3)])
+def test_structure_set_without_a_common_frame_of_reference_that_names_images_or_meets_planes(
+    house: House, image: str | None, index: float
+) -> None:
+    dataset = house.structures(house.contour(index, image))
+    house.rescanned(lambda picture: delattr(picture, "FrameOfReferenceUID"))
+    mask = house.read(dataset)
+    found = {one.code: one for one in mask.findings}["intake.mask_frame_of_reference_absent"]
+    assert mask.voxels.sum(axis=(1, 2)).tolist() == [0, 0, 0, 15, 0, 0]
+    assert verdicts(found) == (N, N, False) and mask.to_confirm == (found,)
+
+
+def test_structure_set_without_a_common_frame_of_reference_between_planes(house: House) -> None:
+    dataset = house.structures(house.contour(3.2, ""))
+    house.rescanned(lambda picture: delattr(picture, "FrameOfReferenceUID"))
+    found = house.refusal(dataset)
+    assert found.code == "intake.mask.no_frame_of_reference" and verdicts(found) == (R, R, False)
+
+
+def test_structure_set_in_another_frame_of_reference(house: House) -> None:
+    dataset = house.structures(house.contour(3))
+    dataset.StructureSetROISequence[0].ReferencedFrameOfReferenceUID = "2.25.99"
+    found = house.refusal(dataset)
+    assert found.code == "intake.mask.other_frame_of_reference" and verdicts(found) == (R, R, False)
+
+
 def test_contour_between_planes(house: House) -> None:
     mask = house.read(house.structures(house.contour(2), house.contour(3.4)))
     assert mask.voxels.sum(axis=(1, 2)).tolist() == [0, 0, 15, 15, 0, 0]
