@@ -34,7 +34,9 @@ class SegmentDialog(QDialog):
         self.setWindowTitle(tr("gui.segments.title"))
         self.setMinimumWidth(480)
         heading = label("title", self, wraps=True)
-        heading.setText(tr("gui.segments.heading", file=offer.file, count=len(segments)))
+        several = len(segments) != 1
+        asked = "gui.segments.heading" if several else "gui.segments.heading_one"
+        heading.setText(tr(asked, file=offer.file, count=len(segments)))
         self.remarks = label("muted", self, wraps=True)
         self.remarks.setTextFormat(Qt.TextFormat.PlainText)
         self.remarks.setText("\n".join(self._remarks(session)))

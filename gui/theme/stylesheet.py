@@ -162,10 +162,10 @@ QComboBox::down-arrow {{ image: url({_ICONS}/caret-{t.name}.svg); width: 9px; he
 QComboBox QAbstractItemView {{ background: {t.raised}; border: 1px solid {t.strong_line}; padding: 2px;
     selection-background-color: {t.accent_fill}; selection-color: {t.on_accent_fill}; outline: 0; }}
 QCheckBox {{ spacing: 8px; }}
-QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {t.strong_line}; border-radius: 3px;
-    background: {t.raised}; }}
-QCheckBox::indicator:checked {{ background: {t.accent_fill}; border-color: {t.accent};
-    image: url({_ICONS}/check.svg); }}
+QCheckBox::indicator, QListWidget::indicator {{ width: 14px; height: 14px;
+    border: 1px solid {t.strong_line}; border-radius: 3px; background: {t.raised}; }}
+QCheckBox::indicator:checked, QListWidget::indicator:checked {{ background: {t.accent_fill};
+    border-color: {t.accent}; image: url({_ICONS}/check.svg); }}
 QCheckBox::indicator:focus {{ border-color: {t.accent}; }}
 QSlider::groove:horizontal {{ height: 4px; background: {t.line}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {t.accent_fill}; border-radius: 2px; }}
