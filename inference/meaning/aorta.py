@@ -14,7 +14,7 @@ from scipy import ndimage
 from inference.meaning.axial_sample import AxialSample
 from inference.meaning.body import BONE_HU, Body, Spine
 
-LEAST_AREA_CM2, MOST_AREA_CM2 = 0.9, 13.0
+LEAST_AREA_CM2, MOST_AREA_CM2 = 1.3, 13.0
 """What is left of diameters of 13 to 40 mm without their blurred edge."""
 
 _REACH_MM: Final = 62.0
@@ -22,6 +22,7 @@ _WINDOW_RIGHT_MM, _WINDOW_LEFT_MM = -14.0, 48.0
 _WINDOW_FRONT_MM, _WINDOW_BACK_MM = -62.0, -8.0
 _FROM_BONE_MM: Final = 14.0
 _LEAST_ROUND: Final = 0.55
+_LEAST_SHARE: Final = 0.2
 _HU_RANGE: Final = (15.0, 700.0)
 _SEEDS: Final = 8
 
@@ -52,7 +53,7 @@ class Vessel:
 def find_aorta(sample: AxialSample, body: Body, spines: dict[int, Spine]) -> Vessel | None:
     """The best chain of round spots, None when no chain of enough slices holds together.
 
-    One slice is no chain; of two slices both must show it, of more at least three.
+    One slice is no chain; of two slices both must show it, of more at least three and a fifth of all.
     """
     spots = [spot for k, spine in spines.items() for spot in _spots(sample, body, k, spine)]
     best: tuple[float, list[Spot]] = (0.0, [])
@@ -62,7 +63,7 @@ def find_aorta(sample: AxialSample, body: Body, spines: dict[int, Spine]) -> Ves
         if score > best[0]:
             best = (score, chain)
     chain = best[1]
-    if len(chain) < max(2, min(3, len(spines))):
+    if len(chain) < max(2, min(3, len(spines)), _LEAST_SHARE * len(spines)):
         return None
     hu = float(np.median([spot.hu for spot in chain]))
     nearest = min(chain, key=lambda spot: abs(spot.hu - hu))
