@@ -291,9 +291,18 @@ def seeds_of(data: Path) -> list[Seed]:
 
 
 def _pixels_end(content: bytes) -> int | None:
-    """Where native explicit little endian pixel data end; None for other files."""
+    """Where explicit little endian native pixels of exactly one frame end; None for other files."""
     place = content.rfind(b"\xe0\x7f\x10\x00OW\0\0")
     if place < 0 or b"1.2.840.10008.1.2.1\0" not in content[:600]:
         return None
-    end = place + 12 + int.from_bytes(content[place + 8 : place + 12], "little")
+    length = int.from_bytes(content[place + 8 : place + 12], "little")
+    if length != _word(content, 0x10) * _word(content, 0x11) * _word(content, 0x100) // 8:
+        return None
+    end = place + 12 + length
     return end if end <= len(content) else None
+
+
+def _word(content: bytes, number: int) -> int:
+    """The value of an element of group 0028, -1 where it is absent."""
+    place = content.find(struct.pack("<HH", 0x28, number) + b"US\x02\0")
+    return int.from_bytes(content[place + 8 : place + 10], "little") if place > 0 else -1
