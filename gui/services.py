@@ -14,6 +14,7 @@ from inference.scan import Plan, Stack
 from inference.volume import Volume
 
 if TYPE_CHECKING:
+    from inference.dicom.provisional import OnProvisional
     from inference.masks.codecs.imported import ImportedMask
     from inference.packs.load import LoadedPack
 
@@ -28,9 +29,13 @@ class IntakeService(Protocol):
         """Remove what is remembered of sources that were opened."""
 
     def scan(
-        self, path: Path, on_progress: OnProgress = ignore_progress, should_stop: ShouldStop = never_stop
+        self,
+        path: Path,
+        on_progress: OnProgress = ignore_progress,
+        should_stop: ShouldStop = never_stop,
+        on_provisional: OnProvisional | None = None,
     ) -> Plan:
-        """What a folder or file holds."""
+        """What a folder or file holds; a large one shows a picture on the way."""
 
     def load(
         self,

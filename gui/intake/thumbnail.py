@@ -26,15 +26,14 @@ def coarsened(pixels: NDArray[np.int16]) -> NDArray[np.int16]:
     return np.asarray(blocks.mean(axis=(1, 3)), dtype=np.int16)
 
 
-def thumbnail(pixels: NDArray[np.int16], stack: Stack) -> QImage:
-    """Draw one slice, whole or coarsened, as the viewer would, on a black square."""
+def thumbnail(pixels: NDArray[np.int16], stack: Stack, side: int = SIZE_PX * _SCALE) -> QImage:
+    """Draw one slice, whole or coarsened, as the viewer would, on a black square of ``side`` pixels."""
     low, high = np.percentile(pixels, (1, 99.5))
     grey = np.clip((pixels.astype(np.float32) - low) / max(high - low, 1) * 255, 0, 255).astype(np.uint8)
     transform = PlaneTransform.of(stack.geometry, 0)
     grey = np.ascontiguousarray(transform.arrange(grey))
     rows, columns = grey.shape
     source = QImage(grey.data, columns, rows, columns, QImage.Format.Format_Grayscale8)
-    side = SIZE_PX * _SCALE
     picture = QImage(side, side, QImage.Format.Format_RGB32)
     picture.fill(Qt.GlobalColor.black)
     middle = stack.geometry.shape[0] // 2

@@ -40,6 +40,7 @@ class CaseJobs(QObject):
     segmentation runs beside them.
     """
 
+    provisional_arrived = Signal(object)
     _slice_arrived = Signal(str, int, object)
     _thumbnail_arrived = Signal(str, object)
 
@@ -63,7 +64,7 @@ class CaseJobs(QObject):
         intake = self._session.intake
 
         def work(on_progress: OnProgress, should_stop: ShouldStop) -> Plan:
-            return intake.scan(path, on_progress, should_stop)
+            return intake.scan(path, on_progress, should_stop, self.provisional_arrived.emit)
 
         self._start_intake("scan", work, self._session.accept_plan)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from gui.actions import Actions, plain
 from gui.feedback.text import label
+from gui.intake.provisional_view import ProvisionalView
 from gui.jobs.progress_line import ProgressLine, is_shown
 from gui.session import Session
 from gui.theme.icons import pixmap
@@ -46,6 +47,8 @@ class DropHint(QWidget):
         column.setSpacing(10)
         column.addStretch(3)
         column.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.provisional = ProvisionalView(session, self)
+        column.addWidget(self.provisional, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(4)
         for widget in (self.title, self.text):
             widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)

@@ -87,7 +87,9 @@ class StackReader:
     def slice(self, index: int, should_stop: ShouldStop) -> NDArray[np.int16]:
         """One slice (row, column); a gap is filled with the padding voxel."""
         if self._stack.frames[index] is None:
-            return np.full(self._stack.geometry.shape[1:], self._padding() or _ABSENT_VOXEL, np.int16)
+            padding = self._padding()
+            absent = _ABSENT_VOXEL if padding is None else padding
+            return np.full(self._stack.geometry.shape[1:], absent, np.int16)
         voxels = np.empty((1, *self._stack.geometry.shape[1:]), np.int16)
         for _, succeeded in self._frames([index], voxels, should_stop, offset=index):
             if not succeeded:
