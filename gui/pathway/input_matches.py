@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from inference.inputs.matching import InputMatch, ReadStack, match_inputs
 from inference.inputs.reasons import Fit
@@ -32,9 +32,14 @@ class InputMatches(QObject):
         self._meanings: dict[str, Meaning] = {}
         self.matches: tuple[InputMatch, ...] = ()
         self._turn = 0
+        # A case that opens changes stack, facts and volume at once: matched once, in a turn of its own.
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._match)
         session.plan_changed.connect(self._on_plan_changed)
         for signal in (session.volume_changed, session.stated_changed, session.stack_changed):
-            signal.connect(self._match)
+            signal.connect(self._later.start)
         self._on_plan_changed()
 
     @property

@@ -238,8 +238,10 @@ def test_scanning_ten_thousand_files_never_keeps_the_window_waiting(
         text = window.series.progress.text.text()
         assert "10\u202f000" in text
         qtbot.waitUntil(lambda: session.plan is not None and is_at_rest(window), timeout=60_000)
-    assert heart.busy_s < 0.1
-    assert heart.away_s < 0.5, "a tenth of a second on a machine that does nothing else"
+    # Scanning itself takes no time of the window's thread; showing 500 series takes a tenth of a second at once.
+    # Twice that here, for processor time stretches on a machine that is shared.
+    assert heart.busy_s < 0.2
+    assert heart.away_s < 0.5
     assert window.series.model.stack_count == 500
     qtbot.waitUntil(lambda: session.inputs.needs_pick, timeout=30_000)
     assert len(session.inputs.matches[0].candidates) == 500
