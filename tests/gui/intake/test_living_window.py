@@ -238,7 +238,7 @@ def test_scanning_ten_thousand_files_never_keeps_the_window_waiting(
         text = window.series.progress.text.text()
         assert "10\u202f000" in text
         qtbot.waitUntil(lambda: session.plan is not None and is_at_rest(window), timeout=60_000)
-    # Scanning itself takes no time of the window's thread; showing 500 series takes a tenth of a second at once.
+    # Scanning takes no time of the window's thread; showing 500 series takes a tenth of a second at once.
     # Twice that here, for processor time stretches on a machine that is shared.
     assert heart.busy_s < 0.2
     assert heart.away_s < 0.5
