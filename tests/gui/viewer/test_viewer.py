@@ -312,7 +312,7 @@ def test_a_stack_whose_middle_is_missing_opens_on_a_slice_that_is_there(make_vie
 
 def test_what_is_written_on_the_picture(make_viewer: MakeViewer) -> None:
     captions = make_viewer().viewports[0]._captions
-    assert captions.top_left == ("Ax T1 +C", "slice 7 / 12 · S 0.0 mm")
+    assert captions.top_left == ("Ax T1 FS", "slice 7 / 12 · S 0.0 mm")
     assert captions.top_right == ("PHANTOM^NPC-000001", "NPC-000001", "1970-01-01")
     assert captions.letters == EdgeLetters("R", "L", "A", "P")
     assert captions.bottom_left[0].startswith("W ")
