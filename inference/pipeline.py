@@ -17,6 +17,7 @@ from inference.case_input import CaseInput, StatedFacts, input_references
 from inference.cases.identity import SubjectKind
 from inference.clinical.entries import clinical_entries, missing_costs
 from inference.clinical.schema import load_form
+from inference.dicom.pixel_facts import saturation_finding
 from inference.errors import InputError
 from inference.findings import Verdict
 from inference.guard.facts import gather_facts
@@ -174,9 +175,11 @@ class _Answer:
         manifest = self.pack.manifest
         form = load_form(manifest.study)
         identity = self.case.stack.identity
+        case = self.case
+        cut_off = None if case.mask is None else saturation_finding(case.volume, case.mask.voxels)
         notes = [
             finding.message_without_files
-            for finding in self.case.findings
+            for finding in (*case.findings, *([cut_off] if cut_off else ()))
             if finding.answer is not Verdict.FINE
         ]
         return Assessment(

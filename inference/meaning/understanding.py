@@ -4,38 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Final
-
-import numpy as np
 
 from inference.dicom.verdicts import finding
 from inference.findings import Finding
 from inference.guard.body_part import body_part_in_words, body_part_of, body_part_text, parts_shown
-from inference.meaning.anatomy import Anatomy, find_anatomy
-from inference.meaning.axial_sample import AxialSample, Slices, take_sample
-from inference.meaning.body import BODY_HU
-from inference.meaning.body_part_pixels import body_part_by_pixels
+from inference.meaning.axial_sample import Slices
 from inference.meaning.contrast_tags import agent_says, contrast_by_tags
-from inference.meaning.opinion import NO, YES, Evidence, Opinion, Source, combined, evidence
-from inference.meaning.phase_pixels import contrast_by_pixels, phase_by_pixels
+from inference.meaning.opinion import NO, YES, Opinion, Source, combined, evidence
 from inference.meaning.phase_tags import phase_by_tags
 from inference.meaning.weighting import weighting_of
 from inference.scan import Acquisition, Stack
 from inference.volume import Volume
-
-NOT_HOUNSFIELD: Final = frozenset(
-    {
-        "intake.rescale_missing",
-        "intake.rescale_coarse",
-        "intake.not_hounsfield",
-        "intake.modality_table",
-        "intake.inverted",
-    }
-)
-"""Findings with which the numbers of a CT are no Hounsfield units, or too coarse to tell tissues apart."""
-
-_AIR_HU: Final = -700.0
-_TISSUE_HU: Final = (-160.0, 160.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +57,17 @@ def understand(stack: Stack, slices: Slices | None, *, modality: str = "") -> Me
     acquisition = stack.acquisition
     written = acquisition.modality.strip().upper()
     kind = written or modality.strip().upper()
-    anatomy, obstacle = _anatomy(stack, slices, kind)
-    silent = Opinion(evidence=(obstacle,)) if obstacle is not None else Opinion()
     is_ct, is_mr = kind == "CT", kind == "MR"
     phase_tags = phase_by_tags(acquisition) if is_ct else Opinion()
-    phase_pixels = silent if anatomy is None or not is_ct else phase_by_pixels(anatomy)
     contrast_tags = contrast_by_tags(acquisition) if is_ct or is_mr else Opinion()
-    contrast_pixels = silent if anatomy is None or not is_ct else contrast_by_pixels(anatomy)
     part_tags = _body_part_by_tags(acquisition)
-    part_pixels = silent if anatomy is None else body_part_by_pixels(anatomy)
+    phase_pixels = contrast_pixels = part_pixels = Opinion()
+    if slices is not None:
+        # Image analysis takes long to import: not before a picture is there to be looked at.
+        from inference.meaning.pixel_opinions import opinions_by_pixels
+
+        seen = opinions_by_pixels(stack, slices, kind)
+        phase_pixels, contrast_pixels, part_pixels = seen.phase, seen.contrast, seen.body_part
     meaning = Meaning(
         modality=Opinion(written, Source.TAGS)
         if written
@@ -113,29 +94,6 @@ def understand_volume(stack: Stack, volume: Volume, *, modality: str = "") -> Me
         lambda index: volume.slab(index, index + 1)[0],
         modality=modality,
     )
-
-
-def _anatomy(stack: Stack, slices: Slices | None, kind: str) -> tuple[Anatomy | None, Evidence | None]:
-    """The anatomy of a CT, or the reason why there is none (None for other modalities, which need none)."""
-    if slices is None or kind not in ("", "CT"):
-        return None, None
-    codes = {one.code for one in stack.findings}
-    if codes & NOT_HOUNSFIELD:
-        return None, evidence("no_hounsfield_units")
-    present = [index for index, frame in enumerate(stack.frames) if frame is not None]
-    sample = take_sample(stack.geometry, present, slices)
-    if sample is None:
-        return None, evidence("not_axial")
-    if not _looks_like_hounsfield(sample):
-        return None, evidence("no_hounsfield_units")
-    return find_anatomy(sample), None
-
-
-def _looks_like_hounsfield(sample: AxialSample) -> bool:
-    """Air or lung is far below zero and most of the rest is near it, as in every CT of a person."""
-    low = float(np.percentile(sample.hu, 2))
-    solid = sample.hu[sample.hu > BODY_HU]
-    return low < _AIR_HU and solid.size > 0 and _TISSUE_HU[0] < float(np.median(solid)) < _TISSUE_HU[1]
 
 
 def _body_part_by_tags(acquisition: Acquisition) -> Opinion:
