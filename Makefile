@@ -23,7 +23,7 @@ endif
 SET_UP = $(if $(BASE_PYTHON),$(BASE_PYTHON) tools/set_up.py,\
 	$(error Concilium needs Python 3.11 or 3.12. On Debian or Ubuntu: sudo apt-get install -y python3 python3-venv))
 
-.PHONY: help demo test lint bench results packs screenshots lock app dev clean
+.PHONY: help demo test lint bench soak verdicts results packs screenshots lock app dev clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -44,8 +44,15 @@ lint: dev  ## style, types and import arrows alone
 	$(MYPY)
 	$(ARROWS)
 
-bench: dev  ## measure against peers (benchmarks/)
+bench: dev  ## measure against peers (benchmarks/): an assessment, the window, opening scans
 	$(PYTHON) -m benchmarks.assess $(ARGS)
+	$(PYTHON) -m benchmarks.intake
+
+soak: dev  ## open thousands of damaged files (benchmarks/fuzz_intake.py)
+	$(PYTHON) -m benchmarks.fuzz_intake $(if $(ARGS),$(ARGS),--files 5000)
+
+verdicts: dev  ## write docs/verdicts.md anew from the table of findings
+	$(PYTHON) -m tools.verdicts_page
 
 results: dev  ## compute the numbers that the documents quote
 	$(PYTHON) -m models.results $(ARGS)
