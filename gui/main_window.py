@@ -40,6 +40,7 @@ from gui.theme.tokens import DARK, LIGHT
 from gui.top_bar import TopBar
 from gui.viewer.layers_panel import LayersPanel
 from gui.viewer.layout import Viewer
+from gui.viewer.stop_page import stop_of
 
 _FIRST_SIZE: Final = QSize(1480, 900)
 _LEFT_PX, _RIGHT_PX = 288, 360
@@ -123,7 +124,8 @@ class MainWindow(QMainWindow):
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setChildrenCollapsible(False)
         self.columns.setHandleWidth(1)
-        left = _column([self.series, self.layers, self.clinical, self.checklist], foot=self.run_bar)
+        inputs = [self.series, self.layers, self.clinical, self.checklist]
+        left, self._foot = _column_with_foot(inputs, self.run_bar)
         right = _column([self.comparison, self.recommendation, self.shares, self.guard])
         left.setMinimumWidth(_LEAST_LEFT_PX)
         right.setMinimumWidth(_LEAST_RIGHT_PX)
@@ -196,6 +198,8 @@ class MainWindow(QMainWindow):
         session.identity_changed.connect(self._on_title_changed)
         session.plan_changed.connect(self.show_case)
         session.stack_changed.connect(self._on_stack_changed)
+        session.plan_changed.connect(self._on_stop_changed)
+        session.stack_changed.connect(self._on_stop_changed)
 
     def _make_menus(self) -> None:
         bar = self.menuBar()
@@ -239,6 +243,12 @@ class MainWindow(QMainWindow):
         """The wheel and the keys belong to the picture as soon as there is one."""
         if self.session.stack is not None:
             self.viewer.viewports[0].setFocus()
+
+    def _on_stop_changed(self) -> None:
+        """While nobody is chosen, or nothing can be shown, there is one thing to do: the rest steps back."""
+        stopped = stop_of(self.session) is not None
+        for widget in (self.layers, self.clinical, self.checklist, self._foot, self.recommendation):
+            widget.setVisible(not stopped)
 
     def _on_title_changed(self) -> None:
         # No patient's name here: task bars and screen sharing show titles.
@@ -310,8 +320,8 @@ class MainWindow(QMainWindow):
         self.session.open_pack()
 
 
-def _column(widgets: list[QWidget], foot: QWidget | None = None) -> QWidget:
-    """A scrolling column of panels, with a foot that is always in sight."""
+def _column(widgets: list[QWidget]) -> QWidget:
+    """A scrolling column of panels."""
     inside = QWidget()
     inside.setObjectName("column")
     rows = QVBoxLayout(inside)
@@ -326,18 +336,21 @@ def _column(widgets: list[QWidget], foot: QWidget | None = None) -> QWidget:
     scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     scroll.setWidget(inside)
     scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    if foot is None:
-        return scroll
+    return scroll
+
+
+def _column_with_foot(widgets: list[QWidget], foot: QWidget) -> tuple[QWidget, QWidget]:
+    """A scrolling column of panels and, below it, a foot that is always in sight; and that foot."""
     column = QFrame()
     column.setProperty("role", "panel")
     outer = QVBoxLayout(column)
     outer.setContentsMargins(0, 0, 0, 0)
     outer.setSpacing(0)
-    outer.addWidget(scroll, 1)
+    outer.addWidget(_column(widgets), 1)
     box = QFrame()
     box.setProperty("role", "footer")
     inner = QVBoxLayout(box)
     inner.setContentsMargins(12, 10, 12, 10)
     inner.addWidget(foot)
     outer.addWidget(box)
-    return column
+    return column, box

@@ -55,7 +55,8 @@ def _straighten(session: Session, _checked: bool = False) -> None:
 
 def choose_patient_button(session: Session, parent: QWidget) -> QPushButton:
     """A button that asks again whose study is to be shown."""
-    button = _button(session, parent, "gui.do.choose_patient")
+    known = "gui.do.choose_first" if session.patient is None else "gui.do.choose_patient"
+    button = _button(session, parent, known)
     button.clicked.connect(session.patient_choice_needed)
     return button
 

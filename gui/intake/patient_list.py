@@ -27,6 +27,7 @@ from gui.theme.tokens import SMALL_PX, TEXT_PX
 from inference.cases.identity import PatientIdentity
 from inference.findings import Verdict
 from inference.scan import Plan
+from reports.wording import person_name
 
 _LINES: Final = int(Qt.ItemDataRole.UserRole) + 1
 _PADDING: Final = 10
@@ -56,7 +57,7 @@ def patient_lines(session: Session, plan: Plan, patient: PatientIdentity) -> Pat
     dates = sorted({stack.acquisition.study_date for stack in stacks} - {""})
     when = " – ".join(dict.fromkeys((dates[0], dates[-1]))) if dates else tr("gui.series.no_date")
     kinds = ", ".join(sorted({stack.acquisition.modality for stack in stacks} - {""}))
-    name = patient.name or tr("gui.identity.no_name")
+    name = person_name(patient.name) or tr("gui.identity.no_name")
     who = describe_patient(session, PatientIdentity(patient.key, "", patient.birth_date, patient.sex))
     what = " · ".join(part for part in (tr("gui.identity.series", count=series), kinds, when) if part)
     twin = any(
@@ -120,7 +121,8 @@ class _Lines(QStyledItemDelegate):
             painter.drawRoundedRect(box, 4, 4)
         if selected:
             painter.fillRect(QRectF(box.left(), box.top() + 4, 2, box.height() - 8), QColor(tokens.accent))
-        if option.state & QStyle.StateFlag.State_HasFocus:
+        # A frame around a line that is not marked would look like a choice.
+        if selected and option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(QColor(tokens.accent), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)

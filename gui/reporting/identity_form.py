@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QPushButton, QVBoxLayout, 
 from gui.feedback.text import label, say
 from gui.theme.tokens import GRID_PX, Tone
 from inference.cases.identity import PatientIdentity, PatientKey
+from reports.wording import person_name
 
 if TYPE_CHECKING:
     from gui.session import Session
@@ -53,7 +54,7 @@ class IdentityForm(QWidget):
         told = self._session.identity or PatientIdentity()
         for field, text in (
             (self.patient_id, told.key.id if told.key else ""),
-            (self.name, told.name),
+            (self.name, person_name(told.name)),
             (self.birth_date, told.birth_date),
         ):
             field.setText(text)
@@ -76,7 +77,9 @@ class IdentityForm(QWidget):
 
     def _on_used(self) -> None:
         told = self._session.identity or PatientIdentity()
-        patient_id, name = self.patient_id.text().strip(), self.name.text().strip()
+        patient_id = self.patient_id.text().strip()
+        # What the file says is shown as people write it, and kept as it is written there.
+        name = told.name or self.name.text().strip()
         birth_date = self.birth_date.text().strip()
         problem = self._problem(patient_id, name, birth_date)
         say(self.problem, problem, Tone.BAD)

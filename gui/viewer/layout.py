@@ -12,6 +12,7 @@ from gui.intake.problem_panel import ProblemPanel
 from gui.intake.stack_drag import StackDrop
 from gui.session import Session
 from gui.viewer.drop_hint import DropHint
+from gui.viewer.stop_page import StopPage, stop_of
 from gui.viewer.toolbar import ViewerToolbar
 from gui.viewer.view_state import Tool, ViewState
 from gui.viewer.viewport import Viewport
@@ -48,6 +49,7 @@ class Viewer(QWidget):
         self.brushes = tuple(BrushTool(session, self.state, viewport) for viewport in self.viewports)
         self.problems = ProblemPanel(session)
         self.hint = DropHint(session, actions)
+        self.stop = StopPage(session, actions)
         self._maximised: int | None = None
         self._had_mask = False
         self._grid_box = QWidget()
@@ -62,6 +64,7 @@ class Viewer(QWidget):
             self._grid.setColumnStretch(side, 1)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.hint)
+        self._pages.addWidget(self.stop)
         self._pages.addWidget(self._grid_box)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -141,8 +144,17 @@ class Viewer(QWidget):
         source = self._session.slice_source
         if source is not self.state.source:
             self.state.open(source)
-        has_something = self._session.plan is not None
-        self._pages.setCurrentWidget(self._grid_box if has_something else self.hint)
+        stop = stop_of(self._session)
+        if stop is None:
+            self._grid.addWidget(self.problems, 1, 1)
+        else:
+            self.stop.take(self.problems)
+        # Among the pictures it may be hidden behind one that is shown alone.
+        self.problems.setVisible(stop is not None or self._maximised is None)
+        if self._session.plan is None:
+            self._pages.setCurrentWidget(self.hint)
+        else:
+            self._pages.setCurrentWidget(self._grid_box if stop is None else self.stop)
         self.toolbar.setEnabled(source is not None)
 
     def _on_mask_changed(self) -> None:

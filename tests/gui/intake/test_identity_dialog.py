@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from gui.intake.identity_dialog import IdentityDialog
 from gui.intake.open_source import OpenSource
 from gui.intake.patient_list import patient_lines
+from gui.intake.patient_words import describe_patient
 from gui.main_window import MainWindow
 from gui.session import Session
 from inference.cases.identity import PatientIdentity, PatientKey
@@ -48,6 +49,18 @@ def test_a_patient_is_told_by_id_birth_date_series_and_dates(session: Session) -
     assert lines.what == "series: 2 · MR · 2020-04-21 – 2021-05-01"
     assert lines.warning == ""
     assert lines.spoken.startswith("PHANTOM^NPC-000001. M · 1970-01-01")
+
+
+def test_a_name_is_written_as_people_write_it(window: MainWindow) -> None:
+    session = window.session
+    show(session, two())
+    assert patient_lines(session, two(), PATIENT).name == "Muster, Erika"
+    assert describe_patient(session, PATIENT).startswith("Muster, Erika · ")
+    session.choose_patient(PATIENT)
+    heading = window.series.model.index(0)
+    assert str(heading.data()).startswith("Muster, Erika · ")
+    session.set_identity(PATIENT)
+    assert window.top.patient.text().startswith("Muster, Erika · ")
 
 
 def test_one_id_with_two_birth_dates_is_two_patients_and_said(session: Session) -> None:

@@ -137,7 +137,7 @@ def test_two_patients_can_be_chosen_anew_from_their_finding(
     show(session, plan_of([one_stack("a")], [one_stack("b", identity=PATIENT)], findings=(both,)))
     assert "Answer: refused" in texts(panel)
     with qtbot.waitSignal(session.patient_choice_needed, timeout=1_000):
-        buttons(panel)["Choose another patient…"].click()
+        buttons(panel)["Choose a patient…"].click()
     session.choose_patient(PHANTOM)
     said = texts(panel)
     assert "Answer: refused" not in said and any(text.startswith("One of the 2 patients") for text in said)

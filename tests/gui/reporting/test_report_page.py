@@ -154,3 +154,13 @@ def test_what_the_scan_says_cannot_be_overwritten(nameless: ReportPage, empty: S
     nameless.identity.name.setText("PHANTOM^A")
     nameless.identity.use_button.click()
     assert empty.identity.key == PatientKey("H", "7")
+
+
+def test_a_name_from_the_file_is_shown_as_written_by_people_and_kept_as_it_is(
+    nameless: ReportPage, empty: Session
+) -> None:
+    empty.set_identity(PatientIdentity(name="Muster^Erika"))
+    assert nameless.identity.name.text() == "Muster, Erika" and nameless.identity.name.isReadOnly()
+    nameless.identity.patient_id.setText("7")
+    nameless.identity.use_button.click()
+    assert empty.identity is not None and empty.identity.is_known and empty.identity.name == "Muster^Erika"
