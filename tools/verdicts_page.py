@@ -26,11 +26,13 @@ _TITLES: Final = {
 _WORDS: Final = {Verdict.FINE: "fine", Verdict.NOTE: "note", Verdict.REFUSED: "**refused**"}
 _HEAD: Final = """# Every finding, and what follows from it
 
-Written by `make verdicts` from the table that the application uses; change `inference/dicom/verdicts.py` or the catalogue, not this page.
+Written by `make verdicts` from the table that the application uses (`inference/dicom/verdicts.py`) and its
+texts; this page is not changed by hand.
 
-Whatever is odd about a scan is told as a *finding* with two verdicts: may it be **viewed**, and may a model pack **answer** for it.
-When several apply, the worst wins. *Fine* says nothing, a *note* is printed in the report, *refused* stops that use. A refusal with a dagger †
-can be released by a named user with a reason. Words in braces are filled in from the scan.
+Whatever is odd about a scan is told as a *finding* with two verdicts: may it be **viewed**, and may a model
+pack **answer** for it. When several apply, the worst wins. *Fine* says nothing, a *note* is printed in the
+report, *refused* stops that use. A refusal with a dagger † can be released by a named user with a reason.
+Words in braces are filled in from the scan.
 """
 
 

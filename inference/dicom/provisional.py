@@ -20,7 +20,7 @@ from inference.errors import InputError
 from inference.findings import Verdict, worst_view
 from inference.scan import Plan, SourceFile, Stack
 
-_AFTER_S: Final = 0.15
+_AFTER_S: Final = 0.1
 _FEWEST_READ: Final = 64
 _FEWEST_LEFT: Final = 200
 """Files still to be read, below which the whole source is nearly as quick."""

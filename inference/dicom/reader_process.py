@@ -17,7 +17,7 @@ from inference.dicom import protocol
 from inference.dicom.limits import IntakeLimits
 from inference.dicom.resident_memory import memory_is_polled, resident_bytes
 from inference.dicom.shared_buffer import CulpritSlot, SharedBuffer
-from inference.dicom.spawning import ROOT, bare_environment, fresh_interpreter
+from inference.dicom.spawning import ROOT, bare_environment, fresh_interpreter, make_roomy
 from inference.errors import Cancelled
 from inference.jobs import ShouldStop, never_stop
 
@@ -108,6 +108,7 @@ class ReaderProcess:
             pass_fds=self._slot.inherited + self.buffer.inherited if os.name == "posix" else (),
         )
         assert self._process.stdout is not None
+        make_roomy(self._process.stdout)
         number, life, events = self.number, self._life, self._events
         threading.Thread(
             target=_collect,

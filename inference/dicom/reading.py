@@ -29,8 +29,8 @@ from inference.volume import Volume
 STAGE_READING: Final = "stage.reading"
 _ABSENT_VOXEL: Final = -32_768
 _READING_THREADS: Final = 2
-_READ_TOGETHER: Final = 4
-"""Native slices that one thread copies in a row: few, so that the middle one is there at once."""
+_READ_TOGETHER: Final = 16
+"""Native slices that one thread copies in a row: fewer, and threads hand over more than they copy."""
 _LOST: Final = Remark("intake.frame_undecodable", {"reason": "fact.frame.lost", "syntax": "–"})
 """A frame on which its reader ended or did not come to an end."""
 
@@ -141,6 +141,7 @@ class StackReader:
         if len(groups) < 2:
             note(copy(indices))
             yield from ((index, True) for index in indices)
+            self._check_unchanged(indices)
             return
         with ThreadPoolExecutor(_READING_THREADS, "concilium-copy") as threads:
             copies = [(group, threads.submit(copy, group)) for group in groups]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+_PIPE_BYTES: Final = 1 << 20
 _KEPT: Final = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "HOME")
 
 
@@ -24,3 +26,13 @@ def bare_environment() -> dict[str, str]:
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return environment | one_thread | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+
+
+def make_roomy(stream: IO[bytes]) -> None:
+    """Let a pipe hold many answers, so that who writes them need not wait for who reads them (Linux)."""
+    if sys.platform != "linux":
+        return
+    import fcntl
+
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(stream.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)

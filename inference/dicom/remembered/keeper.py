@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from inference.dicom.remembered.plain_values import maker_of, to_plain
 from inference.dicom.remembered.sealed_store import AlteredEntryError, SealedStore
-from inference.dicom.remembered.source_key import content_key, listing_key
+from inference.dicom.remembered.source_key import content_key, listing_key, outline_key
 from inference.dicom.research_names import may_have_data_elsewhere
 from inference.dicom.walk import Listing
 from inference.findings import Finding
@@ -52,18 +52,15 @@ class Keeper:
     def known_source(self, listing: Listing) -> KnownSource | None:
         """Where the plan of a source is, or will be.
 
-        None when the source cannot be read just now, was unpacked to a place that will be gone, or is one
-        file whose data may lie in another.
+        None when the source was unpacked to a place that will be gone, or is one file whose data may lie in
+        another.
         """
         if listing.is_single and may_have_data_elsewhere(listing.files[0].path):
             return None
         inside = listing.root.rstrip(os.sep) + os.sep
         if not all(file.path.startswith(inside) for file in listing.files):
             return None
-        try:
-            return KnownSource(self, listing_key(listing))
-        except OSError:
-            return None
+        return KnownSource(self, listing)
 
     def known_pictures(self, plan: Plan, stack: Stack) -> KnownPictures | None:
         """Where a stack's decoded pictures are, or will be.
@@ -82,6 +79,10 @@ class Keeper:
         except OSError:
             return None
 
+    def holds(self, key: bytes) -> bool:
+        """True when there is an entry."""
+        return self._store.holds(key)
+
     def content(self, key: bytes) -> bytes | None:
         """An entry as a whole."""
         return self._store.content(key)
@@ -90,15 +91,18 @@ class Keeper:
         """An entry block by block."""
         return self._store.blocks(key)
 
-    def put(self, key: bytes, content: Iterable[bytes]) -> None:
-        """Put an entry away; returns at once."""
-        thread = threading.Thread(
-            target=self._store.put,
-            args=(key, content, self._closing.is_set),
-            name="concilium-keep",
-            daemon=True,
-        )
+    def put(self, entries: Callable[[], Iterable[tuple[bytes, Iterable[bytes]]]]) -> None:
+        """Put entries (key, content) away; returns at once, and what cannot be kept is not."""
+
+        def work() -> None:
+            try:
+                for key, content in entries():
+                    self._store.put(key, content, self._closing.is_set)
+            except OSError as error:
+                _log.warning("nothing remembered (errno %s)", error.errno)
+
         self._putting = [one for one in self._putting if one.is_alive()]
+        thread = threading.Thread(target=work, name="concilium-keep", daemon=True)
         self._putting.append(thread)
         thread.start()
 
@@ -122,14 +126,22 @@ class Keeper:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KnownSource:
-    """The plan of one source."""
+    """The plan of one source.
+
+    Files are opened only where their outline is known: a source that is new loses no time.
+    """
 
     keeper: Keeper
-    key: bytes
+    listing: Listing
 
     def plan(self) -> Plan | None:
         """The plan that was made of this very source."""
-        content = self.keeper.content(self.key)
+        if not self.keeper.holds(outline_key(self.listing)):
+            return None
+        try:
+            content = self.keeper.content(listing_key(self.listing))
+        except OSError:
+            return None
         if content is None:
             return None
         try:
@@ -144,10 +156,12 @@ class KnownSource:
         if any(finding.code in _PASSING for finding in plan.skipped):
             return
 
-        def content() -> Iterator[bytes]:
-            yield json.dumps(to_plain(plan), separators=(",", ":")).encode()
+        def entries() -> Iterator[tuple[bytes, Iterable[bytes]]]:
+            content = json.dumps(to_plain(plan), separators=(",", ":")).encode()
+            yield listing_key(self.listing), [content]
+            yield outline_key(self.listing), [b"known"]
 
-        self.keeper.put(self.key, content())
+        self.keeper.put(entries)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,7 +213,7 @@ class KnownPictures:
             for voxels in volume.voxels:
                 yield voxels.astype("<i2", copy=False).tobytes()
 
-        self.keeper.put(self.key, content())
+        self.keeper.put(lambda: [(self.key, content())])
 
 
 def _filled(voxels: NDArray[np.int16], blocks: Iterator[bytes]) -> bool:

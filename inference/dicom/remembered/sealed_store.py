@@ -46,6 +46,10 @@ class SealedStore:
         self._most_bytes = most_bytes
         self._most_days = most_days
 
+    def holds(self, key: bytes) -> bool:
+        """True when there is an entry; it may yet turn out not to open."""
+        return self._path(key).exists()
+
     def blocks(self, key: bytes) -> Iterator[bytes] | None:
         """The content of an entry in blocks; None when there is none.
 

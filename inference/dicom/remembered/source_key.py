@@ -21,16 +21,23 @@ _BLOCK: Final = 1 << 20
 _CODE: Final = Path(__file__).resolve().parents[1]
 
 
+def outline_key(listing: Listing) -> bytes:
+    """32 bytes that follow from the name, size, times and inode of every file; no file is opened."""
+    digest = _digest_of("outline", listing)
+    for file in listing.files:
+        digest.update(_looks(file))
+    return digest.digest()
+
+
 def listing_key(listing: Listing) -> bytes:
     """32 bytes that follow from the name, size, times, inode and first 4 KiB of every file.
 
     Raises
     ------
     OSError
-        When a file cannot be read.
+        When a file cannot be read, or is no longer the one that was listed.
     """
-    digest = hashlib.sha256(_build().encode())
-    digest.update(repr((listing.root, listing.is_single, listing.skipped)).encode())
+    digest = _digest_of("heads", listing)
     files = listing.files
     half = (len(files) + _THREADS - 1) // _THREADS
     parts = [files[begin : begin + half] for begin in range(0, len(files), max(1, half))]
@@ -55,15 +62,28 @@ def content_key(files: Iterable[SourceFile], what: object) -> bytes:
     return digest.digest()
 
 
+def _digest_of(kind: str, listing: Listing) -> hashlib._Hash:
+    digest = hashlib.sha256(f"{kind}\n{_build()}".encode())
+    digest.update(repr((listing.root, listing.is_single, listing.skipped)).encode())
+    return digest
+
+
+def _looks(file: SourceFile) -> bytes:
+    return repr((file.name, file.size, file.mtime_ns, file.ctime_ns, file.inode)).encode()
+
+
 def _heads_digest(files: Sequence[SourceFile]) -> bytes:
     digest = hashlib.sha256()
     for file in files:
         descriptor = os.open(file.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         try:
+            status = os.fstat(descriptor)
             head = os.read(descriptor, _HEAD_BYTES)
         finally:
             os.close(descriptor)
-        digest.update(repr((file.name, file.size, file.mtime_ns, file.ctime_ns, file.inode)).encode())
+        if (status.st_size, status.st_mtime_ns) != (file.size, file.mtime_ns):
+            raise OSError("a file changed")
+        digest.update(_looks(file))
         digest.update(len(head).to_bytes(2, "big") + head)
     return digest.digest()
 

@@ -14,6 +14,8 @@ from inference.dicom.limits import IntakeLimits
 from inference.dicom.remembered.keeper import Keeper
 from inference.dicom.remembered.plain_values import to_plain
 from inference.dicom.remembered.sealed_store import SealedStore
+from inference.dicom.remembered.source_key import listing_key, outline_key
+from inference.dicom.walk import list_files
 from inference.errors import InputError
 from inference.jobs import Progress
 from inference.scan import Plan
@@ -167,12 +169,10 @@ def test_native_pictures_are_not_kept_twice(remembering: Intake, keeper: Keeper,
 def test_a_plan_of_another_shape_is_left_aside(keeper: Keeper, tmp_path: Path, remembering: Intake) -> None:
     write_series(tmp_path / "scan", 3)
     plan = settled(remembering, keeper, tmp_path / "scan")
-    from inference.dicom.walk import list_files
-
     known = keeper.known_source(list_files(tmp_path / "scan", IntakeLimits()))
     assert known is not None and known.plan() is not None
     for content in (b"[]", b"nonsense", b"[1,2]"):
-        keeper._store.put(known.key, [content])
+        keeper._store.put(listing_key(known.listing), [content])
         assert known.plan() is None
     known.keep_plan(replace(plan, series=()))
     keeper.wait()
@@ -186,3 +186,28 @@ def test_clearing_forgets_everything(remembering: Intake, keeper: Keeper, tmp_pa
     keeper.clear()
     remembering.scan(tmp_path / "scan")
     assert readers_started(remembering) == 1
+
+
+def test_a_source_that_changed_while_it_was_put_away_is_not_remembered(
+    remembering: Intake, keeper: Keeper, tmp_path: Path
+) -> None:
+    paths = write_series(tmp_path / "scan", 3)
+    listing = list_files(tmp_path / "scan", IntakeLimits())
+    plan = remembering.scan(tmp_path / "scan")
+    keeper.wait()
+    keeper.clear()
+    paths[1].write_bytes(paths[1].read_bytes() + b"\0\0")
+    known = keeper.known_source(listing)
+    assert known is not None
+    known.keep_plan(plan)
+    keeper.wait()
+    assert not keeper.holds(outline_key(listing)) and known.plan() is None
+
+
+def test_files_of_a_source_that_is_new_are_not_opened(keeper: Keeper, tmp_path: Path) -> None:
+    write_series(tmp_path / "scan", 3)
+    listing = list_files(tmp_path / "scan", IntakeLimits())
+    known = keeper.known_source(listing)
+    for path in (tmp_path / "scan").iterdir():
+        path.unlink()
+    assert known is not None and known.plan() is None
