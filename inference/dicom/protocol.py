@@ -190,6 +190,7 @@ class MaskAnswer:
     segments: tuple[MaskSegment, ...] = ()
     frame_of_reference_uid: str = ""
     patient_id: str = ""
+    birth_date: str = ""
     is_dicom: bool = False
     are_bits: bool = False
     is_fractional: bool = False

@@ -237,10 +237,11 @@ def _about_the_source(entries: Sequence[Entry]) -> Iterable[Finding]:
         or (burned_in and "SECONDARY" in first.image_type)
     ):
         yield finding("intake.reformatted", image_type="\\".join(first.image_type) or "–")
-    elif "DERIVED" in first.image_type:
+    elif any("DERIVED" in entry.record.image_type for entry in entries):
         yield finding("intake.derived")
-    if first.patient_position in _LYING:
-        yield finding("intake.lying_otherwise", position=first.patient_position)
+    lying = [position for entry in entries if (position := entry.record.patient_position) in _LYING]
+    if lying:
+        yield finding("intake.lying_otherwise", position=lying[0])
     if burned_in:
         yield finding("intake.burned_in_text")
     remarks: dict[str, tuple[Remark, set[int], str]] = {}

@@ -34,6 +34,7 @@ _HEADER: Final = {
     "RepetitionTime": 0x00180080,
     "EchoTime": 0x00180081,
     "InversionTime": 0x00180082,
+    "EchoNumbers": 0x00180086,
     "MagneticFieldStrength": 0x00180087,
     "SpacingBetweenSlices": 0x00180088,
     "ProtocolName": 0x00181030,
@@ -108,5 +109,10 @@ DIMENSIONS: Final = (
     "FlipAngle",
     "FrameReferenceDateTime",
     "StackID",
+    "KVP",
+    "RepetitionTime",
+    "EchoNumbers",
+    "SequenceName",
+    "ContrastBolusAgent",
 )
 """Tags that may tell pictures at one place apart, in the order in which they are asked."""

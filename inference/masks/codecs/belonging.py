@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from inference.cases.identity import PatientIdentity
 from inference.dicom.protocol import MaskAnswer
 from inference.dicom.verdicts import finding
 from inference.findings import Finding
@@ -18,11 +19,17 @@ def refuse_strangers(answer: MaskAnswer, stack: Stack, file: str) -> None:
     ------
     MaskRefusedError
     """
-    key = stack.identity.key
-    if answer.patient_id and key is not None and answer.patient_id != key.id:
+    if _is_of_another(answer, stack.identity):
         raise MaskRefusedError("intake.mask.other_patient", file=file)
     if is_elsewhere(answer.frame_of_reference_uid, stack):
         raise MaskRefusedError("intake.mask.other_frame_of_reference", file=file)
+
+
+def _is_of_another(answer: MaskAnswer, patient: PatientIdentity) -> bool:
+    """True when both name a patient, and identifiers or dates of birth differ."""
+    if answer.birth_date and patient.birth_date and answer.birth_date != patient.birth_date:
+        return True
+    return bool(answer.patient_id and patient.key is not None and answer.patient_id != patient.key.id)
 
 
 def is_elsewhere(frame_of_reference_uid: str, stack: Stack) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from inference.dicom.protocol import MaskAnswer, MaskFrame, MaskSegment
+from inference.dicom.technique_tags import iso_date
 
 Vector = tuple[float, float, float]
 
@@ -72,6 +73,7 @@ def read_segmentation(dataset: Any, buffer: memoryview, threshold: float = 0.5) 
         segments=tuple(_segment(item) for item in dataset.SegmentSequence),
         frame_of_reference_uid=str(dataset.get("FrameOfReferenceUID", "") or ""),
         patient_id=str(dataset.get("PatientID", "") or "").strip(),
+        birth_date=iso_date(str(dataset.get("PatientBirthDate", "") or "").strip()),
         is_dicom=True,
         are_bits=are_bits,
         is_fractional=is_fractional,

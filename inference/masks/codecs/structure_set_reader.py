@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.dicom.protocol import ContourTable, MaskAnswer, MaskSegment
+from inference.dicom.technique_tags import iso_date
 
 _CLOSED: Final = frozenset({"CLOSED_PLANAR", "CLOSEDPLANAR_XOR", "CLOSED_PLANAR_XOR"})
 _FEWEST_POINTS: Final = 3
@@ -69,6 +70,7 @@ def read_structure_set(dataset: Any, buffer: memoryview) -> MaskAnswer:
         ),
         frame_of_reference_uid=frame_uids.pop() if len(frame_uids) == 1 else "",
         patient_id=str(dataset.get("PatientID", "") or "").strip(),
+        birth_date=iso_date(str(dataset.get("PatientBirthDate", "") or "").strip()),
     )
 
 

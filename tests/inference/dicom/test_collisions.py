@@ -46,6 +46,11 @@ def explanations(plan: Plan) -> list[tuple[str, str]]:
         ("ConvolutionKernel", ("B30f", "B70f")),
         ("AcquisitionNumber", (4, 5)),
         ("AcquisitionTime", ("101010.5", "101050.25")),
+        ("KVP", (80, 140)),
+        ("RepetitionTime", (400, 2500)),
+        ("EchoNumbers", (1, 2)),
+        ("SequenceName", ("*ep_b0", "*ep_b1000t")),
+        ("ContrastBolusAgent", ("Gadolinium", "Water")),
     ],
 )
 def test_pictures_at_one_position_explained_by_a_tag_are_split_and_fine(

@@ -298,3 +298,15 @@ def test_other_derived_pictures_are_fine_to_view_and_noted(
     write_series(tmp_path, 4, alter(ImageType=image_type))
     stack = only_stack(intake, tmp_path)
     assert codes(stack.findings) == {"derived"} and verdicts(named(stack, "derived")) == (FINE, NOTE)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [(alter(ImageType=["DERIVED", "PRIMARY"]), "derived"), (alter(PatientPosition="FFP"), "lying_otherwise")],
+)
+def test_what_one_slice_alone_says_is_noted_for_the_whole_stack(
+    intake: Intake, tmp_path: Path, change: Change, code: str
+) -> None:
+    write_series(tmp_path, 5, lambda dataset, index: change(dataset, index) if index == 3 else None)
+    stack = only_stack(intake, tmp_path)
+    assert codes(stack.findings) == {code} and verdicts(named(stack, code)) == (FINE, NOTE)

@@ -322,6 +322,18 @@ def test_mask_of_the_wrong_patient(house: House, kind: str) -> None:
     assert found.code == "intake.mask.other_patient" and verdicts(found) == (R, R, False)
 
 
+@pytest.mark.parametrize("kind", ["segmentation", "structure set"])
+def test_mask_of_the_wrong_patient_who_shares_the_identifier_by_the_date_of_birth(
+    house: House, kind: str
+) -> None:
+    dataset = house.segmentation() if kind == "segmentation" else house.structures(house.contour(2))
+    dataset.PatientBirthDate = "19900101"
+    found = house.refusal(dataset)
+    assert found.code == "intake.mask.other_patient" and verdicts(found) == (R, R, False)
+    dataset.PatientBirthDate = ""
+    assert house.read(dataset).voxels.any()
+
+
 def test_a_refusal_at_import_bars_the_answer_and_a_note_is_printed(house: House) -> None:
     mask = house.read(house.structures(house.contour(2, ""), house.contour(3, "2.25.404")))
     layer = as_layer(mask, "mask.dcm", house.stack.geometry)
