@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.dicom.entries import Entry, Part, places_along_normal
+from inference.dicom.grid import EVEN_RESIDUAL
 from inference.dicom.tags import DIMENSIONS
 from inference.dicom.verdicts import finding
 from inference.findings import Finding
@@ -18,6 +19,9 @@ Digest = Callable[[Entry], str]
 Places = list[list[Entry]]
 
 _MOST_TAGS_TOGETHER: Final = 3
+_FEWEST_OF_A_PASS: Final = 3
+_ALMOST: Final = 0.25
+"""Slices nearer than this part of the step within a pass lie almost at one place."""
 _TIMES: Final = (
     "TriggerTime",
     "AcquisitionTime",
@@ -48,7 +52,7 @@ def apart_where_positions_collide(
     """
     places = places_along_normal(list(entries))
     if _are_taken_once(places):
-        return [Part(tuple(entries))], []
+        return _interlaced(_flat(places)) or [Part(tuple(entries))], []
     hashed = _Hashes(digest)
     if _hold_whole_passes(places, hashed):
         explained = _explained(places)
@@ -70,6 +74,35 @@ def apart_where_positions_collide(
 
 def _are_taken_once(places: Places) -> bool:
     return all(len(place) == 1 for place in places)
+
+
+def _interlaced(entries: list[Entry]) -> list[Part]:
+    """Parts by the first tag that makes even passes of slices that lie almost on one another; else none.
+
+    Two passes whose tables stood a little apart do not collide, and fit no common grid either.
+    ``entries`` are sorted along the normal.
+    """
+    axes = entries[0].axes
+    if axes is None or not entries[0].is_placed or len(entries) < 2 * _FEWEST_OF_A_PASS:
+        return []
+    along = np.array([e.record.position for e in entries], np.float64) @ np.cross(axes[0], axes[1])
+    distances = np.diff(along)
+    if distances.min() >= _ALMOST * distances.max():
+        return []
+    for name, values in _signs(entries):
+        codes, texts = _codes(values)
+        passes = [along[codes == code] for code in range(len(texts))]
+        if len(passes) < 2 or min(map(len, passes)) < _FEWEST_OF_A_PASS:
+            continue
+        steps = [np.diff(one) for one in passes]
+        begins, ends = [one[0] for one in passes], [one[-1] for one in passes]
+        if (
+            distances.min() < _ALMOST * min(one.min() for one in steps)
+            and max(begins) < min(ends)
+            and all(one.max() - one.min() <= EVEN_RESIDUAL * one.max() for one in steps)
+        ):
+            return _parts(entries, codes, name, [texts[code] for code in codes])
+    return []
 
 
 def _hold_whole_passes(places: Places, hashes: _Hashes) -> bool:

@@ -12,11 +12,12 @@ from inference.dicom.grid import in_plane_axes
 from inference.dicom.grouping import group_by_series, split_series
 from inference.dicom.limits import IntakeLimits
 from inference.dicom.native import extent_sha256
+from inference.dicom.people import with_known_birth_dates, with_name_findings
 from inference.dicom.records import ImageRecord
 from inference.dicom.stacking import build_stack, is_truncated
 from inference.dicom.verdicts import finding
 from inference.findings import Finding
-from inference.scan import Plan, Series, SourceFile, Stack
+from inference.scan import Plan, Series, SourceFile
 
 
 def make_plan(
@@ -38,6 +39,7 @@ def make_plan(
     passed_over = list(skipped)
     entries: list[Entry] = []
     whole = [Entry(index, files[index].name, record) for index, record in images]
+    whole = with_known_birth_dates(whole)
     whole, repeated = _one_file_for_each_instance(whole, files)
     passed_over += repeated
     slanted: dict[str, None] = {}
@@ -78,7 +80,7 @@ def make_plan(
             series.append(
                 Series(first.series_uid, first.series_description, first.modality, tuple(stacks), findings)
             )
-    plan = Plan(root, tuple(files), tuple(_with_name_findings(series)), tuple(passed_over))
+    plan = Plan(root, tuple(files), tuple(with_name_findings(series, entries)), tuple(passed_over))
     if len(plan.patients) > 1:
         plan = replace(plan, findings=(finding("intake.two_patients", count=len(plan.patients)),))
     return plan
@@ -131,26 +133,3 @@ def _one_file_for_each_instance(
                 for entry, other in zip(same, [*others, first], strict=True)
             ]
     return [entry for entry in entries if entry.file not in dropped], findings
-
-
-def _with_name_findings(series: Sequence[Series]) -> list[Series]:
-    """Say so where one patient's name is spelled in more than one way."""
-    spellings: dict[object, set[str]] = {}
-    for stack in (stack for one in series for stack in one.stacks):
-        if stack.identity.key and stack.identity.name:
-            spellings.setdefault(_person(stack), set()).add(stack.identity.name.casefold().strip("^ "))
-    differing = {person: len(names) for person, names in spellings.items() if len(names) > 1}
-    if not differing:
-        return list(series)
-
-    def marked(stack: Stack) -> Stack:
-        count = differing.get(_person(stack))
-        if count is None:
-            return stack
-        return replace(stack, findings=(*stack.findings, finding("intake.name_differs", count=count)))
-
-    return [replace(one, stacks=tuple(map(marked, one.stacks))) for one in series]
-
-
-def _person(stack: Stack) -> object:
-    return stack.identity.key, stack.identity.birth_date

@@ -249,3 +249,33 @@ def test_overlapping_acquisitions_are_told_apart_by_their_number(intake: Intake,
     plan = intake.scan(tmp_path)
     assert [stack.slice_count for stack in plan.stacks] == [6, 6, 6]
     assert {tag for tag, _ in explanations(plan)} == {"AcquisitionNumber"}
+
+
+@pytest.mark.parametrize("offset_mm", [0.02, 0.3])
+def test_passes_whose_tables_stood_a_little_apart_are_told_apart_by_their_tag(
+    intake: Intake, tmp_path: Path, offset_mm: float
+) -> None:
+    def mark(dataset: Dataset, one: int, index: int) -> None:
+        dataset.AcquisitionNumber = one + 1
+        dataset.ImagePositionPatient = [-20, -30, 2.5 * index + offset_mm * one]
+
+    write_passes(tmp_path, 2, 5, mark)
+    plan = intake.scan(tmp_path)
+    assert [stack.geometry.shape for stack in plan.stacks] == [(5, 12, 10)] * 2
+    assert explanations(plan) == [("AcquisitionNumber", "1"), ("AcquisitionNumber", "2")]
+    for one, stack in enumerate(plan.stacks):
+        assert codes(stack.findings) == {"split", "split_by"}
+        assert stack.geometry.affine[2, 3] == pytest.approx(offset_mm * one)
+        assert np.array_equal(intake.load(plan, stack).voxels[4], picture(4 + 50 * one))
+
+
+def test_slices_taken_by_turns_are_one_stack_even_where_one_is_missing(
+    intake: Intake, tmp_path: Path
+) -> None:
+    def mark(dataset: Dataset, one: int, index: int) -> None:
+        dataset.AcquisitionNumber = index % 2 + 1
+
+    write_passes(tmp_path, 1, 9, mark)
+    (tmp_path / "0-4.dcm").unlink()
+    (stack,) = intake.scan(tmp_path).stacks
+    assert stack.geometry.shape[0] == 9 and "gap" in codes(stack.findings)

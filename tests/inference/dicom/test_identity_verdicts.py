@@ -68,6 +68,53 @@ def test_same_person_spelled_differently_is_noted_and_refused_until_released(
     assert len(of_stacks(plan, "name_differs")) == 2
 
 
+@pytest.mark.parametrize(
+    ("other", "spellings"),
+    [("Roe^Ann", 2), ("DOE^JANE^", 0), ("Doe^Jane=王^小东", 0), ("=王^小东", 2), ("", 0)],
+)
+def test_same_person_spelled_differently_within_one_series_is_noted_too(
+    intake: Intake, tmp_path: Path, other: str, spellings: int
+) -> None:
+    def change(dataset: Dataset, index: int) -> None:
+        dataset.SpecificCharacterSet = "ISO_IR 192"
+        if index == 2:
+            dataset.PatientName = other
+
+    write_series(tmp_path, 4, change)
+    found = [one.fields["count"] for one in only_stack(intake, tmp_path).findings]
+    assert found == [spellings] * (spellings > 0)
+
+
+def test_a_name_in_other_characters_under_the_same_latin_name_is_another_spelling(
+    intake: Intake, tmp_path: Path
+) -> None:
+    def change(dataset: Dataset, index: int) -> None:
+        dataset.SpecificCharacterSet = "ISO_IR 192"
+        dataset.PatientName = "Wang^Xiao=王^小东" if index else "Wang^Xiao=王^晓东"
+
+    write_series(tmp_path, 4, change)
+    assert codes(only_stack(intake, tmp_path).findings) == {"name_differs"}
+
+
+def test_files_without_the_date_of_birth_are_of_the_same_patient(intake: Intake, tmp_path: Path) -> None:
+    write_series(
+        tmp_path, 4, lambda dataset, index: setattr(dataset, "PatientBirthDate", "19610203"[: index * 8])
+    )
+    write_series(tmp_path / "b", 3, alter(PatientBirthDate=""), series="2")
+    plan = intake.scan(tmp_path)
+    assert plan.findings == () and [stack.slice_count for stack in plan.stacks] == [4, 3]
+    assert {patient.birth_date for patient in plan.patients} == {"1961-02-03"}
+
+
+def test_files_without_the_date_of_birth_belong_to_nobody_where_there_are_two(
+    intake: Intake, tmp_path: Path
+) -> None:
+    for number, date in enumerate(("19610203", "19700101", "")):
+        write_series(tmp_path / str(number), 3, alter(PatientBirthDate=date), series=str(number + 1))
+    plan = intake.scan(tmp_path)
+    assert [one.fields["count"] for one in plan.findings] == [3]
+
+
 def test_identity_all_empty_is_noted(intake: Intake, tmp_path: Path) -> None:
     emptied(tmp_path, "PatientID", "PatientName", "PatientBirthDate")
     stack = only_stack(intake, tmp_path)
