@@ -101,6 +101,16 @@ def _parser() -> argparse.ArgumentParser:
         default="",
         help="of a CT, where file and pixels are silent or differ",
     )
+    assess.add_argument(
+        "--release",
+        action="append",
+        default=[],
+        metavar="CODE=REASON",
+        help="lift a refusal that may be lifted, with the reason; may be repeated",
+    )
+    assess.add_argument(
+        "--released-by", default="", metavar="NAME", help="who lifts it; needed with --release"
+    )
     assess.add_argument("--out", type=Path, required=True, help="folder for the results")
     assess.set_defaults(run=_run_assess)
 
@@ -158,7 +168,7 @@ def _run_window(options: argparse.Namespace, _: Catalogue) -> int:
 
 
 def _run_assess(options: argparse.Namespace, catalogue: Catalogue) -> int:
-    from headless.assess import AssessRequest, assess_and_write
+    from headless.assess import AssessRequest, assess_and_write, releases_from
     from inference.case_input import StatedFacts
 
     contrast = {"yes": True, "no": False, None: None}[options.state_contrast]
@@ -171,7 +181,13 @@ def _run_assess(options: argparse.Namespace, catalogue: Catalogue) -> int:
         mask_segment=options.mask_segment,
         pack=options.pack,
         rule_set=options.rules,
-        stated=StatedFacts(options.state_modality, contrast, options.state_body_part, options.state_phase),
+        stated=StatedFacts(
+            options.state_modality,
+            contrast,
+            options.state_body_part,
+            options.state_phase,
+            releases_from(options.release, options.released_by),
+        ),
         language=catalogue.language,
     )
     return EXIT_ANSWERED if assess_and_write(request, catalogue) else EXIT_WITHHELD

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from inference.outcome import Outcome
 from inference.packs.store import BUNDLED_PACKS, PackStore
 from inference.paths import ApplicationPaths
 from inference.pipeline import assess
+from inference.release import Release, releasable_codes
 from inference.scan import Plan
 from inference.storage import prepare_folder, write_all_or_none
 
@@ -90,6 +91,25 @@ def run_assessment(
     case = CaseInput(stack, volume, record, mask, request.stated)
     outcome = assess(case, pack, rule_set=request.rule_set, on_progress=on_progress, should_stop=should_stop)
     return AssessedCase(CaseIdentity(ids.new_id(), stack.identity), plan, case, outcome)
+
+
+def releases_from(given: Sequence[str], by: str) -> tuple[Release, ...]:
+    """What ``--release CODE=REASON`` and ``--released-by NAME`` say.
+
+    Raises
+    ------
+    InputError
+        When the form is another, when name or reason is missing, or when a name releases nothing.
+    """
+    releases = []
+    for text in given:
+        code, is_told, reason = text.partition("=")
+        if not is_told or not code.strip():
+            raise InputError("error.release.form", given=text)
+        releases.append(Release(code.strip(), by, reason))
+    if by and not releases:
+        raise InputError("error.release.nothing_released")
+    return tuple(releases)
 
 
 def read_record(study: str, path: Path | None) -> ClinicalRecord:
@@ -178,6 +198,10 @@ def assess_and_write(request: AssessRequest, catalogue: Catalogue) -> bool:
         left_out = write_results(assessed, request, clock=clock, ids=ids)
     for line in summary_lines(assessed.outcome.assessment, assessed.identity.patient, catalogue):
         print(line)
+    case = assessed.case
+    for code in releasable_codes(case.findings):
+        if all(one.code != code for one in case.stated.releases):
+            print(catalogue.text("cli.may_be_released", code=code))
     for name in RESULT_FILES:
         if name in left_out:
             print(catalogue.text("cli.not_written", file=name, reason=catalogue.text(left_out[name])))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import pairwise
 
 from inference.assessment import InputReference
 from inference.clinical.record import ClinicalRecord
+from inference.errors import InputError
 from inference.findings import Finding
 from inference.masks.layer import MaskLayer
+from inference.release import Release
 from inference.scan import Stack
 from inference.volume import Volume
 
@@ -18,24 +22,48 @@ class StatedFacts:
     """What the user says about the scan where the file is silent; empty or None means nothing is said.
 
     ``modality`` is a DICOM code (``MR``); ``body_part`` a code of the pack's ``body_parts``; ``phase`` a
-    :class:`~inference.meaning.opinion.Phase`.
+    :class:`~inference.meaning.opinion.Phase`; ``releases`` are the refusals that a named user lifts, by code.
+
+    Raises
+    ------
+    InputError
+        When one refusal is released twice.
     """
 
     modality: str = ""
     contrast_enhanced: bool | None = None
     body_part: str = ""
     phase: str = ""
+    releases: tuple[Release, ...] = ()
+
+    def __post_init__(self) -> None:
+        ordered = tuple(sorted(self.releases, key=lambda one: one.code))
+        for one, other in pairwise(ordered):
+            if one.code == other.code:
+                raise InputError("error.release.twice", code=one.code)
+        object.__setattr__(self, "releases", ordered)
 
     @property
     def is_empty(self) -> bool:
         """True when the user says nothing."""
         return self == StatedFacts()
 
+    def with_release(self, release: Release) -> StatedFacts:
+        """The same with one refusal released, in the place of an earlier release of it."""
+        others = self.without_releases({release.code}).releases
+        return replace(self, releases=(*others, release))
+
+    def without_releases(self, codes: Collection[str]) -> StatedFacts:
+        """The same with nothing of ``codes`` released."""
+        return replace(self, releases=tuple(one for one in self.releases if one.code not in codes))
+
     def sha256(self) -> str:
         """Hash of what is said, for an Assessment's inputs."""
         parts = [self.modality, str(self.contrast_enhanced), self.body_part]
-        if self.phase:
+        if self.phase or self.releases:
             parts.append(self.phase)
+        for release in self.releases:
+            parts += [release.code, release.by, release.reason]
         return sha256("\x1f".join(parts).encode()).hexdigest()
 
 

@@ -31,6 +31,7 @@ from inference.outcome import HeatMap, Outcome
 from inference.packs.load import LoadedPack
 from inference.predictors.npc_residual import propose_mask, score_treatments, slice_shares
 from inference.predictors.predictions import answered, unanswered
+from inference.release import refuse_idle_releases
 from inference.rules.engine import ineligible, recommend, withhold
 from inference.rules.rule_book import DEFAULT_RULE_SET, RuleBook, rules_of
 from inference.runtime import PROVIDER, runtime_version
@@ -53,7 +54,7 @@ NO_TUMOUR = Message("rules.withheld.no_tumour")
 def check_inputs(case: CaseInput, pack: LoadedPack) -> tuple[GuardLine, ...]:
     """What the guard says, without running a network; the mask is checked when there is one."""
     conditions = pack.manifest.inputs
-    lines = check_scan(gather_facts(case), case.findings, conditions)
+    lines = check_scan(gather_facts(case), case.findings, conditions, case.stated.releases)
     return lines if case.mask is None else (*lines, check_mask(case.mask, conditions))
 
 
@@ -95,7 +96,8 @@ def assess(
     Raises
     ------
     InputError
-        For an unknown rule set, or a record of another study.
+        For an unknown rule set, a record of another study, or a release of what may not be released or was
+        not found.
     PackError
         When a network of the pack was altered or does not fit the manifest.
     Cancelled
@@ -103,6 +105,7 @@ def assess(
     """
     book = rules_of(pack.manifest)
     book.rule_set(rule_set)
+    refuse_idle_releases(case.stated.releases, case.findings)
     answer = _Answer(case, pack, book, rule_set)
 
     on_progress(Progress(0, 1, "stage.checking"))

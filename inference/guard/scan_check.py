@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from inference.assessment import FactSource, GuardLine
 from inference.findings import Finding, Verdict
@@ -10,6 +10,7 @@ from inference.guard.body_part import body_part_text, canonical_body_part, parts
 from inference.guard.facts import Known, ScanFacts
 from inference.messages.message import LIST_MARK, FieldValue, Message
 from inference.packs.manifest import InputConditions, Range
+from inference.release import Release, release_of
 
 UNKNOWN = Message("guard.measured.unknown")
 
@@ -33,12 +34,16 @@ _TOLERANCE_MM = 1e-3
 
 
 def check_scan(
-    facts: ScanFacts, findings: Iterable[Finding], conditions: InputConditions
+    facts: ScanFacts,
+    findings: Iterable[Finding],
+    conditions: InputConditions,
+    releases: Sequence[Release] = (),
 ) -> tuple[GuardLine, ...]:
     """Every condition with what was measured and what is allowed; all reasons are reported, not the first.
 
-    A refusal by intake is a line of its own.
+    A refusal by intake is a line of its own; released by a named user it is noted, never fine.
     """
+    found = tuple(findings)
     bodies = tuple(canonical_body_part(term) for term in conditions.body_parts)
     return (
         _said("guard.modality", facts.modality, (conditions.modality,)),
@@ -50,18 +55,29 @@ def check_scan(
         _length("guard.slice_spacing", facts.slice_spacing_mm, conditions.slice_spacing_mm),
         _length("guard.slice_thickness", facts.slice_thickness_mm.value, conditions.slice_thickness_mm),
         _pair("guard.field_of_view", facts.field_of_view_mm, conditions.field_of_view_mm, digits=0),
-        _slices(facts, conditions),
+        _slices(facts, conditions, _slices_released(found, releases)),
         *(
-            GuardLine(
-                "guard.intake",
-                finding.message_without_files,
-                Message("guard.allowed.no_refusal"),
-                finding.answer,
-            )
-            for finding in findings
+            _intake(finding, release_of(finding, releases))
+            for finding in found
             if finding.answer is Verdict.REFUSED and finding.code not in ANSWERED_HERE
         ),
     )
+
+
+def _intake(finding: Finding, release: Release | None) -> GuardLine:
+    """A refusal as it stands, or with the name and the reason of who released it."""
+    measured = finding.message_without_files
+    if release is not None:
+        return GuardLine("guard.intake", measured, release.message, Verdict.NOTE)
+    return GuardLine("guard.intake", measured, Message("guard.allowed.no_refusal"), finding.answer)
+
+
+def _slices_released(findings: Sequence[Finding], releases: Sequence[Release]) -> int:
+    """How many missing slices a named user has released: those of gaps, and those that break off."""
+    released = [finding for finding in findings if release_of(finding, releases) is not None]
+    of_gaps = sum(int(one.fields.get("missing", 0)) for one in released if one.code == "intake.gap")
+    broken_off = {one.fields.get("slice") for one in released if one.code == "intake.truncated"}
+    return of_gaps + len(broken_off)
 
 
 def _said(name: str, known: Known[str], accepted: tuple[str, ...]) -> GuardLine:
@@ -146,15 +162,18 @@ def _pair(name: str, lengths_mm: tuple[float, float], accepted: Range, *, digits
     return GuardLine(name, measured, _range(accepted), _inside(accepted, *lengths_mm))
 
 
-def _slices(facts: ScanFacts, conditions: InputConditions) -> GuardLine:
-    whole = facts.slices_present == facts.slices_expected
+def _slices(facts: ScanFacts, conditions: InputConditions, released: int) -> GuardLine:
+    """Slices that are missing without a released finding that says so are refused all the same."""
+    missing = facts.slices_expected - facts.slices_present
+    whole, may_miss = missing == 0, 0 < missing <= released
     fields: dict[str, FieldValue] = {"present": facts.slices_present, "expected": facts.slices_expected}
-    fits = whole and facts.slices_present >= conditions.minimum_slices
+    fits = (whole or may_miss) and facts.slices_present >= conditions.minimum_slices
+    allowed = "guard.allowed.slices_released" if may_miss else "guard.allowed.slices"
     return GuardLine(
         "guard.slices",
         Message("guard.measured.slices" if whole else "guard.measured.slices_missing", fields),
-        Message("guard.allowed.slices", {"minimum": conditions.minimum_slices}),
-        Verdict.FINE if fits else Verdict.REFUSED,
+        Message(allowed, {"minimum": conditions.minimum_slices}),
+        Verdict.REFUSED if not fits else Verdict.FINE if whole else Verdict.NOTE,
     )
 
 

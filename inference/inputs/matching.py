@@ -8,7 +8,7 @@ from datetime import date
 from enum import IntEnum
 
 from inference.case_input import StatedFacts
-from inference.inputs.reasons import Fit, Reason, reasons_against, worst
+from inference.inputs.reasons import Fit, Reason, reasons_against, released, worst
 from inference.inputs.scan_dates import apart_reason, date_of, date_reasons
 from inference.inputs.study_inputs import NamedInput, StudyInputs
 from inference.meaning.understanding import Meaning
@@ -42,6 +42,12 @@ class Candidate:
         """True when a named user may lift everything that makes it red."""
         red = [reason for reason in self.reasons if reason.fit is Fit.RED]
         return bool(red) and all(reason.releasable for reason in red)
+
+    @property
+    def is_released(self) -> bool:
+        """True when all that was against it has been released: nothing is left to confirm."""
+        amber = [reason for reason in self.reasons if reason.fit is Fit.AMBER]
+        return self.fit is Fit.AMBER and all(reason.release is not None for reason in amber)
 
 
 class Availability(IntEnum):
@@ -89,7 +95,8 @@ class InputMatch:
             case Availability.SEVERAL:
                 return Message("inputs.several", fields)
             case Availability.TO_CONFIRM:
-                return Message("inputs.to_confirm", fields)
+                is_released = any(one.is_released for one in self.candidates)
+                return Message("inputs.released" if is_released else "inputs.to_confirm", fields)
             case Availability.MISSING:
                 name = "inputs.missing" if self.input.required else "inputs.missing_optional"
                 return Message(name, fields | {"needed": f"{self.input.title}.needed"})
@@ -115,9 +122,12 @@ def match_inputs(
             tuple(
                 Candidate(
                     read,
-                    (
-                        *reasons_against(named, read.stack, read.meaning, read.stated),
-                        *date_reasons(study.dates, date_of(read.stack), today=today, treatment=treatment),
+                    released(
+                        (
+                            *reasons_against(named, read.stack, read.meaning, read.stated),
+                            *date_reasons(study.dates, date_of(read.stack), today=today, treatment=treatment),
+                        ),
+                        read.stated.releases,
                     ),
                 )
                 for read in reads
@@ -130,14 +140,15 @@ def match_inputs(
 
 def check_choice(study: StudyInputs, chosen: Mapping[str, ReadStack]) -> tuple[Reason, ...]:
     """What stands against using the chosen stacks together, by input id: scans too far apart in time."""
-    reasons = []
+    reasons: list[Reason] = []
     ids = sorted(chosen)
     for position, first in enumerate(ids):
         for second in ids[position + 1 :]:
             one, other = date_of(chosen[first].stack), date_of(chosen[second].stack)
             reason = apart_reason(study.dates, one, other, f"input.{second}")
             if reason is not None:
-                reasons.append(reason)
+                releases = (*chosen[first].stated.releases, *chosen[second].stated.releases)
+                reasons += released([reason], releases)
     return tuple(reasons)
 
 
@@ -154,7 +165,7 @@ def _with_distances(match: InputMatch, matches: Sequence[InputMatch], study: Stu
             apart = [apart_reason(study.dates, own, day, other.input.title) for day in partners]
             if apart and None not in apart:
                 reasons += [reason for reason in apart if reason is not None][:1]
-        candidates.append(replace(one, reasons=tuple(reasons)))
+        candidates.append(replace(one, reasons=released(reasons, one.read.stated.releases)))
     return replace(match, candidates=tuple(candidates))
 
 

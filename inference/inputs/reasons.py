@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
@@ -14,6 +14,7 @@ from inference.inputs.study_inputs import LengthRange, NamedInput
 from inference.meaning.opinion import Opinion, Source
 from inference.meaning.understanding import Meaning
 from inference.messages.message import LIST_MARK, Message
+from inference.release import Release
 from inference.scan import Stack
 
 _TOLERANCE_MM: Final = 1e-3
@@ -43,12 +44,21 @@ class Fit(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One remark on a candidate; a green one only tells.  ``releasable`` as in a finding."""
+    """One remark on a candidate; a green one only tells.  ``releasable`` as in a finding.
+
+    ``release`` says who lifted it; it is amber then.
+    """
 
     message: Message
     fit: Fit
     releasable: bool = False
     advice: Message | None = None
+    release: Release | None = None
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """What is remarked, and who released it where somebody did."""
+        return (self.message,) if self.release is None else (self.message, self.release.message)
 
 
 def worst(reasons: Iterable[Reason]) -> Fit:
@@ -59,6 +69,17 @@ def worst(reasons: Iterable[Reason]) -> Fit:
 def of_finding(finding: Finding) -> Reason:
     """A refusal as a reason."""
     return Reason(finding.message_without_files, Fit.RED, finding.releasable, finding.advice)
+
+
+def released(reasons: Iterable[Reason], releases: Sequence[Release]) -> tuple[Reason, ...]:
+    """The same reasons; a red one that may be released and was becomes amber and names who did it."""
+    by_id = {f"finding.{one.code}": one for one in releases}
+    return tuple(
+        replace(one, fit=Fit.AMBER, release=by_id[one.message.id])
+        if one.fit is Fit.RED and one.releasable and one.message.id in by_id
+        else one
+        for one in reasons
+    )
 
 
 def reasons_against(

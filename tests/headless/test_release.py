@@ -1,0 +1,139 @@
+"""``main.py assess --release``: a named user lifts a refusal with a reason, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pydicom
+import pytest
+
+from tests.headless.conftest import Ran
+from tests.headless.test_assess import arguments, one_sentence, written
+from tests.reports.conftest import page_texts
+
+Run = Callable[..., Ran]
+REASON = "The slice lies above the skull."
+BY = ("--released-by", "Dr. 林")
+
+
+@pytest.fixture
+def with_gap(phantom: Path, tmp_path: Path) -> Path:
+    """The phantom's scan without its last but one slice."""
+    scan = tmp_path / "scan"
+    shutil.copytree(phantom / "t1c", scan)
+    sorted(scan.iterdir())[-2].unlink()
+    return scan
+
+
+def assessment(out: Path) -> dict[str, Any]:
+    return json.loads((out / "assessment.json").read_text(encoding="utf-8"))["assessment"]
+
+
+def test_a_gap_withholds_and_the_summary_says_how_it_may_be_released(
+    run: Run, with_gap: Path, tmp_path: Path
+) -> None:
+    ran = run(*arguments(with_gap, tmp_path / "out"))
+    assert ran.code == 3
+    assert "--release intake.gap=REASON --released-by NAME" in ran.out
+
+
+def test_a_released_gap_is_answered_with_a_note_that_summary_and_report_print(
+    run: Run, with_gap: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    ran = run(*arguments(with_gap, out, "--release", f"intake.gap={REASON}", *BY))
+    assert ran.code == 0, ran.err + ran.out
+    assert f"released by Dr. 林: {REASON}" in ran.out and "--release " not in ran.out
+    guard = {line["name"]: line for line in assessment(out)["guard"]}
+    assert guard["guard.intake"]["verdict"] == "note" and guard["guard.slices"]["verdict"] == "note"
+    assert guard["guard.intake"]["allowed"]["fields"] == {"by": "Dr. 林", "reason": REASON}
+    for language in ("en", "zh_CN"):
+        more = ("--release", f"intake.gap={REASON}", *BY, "--language", language)
+        run(*arguments(with_gap, out, *more))
+        printed = "".join("".join(page_texts((out / "report.pdf").read_bytes())).split())
+        assert "Dr.林" in printed and REASON.replace(" ", "") in printed
+
+
+def test_who_releases_and_why_changes_the_content_hash(run: Run, with_gap: Path, tmp_path: Path) -> None:
+    inputs = []
+    for number, reason in enumerate((REASON, "Another reason.")):
+        out = tmp_path / str(number)
+        run(*arguments(with_gap, out, "--release", f"intake.gap={reason}", *BY))
+        inputs.append({one["kind"]: one["sha256"] for one in assessment(out)["inputs"]})
+    first, second = inputs
+    assert first.pop("stated") != second.pop("stated") and first == second
+
+
+def test_a_name_spelled_differently_is_confirmed_by_a_release(
+    run: Run, phantom: Path, tmp_path: Path
+) -> None:
+    scan = tmp_path / "scan"
+    shutil.copytree(phantom / "t1c", scan)
+    for path in sorted(scan.iterdir())[:3]:
+        dataset = pydicom.dcmread(path)
+        dataset.PatientName = str(dataset.PatientName).replace("-", " ")
+        dataset.ImageType = ["ORIGINAL", "PRIMARY", "LOCALIZER"]
+        dataset.SeriesInstanceUID += ".1"
+        dataset.SOPInstanceUID += ".1"
+        dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+        dataset.save_as(scan / f"localiser-{path.name}")
+    assert run(*arguments(scan, tmp_path / "refused")).code == 3
+    ran = run(*arguments(scan, tmp_path / "out", "--release", "intake.name_differs=One person.", *BY))
+    assert ran.code == 0, ran.out
+    assert "released by Dr. 林: One person." in ran.out
+
+
+def test_several_refusals_are_released_each_with_its_reason(run: Run, with_gap: Path, tmp_path: Path) -> None:
+    victim = sorted(with_gap.iterdir())[0]
+    victim.write_bytes(victim.read_bytes()[:-5000])
+    gap = ("--release", f"intake.gap={REASON}", *BY)
+    assert run(*arguments(with_gap, tmp_path / "one", *gap)).code == 3
+    ran = run(*arguments(with_gap, tmp_path / "both", *gap, "--release", "intake.truncated=Below the neck."))
+    assert ran.code == 0, ran.out
+    assert f"released by Dr. 林: {REASON}" in ran.out and "released by Dr. 林: Below the neck." in ran.out
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        (("--release", "intake.gap=Seen."), "with a name"),
+        (("--release", "intake.gap=", *BY), "with a reason"),
+        (("--release", "intake.gap", *BY), "CODE=REASON"),
+        (("--release", "=Seen.", *BY), "CODE=REASON"),
+        (("--release", f"intake.gap={'x' * 301}", *BY), "300"),
+        (("--release", "intake.gap=Seen.", "--release", "intake.gap=Again.", *BY), "twice"),
+        (BY, "nothing that it releases"),
+        (("--release", "intake.lossy_strongly=Seen.", *BY), "was not found"),
+        (("--release", "intake.gap=Seen.", "--release", "intake.tilt=Seen.", *BY), "was not found"),
+    ],
+)
+def test_a_release_that_says_too_little_or_lifts_nothing_is_refused_in_a_sentence(
+    run: Run, with_gap: Path, tmp_path: Path, more: tuple[str, ...], named: str
+) -> None:
+    ran = run(*arguments(with_gap, tmp_path / "out", *more))
+    assert ran.code == 2 and one_sentence(ran.err) and named in ran.err
+    assert not written(tmp_path / "out")
+
+
+def test_what_nobody_may_release_is_refused_in_a_sentence(run: Run, phantom: Path, tmp_path: Path) -> None:
+    scan = tmp_path / "scan"
+    shutil.copytree(phantom / "t1c", scan)
+    for path in scan.iterdir():
+        dataset = pydicom.dcmread(path)
+        dataset.PhotometricInterpretation = "MONOCHROME1"
+        dataset.save_as(path)
+    ran = run(*arguments(scan, tmp_path / "out", "--release", "intake.inverted=Seen.", *BY))
+    assert ran.code == 2 and one_sentence(ran.err) and "cannot be released by anybody" in ran.err
+
+
+def test_neither_the_name_nor_the_reason_reaches_the_log(
+    run: Run, home: Path, with_gap: Path, tmp_path: Path
+) -> None:
+    run(*arguments(with_gap, tmp_path / "out", "--release", f"intake.gap={REASON}", *BY))
+    run(*arguments(with_gap, tmp_path / "out", "--release", f"intake.tilt={REASON}", *BY))
+    log = (home / "logs" / "concilium.log").read_text(encoding="utf-8")
+    assert "refused: error.release.not_found" in log and "林" not in log and "skull" not in log
