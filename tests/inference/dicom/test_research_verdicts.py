@@ -206,6 +206,7 @@ def spoiled(offset: int, layout: str, *new: float) -> bytes:
         b"\x1f\x8b" + bytes(100),
         gzip.compress(b"x" * 400),
     ],
+    ids=range(17),
 )
 @pytest.mark.parametrize("name", ["a.nii", "a.nii.gz"])
 def test_nonsense_nifti_headers_are_refused(
