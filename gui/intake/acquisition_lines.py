@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gui.session import Session
+from gui.viewer.known_grid import known_grid
 from inference.meaning.opinion import Opinion
 from inference.scan import Stack
 
@@ -12,6 +13,10 @@ def acquisition_lines(session: Session, stack: Stack) -> list[tuple[str, str]]:
     tr, made = session.tr, stack.acquisition
     plane = tr(f"plane.{stack.geometry.plane}")
     slice_mm, row_mm, column_mm = stack.geometry.spacing_mm
+    known = known_grid(stack)
+    spacing = f"{row_mm:.2f} × {column_mm:.2f} × {slice_mm:.2f} mm" if known.is_volume else ""
+    if known.has_lengths and not known.has_places:
+        spacing = f"{row_mm:.2f} × {column_mm:.2f} mm"
     times = [
         f"{name} {value:g} ms"
         for name, value in (
@@ -26,8 +31,8 @@ def acquisition_lines(session: Session, stack: Stack) -> list[tuple[str, str]]:
         ("gui.fact.modality", " · ".join(part for part in (made.modality, field, *times) if part)),
         ("gui.fact.contrast", made.contrast_agent),
         ("gui.fact.body_part", made.body_part),
-        ("gui.fact.plane", f"{plane}, {stack.geometry.obliquity_deg:.1f}°"),
-        ("gui.fact.spacing", f"{row_mm:.2f} × {column_mm:.2f} × {slice_mm:.2f} mm"),
+        ("gui.fact.plane", f"{plane}, {stack.geometry.obliquity_deg:.1f}°" if known.has_places else ""),
+        ("gui.fact.spacing", spacing),
         ("gui.fact.thickness", f"{made.slice_thickness_mm:g} mm" if made.slice_thickness_mm else ""),
         ("gui.fact.date", made.study_date),
         ("gui.fact.scanner", " ".join(part for part in (made.manufacturer, made.model_name) if part)),

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from gui.feedback.text import breakable, label
 from gui.feedback.verdict_mark import VerdictMark
 from gui.intake.finding_actions import action_widgets
-from gui.intake.finding_groups import FindingGroup, verdict_words
+from gui.intake.finding_groups import FindingGroup, said_together, verdict_words
 from gui.session import Session
 from inference.findings import Verdict
 
@@ -47,8 +47,11 @@ class FindingCard(QWidget):
         self.more.clicked.connect(self._unfold)
         column.addWidget(self.rest)
         column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
-        words = verdict_words(group)
-        if words:
+        words, both = verdict_words(group), said_together(group)
+        if both is not None:
+            # The mark before the sentence says it already.
+            column.addWidget(self._text(session.render(both), "annotation"))
+        elif words:
             column.addLayout(self._verdicts(session, words))
         advice = group.findings[0].advice
         if session.catalogue.has(advice.id):

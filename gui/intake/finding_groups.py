@@ -92,6 +92,15 @@ def verdict_words(group: FindingGroup) -> tuple[tuple[Verdict, Message], ...]:
     )
 
 
+def said_together(group: FindingGroup) -> Message | None:
+    """Both verdicts in one sentence where they are the same, so that nothing is said twice."""
+    if group.view is not group.answer or group.worst is Verdict.FINE:
+        return None
+    if group.worst is Verdict.NOTE:
+        return Message("gui.verdict.both.note")
+    return Message(f"gui.verdict.both.{'releasable' if group.is_releasable else 'refused'}")
+
+
 def as_text(catalogue: Catalogue, groups: Iterable[FindingGroup], skipped: Iterable[FindingGroup]) -> str:
     """Findings and files passed over, one a line."""
     lines: list[str] = []

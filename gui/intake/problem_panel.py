@@ -16,6 +16,7 @@ from gui.intake.finding_groups import FindingGroup, as_text, findings_to_show, g
 from gui.intake.skipped_files import SkippedGroup
 from gui.notice import NoticeKind
 from gui.session import Session
+from inference.findings import Finding
 from inference.messages.message import Message
 from inference.scan import Stack
 
@@ -39,6 +40,7 @@ class ProblemPanel(QScrollArea):
             session.stack_changed,
             session.volume_changed,
             session.stated_changed,
+            session.mask_changed,
             session.language_changed,
         ):
             signal.connect(self._on_changed)
@@ -54,7 +56,7 @@ class ProblemPanel(QScrollArea):
         session = self._session
         shown = (
             session.plan, session.patient, session.stack, session.catalogue, session.case_input is None,
-            session.stated,
+            session.stated, self._of_mask(),
         )  # fmt: skip
         if all(new is old for new, old in zip(shown, self._shown, strict=False)) and self._shown:
             return
@@ -62,6 +64,7 @@ class ProblemPanel(QScrollArea):
         self.setAccessibleName(session.tr("gui.problems.name"))
         case, meaning = session.case_input, session.meaning
         read = () if case is None else (*case.volume.findings, *(meaning.findings if meaning else ()))
+        read += self._of_mask()
         found = findings_to_show(session.plan, session.stack, session.stacks_of_patient(), read)
         # The stop has been answered once a patient is chosen; what remains is whose study this is.
         is_chosen = session.patient is not None
@@ -74,6 +77,11 @@ class ProblemPanel(QScrollArea):
         place = self.verticalScrollBar().value()
         self.setWidget(self._body())
         self.verticalScrollBar().setValue(place)
+
+    def _of_mask(self) -> tuple[Finding, ...]:
+        """What came with the mask when it was imported; strokes leave it as it is."""
+        mask = self._session.mask
+        return mask.findings if mask is not None else ()
 
     def _body(self) -> QWidget:
         session = self._session

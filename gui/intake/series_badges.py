@@ -7,6 +7,7 @@ from typing import Final
 
 from gui.session import Session
 from gui.theme.tokens import Tone
+from gui.viewer.known_grid import known_grid
 from inference.findings import Finding, Verdict, worst_answer, worst_view
 from inference.scan import Stack
 
@@ -43,7 +44,13 @@ def details(session: Session, stack: Stack) -> str:
     rows, columns = stack.rows_columns
     matrix = f"{rows}²" if rows == columns else f"{rows} × {columns}"
     slice_mm, row_mm, column_mm = stack.geometry.spacing_mm
-    size = f"{matrix} · {row_mm:.2f} × {column_mm:.2f} × {slice_mm:.1f} mm"
+    known = known_grid(stack)
+    if not known.has_lengths:
+        size = f"{matrix} · {session.tr('gui.series.no_size')}"
+    elif not known.has_places:
+        size = f"{matrix} · {row_mm:.2f} × {column_mm:.2f} mm"
+    else:
+        size = f"{matrix} · {row_mm:.2f} × {column_mm:.2f} × {slice_mm:.1f} mm"
     number = stack.acquisition.series_number
     return size if number is None else f"{session.tr('gui.series.number', number=number)} · {size}"
 
@@ -66,7 +73,8 @@ def badges(session: Session, stack: Stack) -> tuple[Badge, ...]:
         contrast = wanted is not None and wanted.contrast_enhanced
         found.append(Badge(session.tr("gui.badge.contrast"), fits(contrast)))
     plane = stack.geometry.plane
-    found.append(Badge(session.tr(f"plane.{plane}"), fits(wanted is not None and plane == wanted.plane)))
+    if known_grid(stack).has_places:
+        found.append(Badge(session.tr(f"plane.{plane}"), fits(wanted is not None and plane == wanted.plane)))
     split = split_reasons(session, stack)
     found += [Badge(text, Tone.ACCENT) for text in split]
     kernel = acquisition.technique.kernel

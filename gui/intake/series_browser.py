@@ -23,6 +23,9 @@ from inference.scan import Stack
 _SEARCH_FROM: Final = 4
 """Fewer stacks than these are found by the eye."""
 
+_EXACT_UP_TO: Final = 60
+"""So many cards are laid out by their badges without a pause."""
+
 
 class SeriesBrowser(QWidget):
     """Lists the stacks of the chosen patient; Enter, a double click or a drag into a picture opens one."""
@@ -76,6 +79,7 @@ class SeriesBrowser(QWidget):
         session.plan_changed.connect(self._on_plan_changed)
         session.stack_changed.connect(self._on_stack_changed)
         session.pack_changed.connect(self._on_texts_changed)
+        session.volume_changed.connect(self.view.updateGeometry)
         session.language_changed.connect(self._on_language_changed)
         self._on_language_changed()
         self._on_plan_changed()
@@ -148,6 +152,7 @@ class SeriesBrowser(QWidget):
 
     def _on_plan_changed(self) -> None:
         self._wanted = {}
+        self.view.set_exact(self.model.stack_count <= _EXACT_UP_TO)
         self.search.clear()
         self._say_how_many()
         self._on_stack_changed()

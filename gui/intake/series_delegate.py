@@ -28,13 +28,10 @@ _GAP: Final = 4
 _MARK_PX: Final = 11
 _STEP_PX: Final = 10
 _TEXT_LEFT: Final = SIZE_PX + 10
-_CARD_HEIGHT: Final = 2 * _PADDING + 19 + 17 + _BADGE_LINES * (_BADGE_HEIGHT + _GAP)
+_TITLE_HEIGHT: Final = 2 * _PADDING + 19 + 17
+_LEAST_HEIGHT: Final = 2 * _PADDING + SIZE_PX
+_BADGE_STEP: Final = _BADGE_HEIGHT + _GAP
 _REASON_HEIGHT: Final = 34
-_SIZES: Final = {
-    Line.HEADING: QSize(120, _HEADING_HEIGHT),
-    Line.CARD: QSize(120, _CARD_HEIGHT),
-    Line.REFUSED_CARD: QSize(120, _CARD_HEIGHT + _REASON_HEIGHT),
-}
 
 
 class SeriesDelegate(QStyledItemDelegate):
@@ -43,11 +40,23 @@ class SeriesDelegate(QStyledItemDelegate):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.width = 240
-        """Width of the list: heights follow from it."""
+        """Width of the list: how many lines the badges take follows from it."""
+        self.is_exact = True
+        """Whether a card is as high as its badges; of thousands, laid out at once, all are alike."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Two heights for cards, from the verdict alone: thousands are laid out at once."""
-        return _SIZES[index.data(SeriesRole.LINE)]
+        """Headings of one height; cards by their verdict, and by their badges where they are few."""
+        line = index.data(SeriesRole.LINE)
+        if line == Line.HEADING:
+            return QSize(120, _HEADING_HEIGHT)
+        height = max(_LEAST_HEIGHT, _TITLE_HEIGHT + self._badge_lines(index) * _BADGE_STEP)
+        return QSize(120, height + (_REASON_HEIGHT if line == Line.REFUSED_CARD else 0))
+
+    def _badge_lines(self, index: Index) -> int:
+        if not self.is_exact:
+            return _BADGE_LINES
+        places = _places(_words(index.data(SeriesRole.BADGES) or ()), self._room(index))
+        return min(_BADGE_LINES, 1 + max((line for line, _, _ in places), default=-1))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         tokens = current_tokens()
@@ -113,7 +122,7 @@ class SeriesDelegate(QStyledItemDelegate):
         y += 19 + 17 + _GAP
         self._badges(painter, x, y, room, index.data(SeriesRole.BADGES) or ())
         if index.data(SeriesRole.LINE) == Line.REFUSED_CARD:
-            y += _BADGE_LINES * (_BADGE_HEIGHT + _GAP)
+            y += self._badge_lines(index) * _BADGE_STEP
             paint_mark(painter, Verdict.REFUSED, QRectF(x, y + 2, _MARK_PX, _MARK_PX))
             word = str(index.data(SeriesRole.REFUSAL))
             _line(painter, x + _MARK_PX + 5, y, room - _MARK_PX - 5, word, tokens.bad, small)
@@ -125,8 +134,7 @@ class SeriesDelegate(QStyledItemDelegate):
         tokens = current_tokens()
         font = _font(painter, ANNOTATION_PX)
         painter.setFont(font)
-        words = tuple((badge.text, badge.verdict is not None) for badge in badges)
-        for badge, (line, start, width) in zip(badges, _places(words, room), strict=True):
+        for badge, (line, start, width) in zip(badges, _places(_words(badges), room), strict=True):
             if line >= _BADGE_LINES:
                 break
             box = QRectF(x + start + 0.5, y + line * (_BADGE_HEIGHT + _GAP) + 0.5, width, _BADGE_HEIGHT - 1)
@@ -155,6 +163,11 @@ class SeriesDelegate(QStyledItemDelegate):
 
 
 Words = tuple[tuple[str, bool], ...]
+
+
+def _words(badges: tuple[Badge, ...]) -> Words:
+    """Text of each badge, and whether it has a mark."""
+    return tuple((badge.text, badge.verdict is not None) for badge in badges)
 
 
 @lru_cache(maxsize=4096)

@@ -96,9 +96,18 @@ class SeriesView(QTreeView):
         return QSize(120, self.sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        # Heights do not follow from the width, so thousands of lines need not be laid out again.
+        is_other = self._delegate.width != self.viewport().width()
         self._delegate.width = self.viewport().width()
         super().resizeEvent(event)
+        if is_other and self._delegate.is_exact:
+            # Of thousands the heights do not follow from the width: they need not be laid out again.
+            self.scheduleDelayedItemsLayout()
+            self.updateGeometry()
+
+    def set_exact(self, is_exact: bool) -> None:
+        """Whether cards are as high as their badges, or all alike."""
+        self._delegate.is_exact = is_exact
+        self.scheduleDelayedItemsLayout()
 
     def keyPressEvent(self, event: Any) -> None:
         """Enter opens, whatever the platform thinks of it; on a heading it folds."""

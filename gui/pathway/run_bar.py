@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _REFRESH_MS: Final = 250
 _STEPS: Final = 1000
+_MOST_NAMED: Final = 3
+"""So many failing checks are named here; the list above names them all."""
 
 _VERDICT_BY_END: Final = {
     EndState.DONE: Verdict.FINE,
@@ -135,8 +137,12 @@ class RunBar(QWidget):
         elif stale:
             self._say(Verdict.NOTE, session.tr("panel.run.stale"))
         elif refused := refused_names(guard_lines(session)):
-            names = LIST_MARK.join(dict.fromkeys(refused))
-            self._say(Verdict.REFUSED, session.tr("panel.run.would_be_withheld", checks=names))
+            names = tuple(dict.fromkeys(refused))
+            checks, left = LIST_MARK.join(names[:_MOST_NAMED]), len(names) - _MOST_NAMED
+            text = session.tr("panel.run.would_be_withheld", checks=checks)
+            if left > 0:
+                text = session.tr("panel.run.would_be_withheld.more", checks=checks, count=left)
+            self._say(Verdict.REFUSED, text)
         else:
             self._say(Verdict.FINE, session.tr("panel.run.ready"))
 

@@ -15,6 +15,7 @@ INK: Final = QColor("#e6e8eb")
 FAINT_INK: Final = QColor("#b4bbc5")
 LETTER_INK: Final = QColor("#f2c063")
 _SHADOW: Final = QColor(0, 0, 0, 190)
+_EDGE: Final = tuple(QPointF(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y)
 _MARGIN_PX: Final = 10.0
 _SCALE_LENGTHS_MM: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0)
 _SCALE_SHARE: Final = 0.28
@@ -28,6 +29,7 @@ class Annotations:
     top_right: tuple[str, ...] = ()
     bottom_left: tuple[str, ...] = ()
     letters: EdgeLetters | None = None
+    scale_unit: str = "mm"
     message: str = ""
     detail: str = ""
 
@@ -62,7 +64,7 @@ def paint_annotations(
     if content.letters is not None:
         _write_letters(painter, width, height, content.letters)
     if mm_per_px > 0:
-        _draw_scale(painter, width, height, mm_per_px)
+        _draw_scale(painter, width, height, mm_per_px, content.scale_unit)
     if content.message:
         _write_message(painter, width, height, content.message, content.detail)
 
@@ -70,7 +72,7 @@ def paint_annotations(
 def write(painter: QPainter, at: QPointF, text: str, colour: QColor) -> None:
     """Text with a dark edge, readable on black and on bone."""
     painter.setPen(_SHADOW)
-    for offset in (QPointF(1, 1), QPointF(-1, 1), QPointF(1, -1), QPointF(-1, -1)):
+    for offset in _EDGE:
         painter.drawText(at + offset, text)
     painter.setPen(colour)
     painter.drawText(at, text)
@@ -123,7 +125,7 @@ def _write_letters(painter: QPainter, width: float, height: float, letters: Edge
         write(painter, QPointF((width - metrics.horizontalAdvance(text)) / 2, y), text, LETTER_INK)
 
 
-def _draw_scale(painter: QPainter, width: float, height: float, mm_per_px: float) -> None:
+def _draw_scale(painter: QPainter, width: float, height: float, mm_per_px: float, unit: str) -> None:
     fitting = [length for length in _SCALE_LENGTHS_MM if length / mm_per_px <= _SCALE_SHARE * width]
     if not fitting:
         return
@@ -138,7 +140,7 @@ def _draw_scale(painter: QPainter, width: float, height: float, mm_per_px: float
     font = QFont(painter.font())
     font.setPixelSize(ANNOTATION_PX)
     painter.setFont(font)
-    text = f"{length_mm:g} mm"
+    text = f"{length_mm:g} {unit}"
     advance = QFontMetricsF(font).horizontalAdvance(text)
     write(painter, QPointF(x + (length - advance) / 2, y - 7), text, FAINT_INK)
 

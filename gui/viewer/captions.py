@@ -6,6 +6,7 @@ import numpy as np
 
 from gui.session import Session
 from gui.viewer.annotations import Annotations
+from gui.viewer.known_grid import KnownGrid, known_grid
 from gui.viewer.layers import mask_plane
 from gui.viewer.plane_transform import PlaneTransform, position_text
 from gui.viewer.view_state import ViewState
@@ -19,19 +20,19 @@ def write_captions(
     session: Session, state: ViewState, transform: PlaneTransform | None, index: int, probe: Probe | None
 ) -> Annotations:
     """What is written on the plane at ``index``."""
-    source = state.source
-    if source is None or transform is None:
+    source, tr = state.source, session.tr
+    if source is None:
         return Annotations()
-    tr = session.tr
+    if transform is None:
+        return Annotations(message=tr("gui.viewer.flat"), detail=tr("gui.viewer.flat.detail"))
+    known = known_grid(source.stack)
     is_acquired = transform.axis == 0
     plane = tr(f"plane.{transform.plane}")
     title = source.stack.acquisition.series_description or tr("gui.series.unnamed")
     if not is_acquired:
         title = tr("gui.viewer.reformatted", plane=plane)
         title = title[:1].upper() + title[1:]
-    place = tr(
-        "gui.viewer.slice", number=index + 1, count=transform.count, position=transform.position_text(index)
-    )
+    place = _place(session, transform, index, known)
     window = tr("gui.viewer.window", width=_number(state.window.width), centre=_number(state.window.centre))
     heat = ""
     if is_acquired and state.overlay_visible and state.heat_treatment and state.heat_opacity > 0:
@@ -46,10 +47,19 @@ def write_captions(
         top_left=(title, place, tool) if tool else (title, place),
         top_right=patient_lines(session, session.identity) if is_acquired else (),
         bottom_left=_lines(heat, window if is_acquired else "", probe_text(session, state, probe)),
-        letters=transform.letters,
+        letters=transform.letters if known.has_places else None,
+        scale_unit="mm" if known.has_lengths else tr("gui.viewer.pixels"),
         message=message,
         detail=detail,
     )
+
+
+def _place(session: Session, transform: PlaneTransform, index: int, known: KnownGrid) -> str:
+    """Number of the slice, with its position where that is stated."""
+    number, count = index + 1, transform.count
+    if not known.is_volume:
+        return session.tr("gui.viewer.slice.unplaced", number=number, count=count)
+    return session.tr("gui.viewer.slice", number=number, count=count, position=transform.position_text(index))
 
 
 def _lines(heat: str, window: str, probe: str) -> tuple[str, ...]:
@@ -72,7 +82,8 @@ def describe(
 ) -> tuple[str, str]:
     """Accessible name and live description of the plane at ``index``."""
     if state.source is None or transform is None:
-        return session.tr("gui.viewer.name.empty"), ""
+        flat = state.source is not None
+        return session.tr("gui.viewer.name.empty"), session.tr("gui.viewer.flat") if flat else ""
     name = session.tr("gui.viewer.name", plane=f"plane.{transform.plane}")
     parts = [session.tr("gui.viewer.described", number=index + 1, count=transform.count)]
     value = probe_value(state, probe)
@@ -110,9 +121,10 @@ def probe_text(session: Session, state: ViewState, probe: Probe | None) -> str:
     lps_mm = state.source.geometry.index_to_lps(probe)
     voxel = ", ".join(str(int(np.floor(part + 0.5))) for part in probe)
     unit = " HU" if state.source.stack.acquisition.modality == "CT" else ""
-    return session.tr(
-        "gui.viewer.probe", position=position_text(lps_mm), voxel=voxel, value=f"{_number(value)}{unit}"
-    )
+    shown = f"{_number(value)}{unit}"
+    if not known_grid(state.source.stack).is_volume:
+        return session.tr("gui.viewer.probe.unplaced", voxel=voxel, value=shown)
+    return session.tr("gui.viewer.probe", position=position_text(lps_mm), voxel=voxel, value=shown)
 
 
 def _number(value: float) -> str:

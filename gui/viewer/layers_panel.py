@@ -22,6 +22,7 @@ from gui.feedback.text import label
 from gui.intake.mask_candidates import mask_candidates
 from gui.session import Session
 from gui.theme.tokens import OKABE_ITO
+from gui.viewer.known_grid import known_grid
 from gui.viewer.view_state import ViewState
 from inference.masks.layer import MaskOrigin
 from inference.masks.measures import summarise
@@ -127,6 +128,8 @@ class LayersPanel(QWidget):
         summary = summarise(mask)
         if summary is None:
             self.details.setText(tr("gui.layers.empty"))
+        elif session.stack is not None and not known_grid(session.stack).is_volume:
+            self.details.setText(tr("gui.layers.unmeasured"))
         else:
             across_mm = sorted(summary.extent_mm, reverse=True)
             self.details.setText(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from gui.feedback.verdict_mark import VerdictMark
 from gui.intake.finding_card import FindingCard
-from gui.intake.finding_groups import as_text, findings_to_show, groups_of, verdict_words
+from gui.intake.finding_groups import as_text, findings_to_show, groups_of, said_together, verdict_words
 from gui.intake.problem_panel import ProblemPanel
 from gui.intake.skipped_files import SkippedGroup
 from gui.main_window import MainWindow
@@ -20,7 +22,7 @@ from inference.dicom.verdicts import RULES, finding
 from inference.findings import Verdict
 from tests.gui.intake.plans import one_stack, plan_of, show
 from tests.gui.studies import write_study
-from tests.inference.synthetic_case import PATIENT, PHANTOM
+from tests.inference.synthetic_case import PATIENT, PHANTOM, mask_layer
 
 GAP = finding("intake.gap", before="1", after="2", slice=3, gap_mm=10, spacing_mm=5, missing=1)
 SAME = finding("intake.split", parts=2)
@@ -75,6 +77,40 @@ def test_a_finding_says_what_where_both_verdicts_and_what_to_do(
     said = texts(panel)
     assert session.render(GAP.message) in said and session.render(GAP.advice) in said
     assert "View: with a note" in said and "Answer: refused until released" in said
+
+
+@pytest.mark.parametrize("code", sorted(RULES))
+def test_the_same_verdict_is_not_said_twice(session: Session, code: str) -> None:
+    (group,) = groups_of([finding(code)])
+    rule, both = RULES[code], said_together(group)
+    if rule.view is not rule.answer or rule.answer is Verdict.FINE:
+        assert both is None
+        return
+    assert both is not None
+    said = session.render(both)
+    assert ("note" in said, "released" in said) == (rule.answer is Verdict.NOTE, rule.releasable)
+
+
+def test_one_verdict_for_both_has_no_marks_of_its_own(session: Session, panel: ProblemPanel) -> None:
+    show(session, plan_of([one_stack("a", findings=(GAP,))]))
+    two_ways = len(panel.findChildren(VerdictMark))
+    show(session, plan_of([one_stack("b", findings=(finding("intake.lossy"),))]))
+    assert "View and answer: with a note" in texts(panel)
+    assert (two_ways, len(panel.findChildren(VerdictMark))) == (3, 1)
+
+
+def test_what_came_with_a_mask_stands_beside_the_pictures(opened: MainWindow) -> None:
+    panel, session = opened.viewer.problems, opened.session
+    note = finding("intake.mask_by_position")
+    mask = replace(mask_layer(), findings=(note,))
+    assert session.render(note.message) not in texts(panel)
+    session.set_mask(mask)
+    assert session.render(note.message) in texts(panel)
+    body = panel.widget()
+    session.set_mask(replace(mask, voxels=~mask.voxels))
+    assert panel.widget() is body, "a stroke does not rebuild the panel"
+    session.set_mask(None)
+    assert session.render(note.message) not in texts(panel)
 
 
 def test_many_findings_of_a_kind_unfold(session: Session, panel: ProblemPanel) -> None:
@@ -135,12 +171,14 @@ def test_two_patients_can_be_chosen_anew_from_their_finding(
 ) -> None:
     both = finding("intake.two_patients", count=2)
     show(session, plan_of([one_stack("a")], [one_stack("b", identity=PATIENT)], findings=(both,)))
-    assert "Answer: refused" in texts(panel)
+    assert "View and answer: refused" in texts(panel)
     with qtbot.waitSignal(session.patient_choice_needed, timeout=1_000):
         buttons(panel)["Choose a patient…"].click()
     session.choose_patient(PHANTOM)
     said = texts(panel)
-    assert "Answer: refused" not in said and any(text.startswith("One of the 2 patients") for text in said)
+    assert "View and answer: refused" not in said and any(
+        text.startswith("One of the 2 patients") for text in said
+    )
     with qtbot.waitSignal(session.patient_choice_needed, timeout=1_000):
         buttons(panel)["Choose another patient…"].click()
 

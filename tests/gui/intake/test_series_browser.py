@@ -113,7 +113,28 @@ def test_every_stack_has_a_mark_with_a_word(session: Session, browser: SeriesBro
         ("cannot be shown", session.render(hidden.findings[0].message)),
     ]
     heights = [browser.view.sizeHintForIndex(browser.filter.mapFromSource(index)).height() for index in lines]
+    assert heights[0] <= heights[1] and heights[2] == heights[3]
+    browser.view.set_exact(False)
+    heights = [browser.view.sizeHintForIndex(browser.filter.mapFromSource(index)).height() for index in lines]
     assert heights[0] == heights[1] < heights[2] == heights[3]
+
+
+def test_a_card_is_as_high_as_its_badges(session: Session, browser: SeriesBrowser) -> None:
+    few = one_stack("a", modality="CT")
+    long = tuple(finding("intake.split_by", tag="StackID", value=f"a long value {n}") for n in range(4))
+    many = one_stack("b", findings=long)
+    show(session, plan_of([few], [many]))
+    browser.view.expandAll()
+
+    def height(stack_id: str) -> int:
+        index = browser.filter.mapFromSource(browser.model.index_of(stack_id))
+        return browser.view.sizeHintForIndex(index).height()
+
+    wide, narrow = 900, 230
+    browser.view._delegate.width = wide
+    assert height("a") == height("b")
+    browser.view._delegate.width = narrow
+    assert height("b") - height("a") in (0, 21) and height("b") > 73
 
 
 def test_only_the_chosen_patient_is_listed() -> None:
