@@ -16,6 +16,7 @@ from inference.volume import Volume
 if TYPE_CHECKING:
     from inference.dicom.provisional import OnProvisional
     from inference.masks.codecs.imported import ImportedMask
+    from inference.meaning.understanding import Meaning
     from inference.packs.load import LoadedPack
 
 
@@ -50,6 +51,11 @@ class IntakeService(Protocol):
 
     def load_slice(self, plan: Plan, stack: Stack, index: int) -> NDArray[np.int16]:
         """Read one slice."""
+
+    def understand(
+        self, plan: Plan, stack: Stack, *, modality: str = "", should_stop: ShouldStop = never_stop
+    ) -> Meaning:
+        """What a stack shows by its tags and a few of its slices."""
 
     def read_mask(
         self,

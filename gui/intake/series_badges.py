@@ -85,7 +85,7 @@ def badges(session: Session, stack: Stack) -> tuple[Badge, ...]:
 
 
 def kind_of_picture(session: Session, stack: Stack) -> tuple[str, ...]:
-    """Phase of a CT, weighting of an MR: of the open stack by tags and pixels, of others by their tags."""
+    """Phase of a CT by tags and, once they have been heard, pixels; weighting of an MR by its tags."""
     from inference.meaning.phase_tags import phase_by_tags
     from inference.meaning.weighting import weighting_of
 
@@ -93,6 +93,7 @@ def kind_of_picture(session: Session, stack: Stack) -> tuple[str, ...]:
     modality = acquisition.modality.strip().upper()
     if modality == "CT":
         meaning = session.meaning if stack is session.stack else None
+        meaning = meaning or session.inputs.pixels.of(stack)
         phase = meaning.phase if meaning is not None else phase_by_tags(acquisition)
         return (session.tr(f"phase.{phase.value}"),) if phase.is_known else ()
     if modality == "MR":

@@ -74,6 +74,7 @@ class SeriesModel(QAbstractItemModel):
         session.pack_changed.connect(self._on_texts_changed)
         session.stack_changed.connect(self._on_open_changed)
         session.volume_changed.connect(self._on_volume_changed)
+        session.inputs.pixels.learned.connect(self._on_meaning_learned)
         session.thumbnail_ready.connect(self._on_thumbnail_ready)
         self._idle = QTimer(self)
         self._idle.setInterval(0)
@@ -252,10 +253,15 @@ class SeriesModel(QAbstractItemModel):
         """The pixels may tell more than the tags."""
         stack = self._session.stack
         if stack is not None and self._session.volume is not None:
-            number = self._tree.number_of(stack.stack_id)
-            for role in (SeriesRole.BADGES, SeriesRole.SEARCH):
-                self._kept.pop((number, int(role)), None)
-            self._on_open_changed()
+            self._on_meaning_learned(stack.stack_id)
+
+    def _on_meaning_learned(self, stack_id: str) -> None:
+        number = self._tree.number_of(stack_id)
+        for role in (SeriesRole.BADGES, SeriesRole.SEARCH):
+            self._kept.pop((number, int(role)), None)
+        index = self.index_of(stack_id)
+        if index.isValid():
+            self.dataChanged.emit(index, index)
 
     def _on_thumbnail_ready(self, stack_id: str) -> None:
         index = self.index_of(stack_id)

@@ -41,6 +41,7 @@ class CaseJobs(QObject):
     """
 
     provisional_arrived = Signal(object)
+    ending = Signal()
     _slice_arrived = Signal(str, int, object)
     _thumbnail_arrived = Signal(str, object)
 
@@ -234,6 +235,7 @@ class CaseJobs(QObject):
 
     def shut_down(self, timeout_s: float) -> None:
         """Stop and join everything."""
+        self.ending.emit()
         self.cancel_all()
         deadline = time.monotonic() + timeout_s
         for job in list(self._running):

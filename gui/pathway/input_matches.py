@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from gui.pathway.pixel_meanings import PixelMeanings
 from inference.inputs.matching import InputMatch, ReadStack, match_inputs
 from inference.inputs.reasons import Fit
 from inference.inputs.study_inputs import load_study_inputs
@@ -22,7 +23,7 @@ _AT_ONCE: Final = 40
 
 
 class InputMatches(QObject):
-    """Understands all stacks by their tags in a job, the open one by its pixels too, and matches them."""
+    """Understands all stacks by their tags in a job, those in sight by their pixels too, and matches them."""
 
     changed = Signal()
 
@@ -30,6 +31,7 @@ class InputMatches(QObject):
         super().__init__(parent)
         self._session = session
         self._meanings: dict[str, Meaning] = {}
+        self.pixels = PixelMeanings(session, self)
         self.matches: tuple[InputMatch, ...] = ()
         self._turn = 0
         # A case that opens changes stack, facts and volume at once: matched once, in a turn of its own.
@@ -40,6 +42,7 @@ class InputMatches(QObject):
         session.plan_changed.connect(self._on_plan_changed)
         for signal in (session.volume_changed, session.stated_changed, session.stack_changed):
             signal.connect(self._later.start)
+        self.pixels.learned.connect(self._later.start)
         self._on_plan_changed()
 
     @property
@@ -80,7 +83,7 @@ class InputMatches(QObject):
         session = self._session
         reads = []
         for stack in session.stacks_of_patient():
-            meaning = self._meanings.get(stack.stack_id)
+            meaning = self.pixels.of(stack) or self._meanings.get(stack.stack_id)
             is_open = session.stack is not None and session.stack.stack_id == stack.stack_id
             if is_open and session.meaning is not None:
                 meaning = session.meaning

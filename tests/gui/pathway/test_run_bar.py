@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gui.pathway.readiness import guard_lines, refused_names
 from gui.pathway.run_bar import RunBar
 from gui.session import Session
 from inference.findings import Verdict
@@ -63,6 +64,15 @@ def test_a_case_that_would_be_withheld_names_the_checks(empty: Session, qtbot: A
     shown = bar(empty, qtbot)
     assert shown.mark.verdict is Verdict.REFUSED
     assert "Contrast" in shown.status.text() and "Slice thickness" in shown.status.text()
+
+
+def test_of_many_failing_checks_three_are_named(empty: Session, qtbot: Any) -> None:
+    open_case(empty, case(contrast_agent="", slice_thickness_mm=9.0, modality="CT", body_part="FOOT"))
+    refused = dict.fromkeys(refused_names(guard_lines(empty)))
+    assert len(refused) > 3
+    shown = bar(empty, qtbot)
+    said = [empty.tr(name) for name in refused if empty.tr(name) in shown.status.text()]
+    assert len(said) == 3 and shown.status.text().endswith(f"and {len(refused) - 3} more")
 
 
 def test_a_click_asks_the_session_to_run(opened: Session, qtbot: Any) -> None:
