@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from types import MappingProxyType
+from typing import Final
 
 from inference.messages.message import FieldValue, Message
 
@@ -17,8 +19,15 @@ class Verdict(IntEnum):
     REFUSED = 2
 
 
-FILE_FIELDS = frozenset({"file", "other"})
-"""Fields of a finding that hold file names, which may hold patients' names."""
+FILE_FIELDS: Final = MappingProxyType(
+    {
+        "file": "fact.one_file",
+        "other": "fact.one_file",
+        "before": "fact.one_slice",
+        "after": "fact.next_slice",
+    }
+)
+"""Fields of a finding that hold file names, which may hold patients' names; and what is said instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,7 @@ class Finding:
     @property
     def message_without_files(self) -> Message:
         """As :attr:`message`, naming no file: what a result may carry."""
-        fields = {name: "fact.one_file" if name in FILE_FIELDS else self.fields[name] for name in self.fields}
+        fields = {name: FILE_FIELDS.get(name, self.fields[name]) for name in self.fields}
         return Message(f"finding.{self.code}", fields)
 
     @property

@@ -31,7 +31,7 @@ from inference.outcome import HeatMap, Outcome
 from inference.packs.load import LoadedPack
 from inference.predictors.npc_residual import propose_mask, score_treatments, slice_shares
 from inference.predictors.predictions import answered, unanswered
-from inference.release import refuse_idle_releases
+from inference.release import refuse_idle_releases, released_by
 from inference.rules.engine import ineligible, recommend, withhold
 from inference.rules.rule_book import DEFAULT_RULE_SET, RuleBook, rules_of
 from inference.runtime import PROVIDER, runtime_version
@@ -126,6 +126,8 @@ def assess(
     recommendation = recommend(book, rule_set, scored.scores, case.record)
     if recommendation.status is RecommendationStatus.WITHHELD:
         return answer.withheld(PredictionStatus.WITHHELD, recommendation.reasons)
+    released = released_by(case.stated.releases)
+    recommendation = replace(recommendation, statements=(*recommendation.statements, *released))
 
     shares = slice_shares(scored, pack, on_progress=on_progress, should_stop=should_stop)
     predictions = answered(scored.scores, scored.given.slices, shares)

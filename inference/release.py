@@ -84,3 +84,9 @@ def refuse_idle_releases(releases: Iterable[Release], findings: Iterable[Finding
         name = "not_releasable" if release.code in refused else "not_found"
         codes = LIST_MARK.join(allowed) or "release.nothing"
         raise InputError(f"error.release.{name}", code=release.code, allowed=codes)
+
+
+def released_by(releases: Iterable[Release]) -> tuple[Message, ...]:
+    """What must stand beside a recommendation: by whom refusals were released, each name once."""
+    names = dict.fromkeys(release.by for release in releases)
+    return tuple(Message("statement.released", {"by": name}) for name in names)

@@ -10,6 +10,7 @@ from inference.messages.message import Message
 
 if TYPE_CHECKING:
     from gui.session import Session
+    from inference.case_input import StatedFacts
 
 
 class EditMask(NamedCommand):
@@ -32,19 +33,27 @@ class ReplaceMask(NamedCommand):
     """Put another mask, or none, in the place of the session's mask.
 
     ``verb`` says how the new mask came about and names the command: ``segment``, ``import``, ``draw`` or
-    ``remove``.
+    ``remove``.  What a user released about the former mask does not hold for another one.
     """
 
     def __init__(self, session: Session, layer: MaskLayer | None, verb: str) -> None:
         super().__init__(session, Message(f"panel.edit.mask.{verb}"))
         self._before = session.mask
         self._after = layer
+        of_mask = {finding.code for finding in self._before.findings} if self._before is not None else set()
+        self._stated_before = session.stated
+        self._stated_after = session.stated.without_releases(of_mask)
 
     def redo(self) -> None:
-        self._session.set_mask(self._after)
+        self._replace(self._after, self._stated_after)
 
     def undo(self) -> None:
-        self._session.set_mask(self._before)
+        self._replace(self._before, self._stated_before)
+
+    def _replace(self, mask: MaskLayer | None, stated: StatedFacts) -> None:
+        self._session.set_mask(mask)
+        if stated != self._session.stated:
+            self._session.set_stated(stated)
 
 
 def draw_mask(session: Session) -> ReplaceMask:

@@ -1,4 +1,4 @@
-"""Undoable statements of the user about the scan, where the file itself is silent."""
+"""Undoable statements of the user about the scan: what the file leaves open, and refusals released."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from inference.messages.message import Message
 if TYPE_CHECKING:
     from gui.session import Session
     from inference.pipeline import StatedFacts
+    from inference.release import Release
 
 
-class StateFact(NamedCommand):
-    """Replace what the user has stated about the scan; ``fact`` is the message id of what is stated."""
+class ReplaceStated(NamedCommand):
+    """Put other statements in the place of the session's; undo restores the former ones exactly."""
 
-    def __init__(self, session: Session, stated: StatedFacts, fact: str) -> None:
-        super().__init__(session, Message("panel.edit.state", {"fact": fact}))
+    def __init__(self, session: Session, stated: StatedFacts, name: Message) -> None:
+        super().__init__(session, name)
         self._before = session.stated
         self._after = stated
 
@@ -25,3 +26,21 @@ class StateFact(NamedCommand):
 
     def undo(self) -> None:
         self._session.set_stated(self._before)
+
+
+class StateFact(ReplaceStated):
+    """Replace what the user has stated about the scan; ``fact`` is the message id of what is stated."""
+
+    def __init__(self, session: Session, stated: StatedFacts, fact: str) -> None:
+        super().__init__(session, stated, Message("panel.edit.state", {"fact": fact}))
+
+
+def release_finding(session: Session, release: Release) -> ReplaceStated:
+    """The command by which a named user lifts one refusal."""
+    return ReplaceStated(session, session.stated.with_release(release), Message("panel.edit.release"))
+
+
+def withdraw_release(session: Session, code: str) -> ReplaceStated:
+    """The command that takes a release back; the finding refuses again."""
+    stated = session.stated.without_releases({code})
+    return ReplaceStated(session, stated, Message("panel.edit.withdraw_release"))

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from gui.feedback.text import breakable, label
 from gui.feedback.verdict_mark import VerdictMark
 from gui.intake.finding_actions import action_widgets
-from gui.intake.finding_groups import FindingGroup, said_together, verdict_words
+from gui.intake.finding_groups import FindingGroup, release_words, said_together, verdict_words
+from gui.intake.release_form import release_widget
 from gui.session import Session
 from inference.findings import Verdict
 
@@ -53,8 +54,11 @@ class FindingCard(QWidget):
             column.addWidget(self._text(session.render(both), "annotation"))
         elif words:
             column.addLayout(self._verdicts(session, words))
+        released = release_words(group)
+        if released is not None:
+            column.addWidget(self._text(session.render(released)))
         advice = group.findings[0].advice
-        if session.catalogue.has(advice.id):
+        if released is None and session.catalogue.has(advice.id):
             column.addWidget(self._text(session.render(advice), "small"))
         actions = action_widgets(session, group, self)
         if actions:
@@ -64,9 +68,13 @@ class FindingCard(QWidget):
                 buttons.addWidget(action)
             buttons.addStretch(1)
             column.addLayout(buttons)
+        self.release = release_widget(session, group, self)
+        if self.release is not None:
+            column.addWidget(self.release)
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(column, 1)
-        said = [texts[0], *(session.render(message) for _, message in words)]
+        messages = [message for _, message in words] + ([] if released is None else [released])
+        said = [texts[0], *(session.render(message) for message in messages)]
         self.setAccessibleName(" ".join(said))
 
     def _verdicts(self, session: Session, words: tuple) -> QHBoxLayout:

@@ -8,15 +8,20 @@ from dataclasses import dataclass
 from inference.findings import Finding, Verdict, worst_answer, worst_view
 from inference.messages.catalogue import Catalogue
 from inference.messages.message import Message
+from inference.release import Release, release_of
 from inference.scan import Plan, Stack
 
 
 @dataclass(frozen=True, slots=True)
 class FindingGroup:
-    """Findings of one code; the worst verdicts of its members hold for all."""
+    """Findings of one code; the worst verdicts of its members hold for all.
+
+    ``release`` says who lifted their refusal; they are noted then.
+    """
 
     code: str
     findings: tuple[Finding, ...]
+    release: Release | None = None
 
     @property
     def view(self) -> Verdict:
@@ -26,7 +31,7 @@ class FindingGroup:
     @property
     def answer(self) -> Verdict:
         """May a pack use it."""
-        return worst_answer(self.findings)
+        return worst_answer(self.findings) if self.release is None else Verdict.NOTE
 
     @property
     def worst(self) -> Verdict:
@@ -39,14 +44,17 @@ class FindingGroup:
         return all(finding.releasable for finding in self.findings)
 
 
-def groups_of(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
-    """Distinct findings by code, the heaviest first."""
+def groups_of(findings: Iterable[Finding], releases: Sequence[Release] = ()) -> tuple[FindingGroup, ...]:
+    """Distinct findings by code, the heaviest first, with what a user has released."""
     by_code: dict[str, list[Finding]] = {}
     for finding in findings:
         same = by_code.setdefault(finding.code, [])
         if finding not in same[-64:]:
             same.append(finding)
-    groups = [FindingGroup(code, tuple(same)) for code, same in by_code.items()]
+    groups = [
+        FindingGroup(code, tuple(same), release_of(max(same, key=lambda one: one.answer), releases))
+        for code, same in by_code.items()
+    ]
     return tuple(sorted(groups, key=lambda group: (-group.view, -group.answer)))
 
 
@@ -84,7 +92,9 @@ def verdict_words(group: FindingGroup) -> tuple[tuple[Verdict, Message], ...]:
         return ()
     names = {Verdict.FINE: "fine", Verdict.NOTE: "note", Verdict.REFUSED: "refused"}
     answer = names[group.answer]
-    if group.answer is Verdict.REFUSED and group.is_releasable:
+    if group.release is not None:
+        answer = "released"
+    elif group.answer is Verdict.REFUSED and group.is_releasable:
         answer = "releasable"
     return (
         (group.view, Message(f"gui.verdict.view.{names[group.view]}")),
@@ -94,11 +104,18 @@ def verdict_words(group: FindingGroup) -> tuple[tuple[Verdict, Message], ...]:
 
 def said_together(group: FindingGroup) -> Message | None:
     """Both verdicts in one sentence where they are the same, so that nothing is said twice."""
-    if group.view is not group.answer or group.worst is Verdict.FINE:
+    if group.view is not group.answer or group.worst is Verdict.FINE or group.release is not None:
         return None
     if group.worst is Verdict.NOTE:
         return Message("gui.verdict.both.note")
     return Message(f"gui.verdict.both.{'releasable' if group.is_releasable else 'refused'}")
+
+
+def release_words(group: FindingGroup) -> Message | None:
+    """Who released the findings and why; None where nobody did."""
+    if group.release is None:
+        return None
+    return Message("gui.release.said", {"by": group.release.by, "reason": group.release.reason})
 
 
 def as_text(catalogue: Catalogue, groups: Iterable[FindingGroup], skipped: Iterable[FindingGroup]) -> str:
@@ -110,6 +127,8 @@ def as_text(catalogue: Catalogue, groups: Iterable[FindingGroup], skipped: Itera
             lines.append(catalogue.render(finding.message))
             if verdicts:
                 lines.append(f"    {verdicts}")
+            if (said := release_words(group)) is not None:
+                lines.append(f"    {catalogue.render(said)}")
             if catalogue.has(finding.advice.id):
                 lines.append(f"    {catalogue.render(finding.advice)}")
     for group in skipped:

@@ -68,11 +68,12 @@ class ProblemPanel(QScrollArea):
         found = findings_to_show(session.plan, session.stack, session.stacks_of_patient(), read)
         # The stop has been answered once a patient is chosen; what remains is whose study this is.
         is_chosen = session.patient is not None
-        self.groups = groups_of(
+        left = (
             one
             for one in found
             if not (is_chosen and one.code == TWO_PATIENTS) and not is_answered(one.code, session.stated)
         )
+        self.groups = groups_of(left, session.stated.releases)
         self.skipped = groups_of(session.plan.skipped if session.plan is not None else ())
         place = self.verticalScrollBar().value()
         self.setWidget(self._body())

@@ -9,6 +9,7 @@ from gui.session import Session
 from gui.theme.tokens import Tone
 from gui.viewer.known_grid import known_grid
 from inference.findings import Finding, Verdict, worst_answer, worst_view
+from inference.release import release_of
 from inference.scan import Stack
 
 _TOGETHER: Final = ", "
@@ -129,8 +130,18 @@ def can_be_viewed(stack: Stack) -> bool:
     return worst_view(stack.findings) is not Verdict.REFUSED
 
 
+def is_released(session: Session, stack: Stack) -> bool:
+    """True for the open stack once a named user has released all that forbids a pack to use it."""
+    if session.stack is None or session.stack.stack_id != stack.stack_id or not can_be_viewed(stack):
+        return False
+    refused = [finding for finding in session.stack.findings if finding.answer is Verdict.REFUSED]
+    return bool(refused) and all(release_of(one, session.stated.releases) for one in refused)
+
+
 def refusal_words(session: Session, stack: Stack) -> str:
-    """How far a refusal goes: not shown at all, or shown but of no use to a pack."""
+    """How far a refusal goes: not shown at all, shown but of no use to a pack, or released."""
+    if is_released(session, stack):
+        return session.tr("gui.badge.released")
     return session.tr("gui.badge.refused" if can_be_viewed(stack) else "gui.badge.not_shown")
 
 

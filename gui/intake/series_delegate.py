@@ -123,9 +123,12 @@ class SeriesDelegate(QStyledItemDelegate):
         self._badges(painter, x, y, room, index.data(SeriesRole.BADGES) or ())
         if index.data(SeriesRole.LINE) == Line.REFUSED_CARD:
             y += self._badge_lines(index) * _BADGE_STEP
-            paint_mark(painter, Verdict.REFUSED, QRectF(x, y + 2, _MARK_PX, _MARK_PX))
+            released = bool(index.data(SeriesRole.IS_RELEASED))
+            verdict, tone = (Verdict.NOTE, Tone.WARN) if released else (Verdict.REFUSED, Tone.BAD)
+            paint_mark(painter, verdict, QRectF(x, y + 2, _MARK_PX, _MARK_PX))
             word = str(index.data(SeriesRole.REFUSAL))
-            _line(painter, x + _MARK_PX + 5, y, room - _MARK_PX - 5, word, tokens.bad, small)
+            colour = tokens.text_of(tone)
+            _line(painter, x + _MARK_PX + 5, y, room - _MARK_PX - 5, word, colour, small)
             _line(painter, x, y + 16, room, str(index.data(SeriesRole.REASON)), tokens.muted, small)
 
     @staticmethod

@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage
 
 from gui.intake.patient_words import describe_patient
-from gui.intake.series_badges import badges, details, name_of, refusal, refusal_words, title
+from gui.intake.series_badges import badges, details, is_released, name_of, refusal, refusal_words, title
 from gui.intake.series_tree import Level, Node, SeriesTree
 from gui.intake.stack_choice import is_viewable
 from gui.intake.stack_drag import stack_data
@@ -52,6 +52,7 @@ class SeriesRole(IntEnum):
     SEARCH = Qt.ItemDataRole.UserRole + 9
     REFUSAL = Qt.ItemDataRole.UserRole + 10
     LINE = Qt.ItemDataRole.UserRole + 11
+    IS_RELEASED = Qt.ItemDataRole.UserRole + 12
 
 
 class SeriesModel(QAbstractItemModel):
@@ -73,6 +74,7 @@ class SeriesModel(QAbstractItemModel):
         session.language_changed.connect(self._on_texts_changed)
         session.pack_changed.connect(self._on_texts_changed)
         session.stack_changed.connect(self._on_open_changed)
+        session.stated_changed.connect(self._on_open_changed)
         session.volume_changed.connect(self._on_volume_changed)
         session.inputs.pixels.learned.connect(self._on_meaning_learned)
         session.thumbnail_ready.connect(self._on_thumbnail_ready)
@@ -131,6 +133,11 @@ class SeriesModel(QAbstractItemModel):
         if role == SeriesRole.IS_OPEN:
             opened = self._session.stack
             return opened is not None and self._tree.number_of(opened.stack_id) == index.internalId()
+        # What the user releases changes while the line stays.
+        if role == SeriesRole.IS_RELEASED:
+            return node.level is Level.STACK and is_released(self._session, node.stacks[0])
+        if role == SeriesRole.REFUSAL:
+            return refusal_words(self._session, node.stacks[0]) if node.level is Level.STACK else ""
         if role == Qt.ItemDataRole.DisplayRole or role >= SeriesRole.LEVEL:
             key = (index.internalId(), int(role))
             if key not in self._kept:
@@ -178,8 +185,6 @@ class SeriesModel(QAbstractItemModel):
         if role == SeriesRole.REASON:
             reason = refusal(stack) if is_stack else None
             return session.render(reason.message) if reason is not None else ""
-        if role == SeriesRole.REFUSAL:
-            return refusal_words(session, stack) if is_stack else ""
         if role == SeriesRole.SEARCH:
             return search_text(session, stack) if is_stack else ""
         return None

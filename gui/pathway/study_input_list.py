@@ -36,7 +36,11 @@ class CandidateLine(QWidget):
     def __init__(self, session: Session, candidate: Candidate, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         stack = candidate.read.stack
-        reasons = [session.render(one.message) for one in candidate.reasons if one.fit is not Fit.GREEN]
+        reasons = [
+            " ".join(session.render(message) for message in one.messages)
+            for one in candidate.reasons
+            if one.fit is not Fit.GREEN
+        ]
         mark = VerdictMark(self)
         mark.show_verdict(_VERDICT[candidate.fit])
         name = label("value", self, wraps=True)

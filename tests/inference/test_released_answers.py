@@ -9,6 +9,7 @@ from inference.case_input import StatedFacts, input_references
 from inference.dicom.verdicts import finding
 from inference.errors import InputError
 from inference.findings import Finding, Verdict
+from inference.messages.message import Message
 from inference.packs.load import LoadedPack
 from inference.pipeline import assess
 from inference.release import Release
@@ -29,6 +30,9 @@ def test_a_released_refusal_answers_with_a_note_and_the_hash_of_who_released_it(
     outcome = assess(given, tiny_pack)
     assert outcome.assessment.is_answered and outcome.assessment.guard_verdict is Verdict.NOTE
     assert GAP.message_without_files in outcome.assessment.findings
+    spoken = outcome.assessment.recommendation.statements
+    assert spoken[-1] == Message("statement.released", {"by": "Dr. Lin"})
+    assert len([one for one in spoken if one.id == spoken[-1].id]) == 1
     assert {reference.kind: reference.sha256 for reference in outcome.assessment.inputs}[
         "stated"
     ] == stated.sha256()
