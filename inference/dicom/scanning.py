@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -147,7 +148,10 @@ class _Scan:
         if answer.image is None:
             return True
         pixels = answer.image.pixels
-        return pixels.offset <= self._files[answer.file].size and pixels.frames <= self._limits.frames
+        file = self._files[answer.file]
+        # A file that grew since it was listed, as one that is being copied does, is no lie of the reader's.
+        is_inside = pixels.offset <= file.size or pixels.offset <= _size_now(file)
+        return is_inside and pixels.frames <= self._limits.frames
 
     def _blame(self, index: int, code: str) -> None:
         digest = hashlib.sha256(self._files[index].path.encode("utf-8", "replace")).hexdigest()[:8]
@@ -158,8 +162,16 @@ class _Scan:
         return self._files[index].name
 
 
+def _size_now(file: SourceFile) -> int:
+    """The size of a file as it is; 0 where it is gone."""
+    try:
+        return os.stat(file.path).st_size  # noqa: PTH116 - the path is a plain string
+    except OSError:
+        return 0
+
+
 def _clipped(record: ImageRecord, size: int) -> ImageRecord:
-    """Pixel data end where the file ends, whatever the header says."""
+    """Pixel data end where the file ended when it was listed, whatever the header says."""
     pixels = record.pixels
-    available = min(pixels.length, size - pixels.offset)
+    available = min(pixels.length, max(0, size - pixels.offset))
     return record if available == pixels.length else replace(record, pixels=replace(pixels, length=available))

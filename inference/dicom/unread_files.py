@@ -17,7 +17,29 @@ from inference.findings import Finding
 from inference.scan import Plan, SourceFile, Stack
 
 _UNREADABLE: Final = "intake.unreadable"
-_UNREAD: Final = frozenset((_UNREADABLE, "intake.zip_member_damaged", "intake.zip_member_bomb"))
+_UNREAD: Final = frozenset(
+    (
+        _UNREADABLE,
+        "intake.zip_member_damaged",
+        "intake.zip_member_bomb",
+        "intake.malformed",
+        "intake.nesting",
+        "intake.length_beyond_file",
+        "intake.deflate_bomb",
+        "intake.syntax_mismatch",
+        "intake.syntax_unsupported",
+        "intake.no_pixels",
+        "intake.bits_impossible",
+        "intake.dimensions_unsupported",
+        "intake.orientation_invalid",
+        "intake.truncated",
+        "intake.duplicate_uid",
+        "intake.reader_died",
+        "intake.reader_too_slow",
+    )
+)
+"""What is said of files that may have been slices of a stack beside them."""
+_EMPTY: Final = "intake.empty_file"
 _CUT_OFF: Final = "intake.too_many_files"
 
 
@@ -46,18 +68,24 @@ def refuse_a_source_that_went_away(
 
 
 def with_unread_neighbours(plan: Plan) -> Plan:
-    """``plan`` with a finding on every stack whose folder holds files that could not be read."""
+    """``plan`` with a finding on every stack whose folder holds files that could not be read.
+
+    A stack that is one object of many frames knows its own frames and lacks none.
+    """
     by_folder: dict[str, list[str]] = {}
+    suffixes = {PurePosixPath(file.name).suffix for file in plan.files if file.size} - {""}
     for one in plan.skipped:
-        if one.code in _UNREAD:
-            name = str(one.fields["file"])
+        name = str(one.fields.get("file", ""))
+        if one.code in _UNREAD or (one.code == _EMPTY and PurePosixPath(name).suffix in suffixes):
             by_folder.setdefault(_folder(name), []).append(name)
     cut_off = next((str(one.fields["file"]) for one in plan.skipped if one.code == _CUT_OFF), None)
     if not by_folder and cut_off is None:
         return plan
 
     def marked(stack: Stack) -> Stack:
-        folders = {_folder(plan.files[frame.file].name) for frame in stack.frames if frame is not None}
+        files = {frame.file for frame in stack.frames if frame is not None}
+        is_one_object = len(files) == 1 and stack.slice_count > 1
+        folders = set() if is_one_object else {_folder(plan.files[file].name) for file in files}
         unread = [name for folder in sorted(folders) for name in by_folder.get(folder, ())]
         findings = []
         if unread:
