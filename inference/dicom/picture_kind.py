@@ -19,6 +19,8 @@ _REFORMATTED: Final = frozenset(
         "MINIP",
         "MNIP",
         "AIP",
+        "IP",
+        "RESAMPLED",
         "REFORMATTED",
         "PROJECTION",
         "VRT",

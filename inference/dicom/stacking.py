@@ -6,7 +6,6 @@ import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from statistics import median
 from typing import Final
 
 import numpy as np
@@ -260,11 +259,11 @@ def _about_the_pixels(entries: Sequence[Entry]) -> Iterable[Finding]:
     if first.padding_value is not None and first.padding_limit not in (None, first.padding_value):
         low, high = sorted((first.padding_value, first.padding_limit or 0))
         yield finding("intake.padding_range", low=low, high=high)
-    # A slope of zero would make every pixel alike: it is no calibration.
-    if first.modality == "CT" and not all(record.slope for record in records):
+    # A slope of zero would make every pixel alike: it is no calibration.  A slope alone is half of one.
+    if first.modality == "CT" and not all(one.slope and one.intercept is not None for one in records):
         yield finding("intake.rescale_missing")
     elif first.modality == "CT":
-        slope = median(abs(record.slope or 1.0) for record in records)
+        slope = max(abs(record.slope or 1.0) for record in records)
         if slope > _COARSE_HU or first.pixels.bits_allocated == 8:
             yield finding("intake.rescale_coarse", step=round(slope, 3))
     units = {record.rescale_type for record in records} - {"", "HU"}

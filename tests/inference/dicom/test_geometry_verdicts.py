@@ -260,6 +260,8 @@ def test_position_of_the_patient_and_laterality_never_change_the_sides(
         (["DERIVED", "PRIMARY", "MPR"], "reformatted"),
         (["DERIVED", "SECONDARY", "CSA MPR"], "reformatted"),
         (["DERIVED", "SECONDARY", "MIP", "MIP_SAG"], "reformatted"),
+        (["DERIVED", "SECONDARY", "AXIAL", "MIN IP"], "reformatted"),
+        (["DERIVED", "SECONDARY", "OTHER", "CSA RESAMPLED"], "reformatted"),
         (["DERIVED", "PRIMARY", "PROJECTION IMAGE"], "reformatted"),
         (["DERIVED", "PRIMARY", "PERFUSION", "RCBV"], "reformatted"),
     ],

@@ -91,6 +91,29 @@ def test_rescale_absent_is_refused_on_ct_and_fine_on_mr(intake: Intake, tmp_path
     assert codes(only_stack(intake, tmp_path / "mr").findings) == set()
 
 
+@pytest.mark.parametrize("keyword", ["RescaleSlope", "RescaleIntercept"])
+@pytest.mark.parametrize("slices", [(0, 1, 2, 3), (2,)])
+def test_half_a_rescale_is_none_on_ct(
+    intake: Intake, tmp_path: Path, keyword: str, slices: tuple[int, ...]
+) -> None:
+    lose = alter(**{keyword: None})
+    write_series(tmp_path, 4, lambda dataset, index: lose(dataset, index) if index in slices else None)
+    note = named(only_stack(intake, tmp_path), "rescale_missing")
+    assert (note.view, note.answer) == (Verdict.NOTE, Verdict.REFUSED)
+
+
+def test_an_intercept_of_zero_is_a_rescale(intake: Intake, tmp_path: Path) -> None:
+    write_series(tmp_path, 4, alter(RescaleIntercept=0))
+    assert codes(only_stack(intake, tmp_path).findings) == set()
+
+
+def test_one_slice_of_a_slope_above_two_is_enough(intake: Intake, tmp_path: Path) -> None:
+    write_series(tmp_path, 5, lambda dataset, index: setattr(dataset, "RescaleSlope", 4 if index == 2 else 1))
+    coarse = named(only_stack(intake, tmp_path), "rescale_coarse")
+    assert (coarse.view, coarse.answer, coarse.releasable) == (Verdict.NOTE, Verdict.REFUSED, True)
+    assert coarse.fields["step"] == 4
+
+
 def test_eight_bit_ct_is_refused_until_released(intake: Intake, tmp_path: Path) -> None:
     pixels = (np.arange(120).reshape(12, 10) % 250).astype(np.uint8)
     write_series(tmp_path, 3, pixels=pixels)
