@@ -34,11 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == [INTAKE_READER]:
-        from inference.dicom.worker import main as read_for_intake
+        from inference.dicom.readers.worker import main as read_for_intake
 
         return read_for_intake(given[1:])
     if given[:1] == [INTAKE_ARCHIVE]:
-        from inference.dicom.archive_worker import main as unpack_for_intake
+        from inference.dicom.sources.archive_worker import main as unpack_for_intake
 
         return unpack_for_intake(given[1:])
     if given[:1] == [DEIDENTIFY_READER]:

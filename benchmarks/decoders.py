@@ -14,9 +14,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from inference.dicom.decoding import import_decoders
-from inference.dicom.pixel_source import opened_pixels
-from inference.dicom.stored import to_int16
+from inference.dicom.pixels.decoding import import_decoders
+from inference.dicom.pixels.pixel_source import opened_pixels
+from inference.dicom.pixels.stored import to_int16
 from inference.dicom.syntaxes import syntax_name
 
 _ROUNDS = 25

@@ -21,7 +21,7 @@ from benchmarks.generated_series import write_compressed, write_native
 from benchmarks.processes import measure
 from inference.dicom.intake import Intake
 from inference.dicom.limits import IntakeLimits
-from inference.dicom.provisional import ProvisionalPicture
+from inference.dicom.readers.provisional import ProvisionalPicture
 from inference.dicom.remembered.keeper import Keeper
 from inference.dicom.remembered.sealed_store import SealedStore
 from inference.scan import Plan

@@ -14,7 +14,7 @@ from inference.scan import Plan, Stack
 from inference.volume import Volume
 
 if TYPE_CHECKING:
-    from inference.dicom.provisional import OnProvisional
+    from inference.dicom.readers.provisional import OnProvisional
     from inference.masks.codecs.imported import ImportedMask
     from inference.meaning.understanding import Meaning
     from inference.packs.load import LoadedPack

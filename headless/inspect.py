@@ -12,7 +12,7 @@ from headless.inspection import InspectedStack, Inspection, inspection_of
 from headless.terminal import progress_bar
 from inference.clock import Clock, SystemClock
 from inference.dicom.intake import Intake
-from inference.dicom.walk import printable
+from inference.dicom.sources.walk import printable
 from inference.errors import EXIT_ANSWERED, EXIT_BAD_INPUT
 from inference.findings import Verdict, worst_view
 from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, never_stop, stop_if_asked

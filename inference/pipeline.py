@@ -17,7 +17,7 @@ from inference.case_input import CaseInput, StatedFacts, input_references
 from inference.cases.identity import SubjectKind
 from inference.clinical.entries import clinical_entries, missing_costs
 from inference.clinical.schema import load_form
-from inference.dicom.pixel_facts import saturation_finding
+from inference.dicom.pixels.pixel_facts import saturation_finding
 from inference.errors import InputError
 from inference.findings import Verdict
 from inference.guard.facts import gather_facts

@@ -6,8 +6,8 @@ import pytest
 
 import main
 from inference.deidentification.process import DeidentifyProcess
-from inference.dicom import archives
-from inference.dicom.reader_process import FROZEN_ARGUMENT
+from inference.dicom.readers.reader_process import FROZEN_ARGUMENT
+from inference.dicom.sources import archives
 
 
 def test_a_bundle_starts_the_reader_by_the_switch_that_the_entry_knows() -> None:

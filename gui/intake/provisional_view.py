@@ -13,7 +13,7 @@ from gui.intake.thumbnail import thumbnail
 from gui.jobs.progress_line import is_shown
 from gui.session import Session
 from gui.theme.tokens import Tone
-from inference.dicom.provisional import ProvisionalPicture
+from inference.dicom.readers.provisional import ProvisionalPicture
 
 _SIDE_PX: Final = 240
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from inference.deidentification.values import padded
-from inference.dicom.elements import DEFLATED_LE, EXPLICIT_BE, IMPLICIT_LE, PIXEL_DATA
+from inference.dicom.headers.elements import DEFLATED_LE, EXPLICIT_BE, IMPLICIT_LE, PIXEL_DATA
 from inference.version import NAME, VERSION
 
 IMPLEMENTATION_UID: Final = f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, NAME).int}"

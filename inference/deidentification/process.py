@@ -10,10 +10,10 @@ from pydantic import TypeAdapter
 from inference.deidentification import messages
 from inference.deidentification.messages import Examined, ExamineRequest, RewriteRequest, Rewritten
 from inference.deidentification.options import DeidentifyOptions
-from inference.dicom import protocol
 from inference.dicom.limits import IntakeLimits
-from inference.dicom.native import check_file_unchanged
-from inference.dicom.reader_process import ReaderDiedError, ReaderProcess, ReaderTooSlowError
+from inference.dicom.pixels.native import check_file_unchanged
+from inference.dicom.readers import protocol
+from inference.dicom.readers.reader_process import ReaderDiedError, ReaderProcess, ReaderTooSlowError
 from inference.errors import InputError, ResourceError
 from inference.jobs import ShouldStop
 from inference.scan import SourceFile

@@ -15,9 +15,9 @@ from inference.deidentification.options import DeidentifyOptions
 from inference.deidentification.output import OutputFolder
 from inference.deidentification.process import Rewriter
 from inference.dicom.limits import DEFAULT_LIMITS, IntakeLimits
-from inference.dicom.native import extent_sha256
-from inference.dicom.sources import Sources
-from inference.dicom.walk import Listing
+from inference.dicom.pixels.native import extent_sha256
+from inference.dicom.sources.sources import Sources
+from inference.dicom.sources.walk import Listing
 from inference.errors import InputError
 from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, never_stop, stop_if_asked
 from inference.messages.message import Message

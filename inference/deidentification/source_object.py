@@ -15,7 +15,7 @@ from inference.deidentification.elements import Pixels
 from inference.deidentification.holding import HeldBackError
 from inference.deidentification.raw_item import RawItem, raw_item
 from inference.deidentification.tail import ends_as_it_should
-from inference.dicom.elements import (
+from inference.dicom.headers.elements import (
     DEFLATED_LE,
     EXPLICIT_BE,
     IMPLICIT_LE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from inference.dicom.elements import EXPLICIT_BE, IMPLICIT_LE, PIXEL_DATA
+from inference.dicom.headers.elements import EXPLICIT_BE, IMPLICIT_LE, PIXEL_DATA
 
 _UNDEFINED: Final = 0xFFFFFFFF
 _SHORT_HEAD, _LONG_HEAD = 8, 12

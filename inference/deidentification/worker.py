@@ -1,7 +1,7 @@
 """The limited process of de-identification: foreign bytes are parsed and rewritten here and nowhere else.
 
-It is of the same kind as the reader of :mod:`inference.dicom.worker`: bounded before any parser is imported,
-unable to write a file, asked and answering in length-prefixed JSON, with a slot that names what it has in
+It is of the same kind as :mod:`inference.dicom.readers.worker`: bounded before any parser is imported, unable
+to write a file, asked and answering in length-prefixed JSON, with a slot that names what it has in
 hand.  It is told the new UIDs of one file at a time and never learns the key from which they are made.
 """
 
@@ -30,8 +30,8 @@ def main(arguments: list[str]) -> int:
     from inference.deidentification.codes import known_code
     from inference.deidentification.profile import load_profile
     from inference.deidentification.vocabulary import BODY_PART, is_word_of_the_trade
-    from inference.dicom import protocol
-    from inference.dicom.shared_buffer import SLOT_BYTES, opened_buffer
+    from inference.dicom.readers import protocol
+    from inference.dicom.readers.shared_buffer import SLOT_BYTES, opened_buffer
 
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
@@ -83,7 +83,7 @@ def _rewritten(request: RewriteRequest) -> Rewritten:
     from inference.deidentification.messages import Rewritten
     from inference.deidentification.profile import Action
     from inference.deidentification.rewriting import rewrite
-    from inference.dicom.shared_buffer import opened_buffer
+    from inference.dicom.readers.shared_buffer import opened_buffer
 
     try:
         made = rewrite(
@@ -126,7 +126,7 @@ def _rewritten(request: RewriteRequest) -> Rewritten:
 
 
 def _content(path: str) -> bytes:
-    from inference.dicom.protocol import plain_path
+    from inference.dicom.readers.protocol import plain_path
 
     with open(plain_path(path), "rb", buffering=0) as stream:  # noqa: PTH123 - plain strings, as they came
         return stream.read()

@@ -1,7 +1,7 @@
 """The way in for foreign files: scan a source, load a stack, read a mask; parsing happens elsewhere.
 
 Bytes are parsed by reader processes that bound themselves and are ended when they take too long
-(:mod:`inference.dicom.worker`); this side checks every answer and copies uncompressed pixels itself.
+(:mod:`inference.dicom.readers.worker`); this side checks every answer and copies uncompressed pixels itself.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.dicom.limits import DEFAULT_LIMITS, IntakeLimits
-from inference.dicom.media_directory import directory_findings
-from inference.dicom.planning import make_plan
-from inference.dicom.provisional import OnProvisional, ProvisionalLook
-from inference.dicom.reader_pool import ReaderPool
-from inference.dicom.reading import STAGE_READING, StackReader, middle_outwards
+from inference.dicom.pixels.reading import STAGE_READING, StackReader, middle_outwards
+from inference.dicom.pixels.stored import physical_values
+from inference.dicom.planning.planning import make_plan
+from inference.dicom.readers.provisional import OnProvisional, ProvisionalLook
+from inference.dicom.readers.reader_pool import ReaderPool
+from inference.dicom.readers.scanning import STAGE_SCANNING, ScannedFiles, scan_files
 from inference.dicom.remembered.keeper import Keeper
-from inference.dicom.scanning import STAGE_SCANNING, ScannedFiles, scan_files
-from inference.dicom.sources import Sources
-from inference.dicom.stored import physical_values
-from inference.dicom.unread_files import refuse_a_source_that_went_away, with_unread_neighbours
-from inference.dicom.walk import Listing
+from inference.dicom.sources.media_directory import directory_findings
+from inference.dicom.sources.sources import Sources
+from inference.dicom.sources.unread_files import refuse_a_source_that_went_away, with_unread_neighbours
+from inference.dicom.sources.walk import Listing
 from inference.errors import InputError
 from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, never_stop
 from inference.paths import ApplicationPaths
@@ -233,7 +233,7 @@ class Intake:
             When the file cannot be read as a mask, belongs to another patient or frame of reference,
             or marks nothing.
         """
-        from inference.dicom.mask_reading import read_mask
+        from inference.dicom.pixels.mask_reading import read_mask
 
         with self._busy:
             on_progress(Progress(0, 1, STAGE_READING_MASK))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations, zip_longest
 
 from inference.cases.identity import PatientKey
-from inference.dicom.entries import Entry
+from inference.dicom.planning.entries import Entry
 from inference.dicom.verdicts import finding
 from inference.scan import Series, Stack
 

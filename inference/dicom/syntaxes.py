@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from inference.dicom.codestreams import Coding
-from inference.dicom.elements import DEFLATED_LE, NATIVE_SYNTAXES
+from inference.dicom.headers.elements import DEFLATED_LE, NATIVE_SYNTAXES
+from inference.dicom.pixels.codestreams import Coding
 
 RLE_LOSSLESS: Final = "1.2.840.10008.1.2.5"
 

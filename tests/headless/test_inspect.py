@@ -338,7 +338,7 @@ def test_a_copy_elsewhere_gives_the_same_json_but_for_its_name(
 
 def test_a_reason_for_many_files_names_none_of_them() -> None:
     """Short reasons stand for groups; a sentence about one file would not do."""
-    from inference.dicom.archive_messages import PASSED_OVER, REFUSALS
+    from inference.dicom.sources.archive_messages import PASSED_OVER, REFUSALS
 
     grouped = PASSED_OVER | REFUSALS | {
         f"intake.{code}"

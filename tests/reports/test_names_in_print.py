@@ -9,7 +9,7 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from inference.dicom.text import decode_text
+from inference.dicom.headers.text import decode_text
 from reports.fonts import Face
 from reports.report import build_report
 from reports.right_to_left import visual_order

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from inference.dicom.remembered.plain_values import maker_of, to_plain
 from inference.dicom.remembered.sealed_store import AlteredEntryError, SealedStore
 from inference.dicom.remembered.source_key import content_key, listing_key, outline_key
-from inference.dicom.research_names import may_have_data_elsewhere
-from inference.dicom.walk import Listing
+from inference.dicom.research.research_names import may_have_data_elsewhere
+from inference.dicom.sources.walk import Listing
 from inference.findings import Finding
 from inference.paths import ApplicationPaths
 from inference.scan import Plan, Stack

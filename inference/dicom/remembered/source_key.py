@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from inference.dicom.remembered.plain_values import shape_of
-from inference.dicom.walk import Listing
+from inference.dicom.sources.walk import Listing
 from inference.scan import Plan, SourceFile
 from inference.version import VERSION
 

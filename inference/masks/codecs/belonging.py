@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from inference.cases.identity import PatientIdentity
-from inference.dicom.protocol import MaskAnswer
+from inference.dicom.readers.protocol import MaskAnswer
 from inference.dicom.verdicts import finding
 from inference.findings import Finding
 from inference.masks.codecs.refusal import MaskRefusedError

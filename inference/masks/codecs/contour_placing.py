@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.dicom.protocol import ContourTable, MaskAnswer, MaskSegment
+from inference.dicom.readers.protocol import ContourTable, MaskAnswer, MaskSegment
 from inference.dicom.verdicts import finding
 from inference.findings import Finding
 from inference.geometry import Geometry

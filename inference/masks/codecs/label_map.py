@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from inference.dicom.headers import NotAnImageError
-from inference.dicom.protocol import MaskAnswer, MaskFrame, MaskSegment
-from inference.dicom.research import ResearchImage, open_research
+from inference.dicom.headers.image_header import NotAnImageError
+from inference.dicom.readers.protocol import MaskAnswer, MaskFrame, MaskSegment
+from inference.dicom.research.opening import open_research
+from inference.dicom.research.research_image import ResearchImage
 
 _LARGEST_LABEL = 65_535
 _MOST_SEGMENTS = 1024

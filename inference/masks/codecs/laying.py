@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.dicom.protocol import ContourTable, MaskAnswer
+from inference.dicom.readers.protocol import ContourTable, MaskAnswer
 from inference.masks.codecs.contour_placing import place_contours
 from inference.masks.codecs.imported import ImportedMask
 from inference.masks.codecs.placing import place_mask

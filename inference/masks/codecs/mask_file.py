@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from inference.dicom.protocol import MaskAnswer
+from inference.dicom.readers.protocol import MaskAnswer
 from inference.dicom.syntaxes import SEGMENTATIONS, STRUCTURE_SET
 
 _RESEARCH = (".nii", ".nii.gz", ".nrrd", ".nhdr")
@@ -32,7 +32,7 @@ def _refuse_traps(path: str) -> None:
     ------
     NotDicomError, MalformedError, SyntaxMismatchError
     """
-    from inference.dicom.elements import read_header
+    from inference.dicom.headers.elements import read_header
 
     with open(path, "rb") as stream:  # noqa: PTH123 - the path is a plain string
         size = stream.seek(0, 2)

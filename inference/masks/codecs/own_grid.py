@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.dicom.protocol import MaskAnswer
+from inference.dicom.readers.protocol import MaskAnswer
 from inference.geometry import Geometry
 from inference.masks.codecs.refusal import MaskRefusedError
 

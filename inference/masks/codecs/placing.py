@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.dicom.protocol import MaskAnswer, MaskSegment
+from inference.dicom.readers.protocol import MaskAnswer, MaskSegment
 from inference.dicom.verdicts import finding
 from inference.findings import Finding
 from inference.geometry import Geometry

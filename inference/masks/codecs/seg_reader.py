@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from inference.dicom.protocol import MaskAnswer, MaskFrame, MaskSegment
-from inference.dicom.technique_tags import iso_date
+from inference.dicom.headers.technique_tags import iso_date
+from inference.dicom.readers.protocol import MaskAnswer, MaskFrame, MaskSegment
 
 Vector = tuple[float, float, float]
 

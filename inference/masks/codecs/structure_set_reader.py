@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.dicom.protocol import ContourTable, MaskAnswer, MaskSegment
-from inference.dicom.technique_tags import iso_date
+from inference.dicom.headers.technique_tags import iso_date
+from inference.dicom.readers.protocol import ContourTable, MaskAnswer, MaskSegment
 
 _CLOSED: Final = frozenset({"CLOSED_PLANAR", "CLOSEDPLANAR_XOR", "CLOSED_PLANAR_XOR"})
 _FEWEST_POINTS: Final = 3

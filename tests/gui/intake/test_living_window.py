@@ -26,12 +26,12 @@ from gui.settings import Settings
 from inference.clock import FixedClock, SeededIds
 from inference.dicom.intake import Intake
 from inference.dicom.limits import IntakeLimits
-from inference.dicom.reader_process import ReaderProcess
+from inference.dicom.readers.reader_process import ReaderProcess
 from inference.packs.store import PackStore
 from tests.gui.conftest import NOON
 from tests.gui.heartbeat import Heartbeat
 from tests.gui.studies import write_study
-from tests.inference.dicom.test_containment import lying_reader, nifti_header, write_blank
+from tests.inference.dicom.readers.test_containment import lying_reader, nifti_header, write_blank
 
 Open = Callable[[IntakeLimits], MainWindow]
 

@@ -15,7 +15,7 @@ from gui.main_window import MainWindow
 from gui.session import Session
 from gui.settings import Settings
 from inference.clock import SeededIds
-from inference.dicom.provisional import ProvisionalPicture
+from inference.dicom.readers.provisional import ProvisionalPicture
 from inference.packs.store import PackStore
 from tests.gui.intake.plans import one_stack, plan_of
 

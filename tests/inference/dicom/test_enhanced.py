@@ -19,7 +19,7 @@ from pydicom.uid import (
 
 from inference.dicom.intake import Intake
 from inference.dicom.limits import DEFAULT_LIMITS, IntakeLimits
-from inference.dicom.pixel_source import opened_pixels
+from inference.dicom.pixels.pixel_source import opened_pixels
 from inference.findings import Verdict, worst_answer, worst_view
 from tests.inference.dicom.dicom_files import codes, only_stack, picture, write
 from tests.inference.dicom.enhanced_files import along_z, group, make_enhanced, write_enhanced

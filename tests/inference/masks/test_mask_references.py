@@ -10,7 +10,7 @@ from inference.dicom.intake import Intake
 from inference.masks.codecs.references import refer_to
 from tests.inference.dicom.dicom_files import write
 from tests.inference.dicom.enhanced_files import along_z, write_enhanced
-from tests.inference.dicom.test_mosaic import make_mosaic
+from tests.inference.dicom.headers.test_mosaic import make_mosaic
 
 
 class Ids:

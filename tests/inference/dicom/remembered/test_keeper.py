@@ -15,7 +15,7 @@ from inference.dicom.remembered.keeper import Keeper
 from inference.dicom.remembered.plain_values import to_plain
 from inference.dicom.remembered.sealed_store import SealedStore
 from inference.dicom.remembered.source_key import listing_key, outline_key
-from inference.dicom.walk import list_files
+from inference.dicom.sources.walk import list_files
 from inference.errors import InputError
 from inference.jobs import Progress
 from inference.scan import Plan

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from inference.dicom.intake import Intake
-from inference.dicom.mask_reading import _is_sane
-from inference.dicom.protocol import (
+from inference.dicom.pixels.mask_reading import _is_sane
+from inference.dicom.readers.protocol import (
     MASK_ANSWERS,
     ContourTable,
     MaskAnswer,

@@ -1,0 +1,1 @@
+"""The processes that parse foreign bytes, and the application's conversation with them."""
