@@ -49,11 +49,18 @@ def split_series(
         for direction in _by_direction(group):
             apart, repeated = apart_where_positions_collide(direction, digest)
             dropped += repeated
-            parts += apart
+            parts += [_with_repetition(part, repeated) for part in apart]
     if len(parts) > 1:
         reason = finding("intake.split", parts=len(parts))
         parts = [replace(part, findings=(reason, *part.findings)) for part in parts]
     return parts, dropped
+
+
+def _with_repetition(part: Part, repeated: Sequence[Finding]) -> Part:
+    """The part with the first of its pictures that came twice: the scan is usable with that note."""
+    names = {entry.name for entry in part.entries}
+    own = tuple(one for one in repeated if one.fields["other"] in names)[:1]
+    return replace(part, findings=(*part.findings, *own)) if own else part
 
 
 def _which_volume(entry: Entry) -> tuple[Finding, ...]:

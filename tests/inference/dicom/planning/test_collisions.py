@@ -171,6 +171,7 @@ def test_same_position_and_same_pixels_are_taken_once_with_a_note(intake: Intake
     (dropped,) = plan.skipped
     assert stack.slice_count == 4 and dropped.code == "intake.same_pixels"
     assert (dropped.view, dropped.answer) == (Verdict.NOTE, Verdict.NOTE)
+    assert stack.findings == (dropped,)
 
 
 def test_a_series_sent_twice_under_new_identifiers_is_taken_once(intake: Intake, tmp_path: Path) -> None:
@@ -182,6 +183,7 @@ def test_a_series_sent_twice_under_new_identifiers_is_taken_once(intake: Intake,
     plan = intake.scan(tmp_path)
     (stack,) = plan.stacks
     assert stack.slice_count == 4 and [one.code for one in plan.skipped] == ["intake.same_pixels"] * 4
+    assert stack.findings == plan.skipped[:1]
 
 
 def test_blank_slices_of_two_phases_are_no_repetitions(intake: Intake, tmp_path: Path) -> None:
