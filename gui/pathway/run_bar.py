@@ -143,6 +143,8 @@ class RunBar(QWidget):
             if left > 0:
                 text = session.tr("panel.run.would_be_withheld.more", checks=checks, count=left)
             self._say(Verdict.REFUSED, text)
+        elif session.stated.releases:
+            self._say(Verdict.NOTE, session.tr("panel.run.ready_released"))
         else:
             self._say(Verdict.FINE, session.tr("panel.run.ready"))
 

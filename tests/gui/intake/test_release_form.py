@@ -21,6 +21,8 @@ from gui.intake.release_form import ReleaseForm, WithdrawButton
 from gui.intake.series_model import SeriesRole
 from gui.main_window import MainWindow
 from gui.pathway.readiness import guard_lines
+from gui.pathway.run_bar import RunBar
+from gui.pathway.study_input_list import CandidateLine
 from gui.session import Session
 from inference.case_input import StatedFacts
 from inference.dicom.verdicts import finding
@@ -98,7 +100,7 @@ def test_a_refusal_is_released_inline_with_name_and_reason(
     assert "Answer: released, with a note" in texts
     assert not panel.widget().findChildren(ReleaseForm)
     (card,) = panel.widget().findChildren(FindingCard)
-    assert "Released by Dr. Lin" in card.accessibleName() and card.group.worst is Verdict.NOTE
+    assert "Released by Dr. Lin" in card.accessibleName() and card.group.answer is Verdict.NOTE
     assert "Released by Dr. Lin: It lies above" in as_text(refused.catalogue, panel.groups, ())
 
 
@@ -126,6 +128,16 @@ def test_a_release_is_withdrawn_where_it_stands_and_that_can_be_undone(
     assert "Answer: refused until released" in said(panel)
     refused.undo_stack.undo()
     assert refused.stated.releases == (BY_LIN,)
+
+
+def test_the_run_bar_does_not_call_a_released_scan_simply_fitting(refused: Session, qtbot: Any) -> None:
+    bar = RunBar(refused)
+    qtbot.addWidget(bar)
+    assert "withheld" in bar.status.text()
+    refused.undo_stack.push(release_finding(refused, BY_LIN))
+    assert bar.status.text() == refused.tr("panel.run.ready_released")
+    refused.undo_stack.undo()
+    assert "withheld" in bar.status.text()
 
 
 def test_an_answer_is_stale_once_its_release_is_withdrawn_and_current_again_by_undo(refused: Session) -> None:
@@ -246,6 +258,8 @@ def test_in_the_window_a_release_ends_with_its_scan(window: MainWindow, tmp_path
         return any(reason.release is not None for one in candidates for reason in one.reasons)
 
     qtbot.waitUntil(is_amber, timeout=2_000)
+    told = [one.accessibleName() for one in window.findChildren(CandidateLine)]
+    assert any("released by Dr. Lin: It lies above the skull." in text for text in told)
     assert line.data(SeriesRole.REFUSAL) == "released by a user, with a note"
     assert line.data(SeriesRole.IS_RELEASED)
     assert session.plan is not None
