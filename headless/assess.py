@@ -179,9 +179,7 @@ def write_results(
         elif not can_be_referred_to(case.stack):
             left_out["segmentation.dcm"] = "cli.left_out.not_dicom"
         else:
-            content["segmentation.dcm"] = lambda: encode_segmentation(
-                mask, case.stack, assessed.plan, clock=clock, ids=ids
-            )
+            content["segmentation.dcm"] = lambda: encode_segmentation(mask, case.stack, clock=clock, ids=ids)
     write_all_or_none(request.out, {name: make() for name, make in content.items()}, discard=left_out)
     return left_out
 

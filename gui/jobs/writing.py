@@ -101,7 +101,7 @@ def mask_work(session: Session, path: Path, kind: MaskFormat) -> Work:
 
         on_progress(Progress(0, 1, _STAGE))
         stop_if_asked(should_stop)
-        return write_mask(path, mask, stack, plan, kind, clock=clock, ids=ids, patient=patient)
+        return write_mask(path, mask, stack, kind, clock=clock, ids=ids, patient=patient)
 
     return work
 

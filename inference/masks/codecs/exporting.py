@@ -10,7 +10,7 @@ from inference.clock import Clock, IdSource
 from inference.findings import Finding
 from inference.masks.codecs.segment_to_write import SegmentToWrite
 from inference.masks.layer import MaskLayer
-from inference.scan import Plan, Stack
+from inference.scan import Stack
 
 
 class MaskFormat(StrEnum):
@@ -46,7 +46,6 @@ def write_mask(
     path: Path,
     mask: MaskLayer,
     stack: Stack,
-    plan: Plan,
     kind: MaskFormat,
     *,
     clock: Clock,
@@ -71,7 +70,9 @@ def write_mask(
         return ()
     segments = [SegmentToWrite.of_layer(mask)]
     if kind is MaskFormat.STRUCTURE_SET:
-        from inference.masks.codecs.structure_set import write_structure_set as write
-    else:
-        from inference.masks.codecs.seg import write_segmentation as write
-    return write(path, segments, stack, plan, clock=clock, ids=ids, patient=patient)
+        from inference.masks.codecs.structure_set import STRUCTURE_SET
+
+        return STRUCTURE_SET.write(path, segments, stack, clock=clock, ids=ids, patient=patient)
+    from inference.masks.codecs.seg import SEGMENTATION
+
+    return SEGMENTATION.write(path, segments, stack, clock=clock, ids=ids, patient=patient)

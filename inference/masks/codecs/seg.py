@@ -10,20 +10,18 @@ import warnings
 from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from inference.cases.identity import PatientIdentity
 from inference.clock import Clock, IdSource
-from inference.errors import StorageError
-from inference.findings import Finding
-from inference.masks.codecs.references import ImageReference, ScanReference, new_uid, refer_to
-from inference.masks.codecs.rereading import holds_segments, write_checked
-from inference.masks.codecs.segment_to_write import SegmentToWrite, require_marks
+from inference.masks.codecs.mask_object import MaskObject
+from inference.masks.codecs.references import ImageReference, ScanReference, new_uid
+from inference.masks.codecs.rereading import holds_segments
+from inference.masks.codecs.segment_to_write import SegmentToWrite
 from inference.masks.layer import MaskLayer
-from inference.scan import Plan, Stack
+from inference.scan import Stack
 
 if TYPE_CHECKING:
     import pydicom
@@ -32,89 +30,6 @@ _MANUFACTURER: Final = "Concilium"
 _VERSION: Final = "1"
 _LONGEST_LABEL: Final = 64
 _CT_IMAGE: Final = "1.2.840.10008.5.1.4.1.1.2"
-
-
-def encode_segmentation(
-    mask: MaskLayer,
-    stack: Stack,
-    plan: Plan,
-    *,
-    clock: Clock,
-    ids: IdSource,
-    patient: PatientIdentity | None = None,
-) -> bytes:
-    """A SEG of one layer; see :func:`encode_segments`."""
-    content, _ = encode_segments(
-        [SegmentToWrite.of_layer(mask)], stack, plan, clock=clock, ids=ids, patient=patient
-    )
-    return content
-
-
-def write_segmentation(
-    path: Path,
-    segments: Sequence[SegmentToWrite],
-    stack: Stack,
-    plan: Plan,
-    *,
-    clock: Clock,
-    ids: IdSource,
-    patient: PatientIdentity | None = None,
-) -> tuple[Finding, ...]:
-    """Write :func:`encode_segments` to ``path``, read it back and compare voxel by voxel.
-
-    Returns what the user should be told.
-
-    Raises
-    ------
-    InputError, StorageError
-    """
-    content, findings = _encoded(segments, stack, clock, ids, patient)
-    write_checked(path, content, lambda found: _is_whole(found, segments, stack))
-    return findings
-
-
-def encode_segments(
-    segments: Sequence[SegmentToWrite],
-    stack: Stack,
-    plan: Plan,
-    *,
-    clock: Clock,
-    ids: IdSource,
-    patient: PatientIdentity | None = None,
-) -> tuple[bytes, tuple[Finding, ...]]:
-    """A binary DICOM SEG, Explicit VR Little Endian, that refers to the frames of ``stack``.
-
-    ``patient`` is who the user says it is, where the scan does not tell.  Identifiers that the scan lacks are
-    minted, and a finding says so.  Dates come from ``clock`` and identifiers from ``ids``: the same
-    inputs give the same bytes.  The result is decoded again, by this program's reader and by
-    highdicom's, and compared before it is returned.
-
-    Raises
-    ------
-    InputError
-        When the patient is unknown, the stack is no DICOM object, nothing is marked, or a mark lies on a
-        slice that the stack lacks.
-    StorageError
-        When the file does not read back as it was given.
-    """
-    content, findings = _encoded(segments, stack, clock, ids, patient)
-    if not _is_whole(content, segments, stack):
-        raise StorageError("intake.mask.differs", file="SEG")
-    return content, findings
-
-
-def _encoded(
-    segments: Sequence[SegmentToWrite],
-    stack: Stack,
-    clock: Clock,
-    ids: IdSource,
-    patient: PatientIdentity | None,
-) -> tuple[bytes, tuple[Finding, ...]]:
-    reference = refer_to(stack, patient, ids)
-    require_marks(segments, stack)
-    stream = BytesIO()
-    _dataset(segments, stack, reference, clock.now(), ids).save_as(stream, enforce_file_format=True)
-    return stream.getvalue(), reference.findings
 
 
 def _is_whole(content: bytes, segments: Sequence[SegmentToWrite], stack: Stack) -> bool:
@@ -284,3 +199,17 @@ def _decimal(value: float) -> str:
     from pydicom.valuerep import format_number_as_ds
 
     return format_number_as_ds(float(value))
+
+
+SEGMENTATION: Final = MaskObject("SEG", _dataset, _is_whole)
+"""Binary, Explicit VR Little Endian; read back by this program's reader and by highdicom's."""
+
+
+def encode_segmentation(
+    mask: MaskLayer, stack: Stack, *, clock: Clock, ids: IdSource, patient: PatientIdentity | None = None
+) -> bytes:
+    """A SEG of one layer; see :meth:`MaskObject.encode`."""
+    content, _ = SEGMENTATION.encode(
+        [SegmentToWrite.of_layer(mask)], stack, clock=clock, ids=ids, patient=patient
+    )
+    return content

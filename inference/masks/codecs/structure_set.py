@@ -8,22 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.cases.identity import PatientIdentity
-from inference.clock import Clock, IdSource
-from inference.errors import StorageError
-from inference.findings import Finding
-from inference.masks.codecs.references import ScanReference, new_uid, refer_to
-from inference.masks.codecs.rereading import holds_segments, write_checked
-from inference.masks.codecs.segment_to_write import SegmentToWrite, require_marks
+from inference.clock import IdSource
+from inference.masks.codecs.mask_object import MaskObject
+from inference.masks.codecs.references import ScanReference, new_uid
+from inference.masks.codecs.rereading import holds_segments
+from inference.masks.codecs.segment_to_write import SegmentToWrite
 from inference.masks.codecs.tracing import trace_polygons
-from inference.scan import Plan, Stack
+from inference.scan import Stack
 
 if TYPE_CHECKING:
     import pydicom
@@ -43,71 +39,6 @@ _COLOURS: Final = (
     (160, 90, 200),
     (60, 180, 180),
 )
-
-
-def write_structure_set(
-    path: Path,
-    segments: Sequence[SegmentToWrite],
-    stack: Stack,
-    plan: Plan,
-    *,
-    clock: Clock,
-    ids: IdSource,
-    patient: PatientIdentity | None = None,
-) -> tuple[Finding, ...]:
-    """Write :func:`encode_structure_set` to ``path``, read it back and compare voxel by voxel.
-
-    Returns what the user should be told.
-
-    Raises
-    ------
-    InputError, StorageError
-    """
-    content, findings = _encoded(segments, stack, clock, ids, patient)
-    write_checked(path, content, lambda found: holds_segments(found, segments, stack))
-    return findings
-
-
-def encode_structure_set(
-    segments: Sequence[SegmentToWrite],
-    stack: Stack,
-    plan: Plan,
-    *,
-    clock: Clock,
-    ids: IdSource,
-    patient: PatientIdentity | None = None,
-) -> tuple[bytes, tuple[Finding, ...]]:
-    """An RT Structure Set, Implicit VR Little Endian, that refers to the frames of ``stack``.
-
-    Explicit VR could not hold the coordinates of a long contour (64 kB).  Otherwise as
-    :func:`inference.masks.codecs.seg.encode_segments`.
-
-    Raises
-    ------
-    InputError
-        When the patient is unknown, the stack is no DICOM object, nothing is marked, or a mark lies on a
-        slice that the stack lacks.
-    StorageError
-        When the file does not read back as it was given.
-    """
-    content, findings = _encoded(segments, stack, clock, ids, patient)
-    if not holds_segments(content, segments, stack):
-        raise StorageError("intake.mask.differs", file="RTSTRUCT")
-    return content, findings
-
-
-def _encoded(
-    segments: Sequence[SegmentToWrite],
-    stack: Stack,
-    clock: Clock,
-    ids: IdSource,
-    patient: PatientIdentity | None,
-) -> tuple[bytes, tuple[Finding, ...]]:
-    reference = refer_to(stack, patient, ids)
-    require_marks(segments, stack)
-    stream = BytesIO()
-    _dataset(segments, stack, reference, clock.now(), ids).save_as(stream, enforce_file_format=True)
-    return stream.getvalue(), reference.findings
 
 
 def _dataset(
@@ -244,3 +175,7 @@ def _coordinates(points: NDArray[np.float64]) -> RawDataElement:
     content = "\\".join([f"{value:.6f}" for value in points.reshape(-1).tolist()]).encode("ascii")
     content += b" " * (len(content) % 2)
     return RawDataElement(Tag(_CONTOUR_DATA), "DS", len(content), content, 0, True, True)
+
+
+STRUCTURE_SET: Final = MaskObject("RTSTRUCT", _dataset, holds_segments)
+"""Implicit VR Little Endian: explicit VR could not hold the coordinates of a long contour (64 kB)."""

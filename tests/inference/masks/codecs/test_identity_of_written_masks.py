@@ -57,14 +57,13 @@ def bare(intake: Intake, tmp_path: Path) -> tuple[Plan, Stack]:
 def test_nothing_goes_out_before_an_identity_is_entered(
     bare: tuple[Plan, Stack], tmp_path: Path, kind: MaskFormat
 ) -> None:
-    plan, stack = bare
+    _plan, stack = bare
     for patient in (None, PatientIdentity(), PatientIdentity(PatientKey("", "E1"))):
         with pytest.raises(InputError, match=r"intake\.mask\.identity_unknown"):
             write_mask(
                 tmp_path / "out.dcm",
                 odd_layer(stack),
                 stack,
-                plan,
                 kind,
                 clock=CLOCK,
                 ids=SeededIds(1),
@@ -80,7 +79,7 @@ def test_identifiers_that_a_scan_lacks_are_minted_and_told(
     plan, stack = bare
     layer = odd_layer(stack)
     told = write_mask(
-        tmp_path / "out.dcm", layer, stack, plan, kind, clock=CLOCK, ids=SeededIds(1), patient=ENTERED
+        tmp_path / "out.dcm", layer, stack, kind, clock=CLOCK, ids=SeededIds(1), patient=ENTERED
     )
     (minted,) = told
     assert (minted.code, minted.view, minted.answer) == ("intake.uids_minted", Verdict.NOTE, Verdict.NOTE)
@@ -104,7 +103,6 @@ def test_a_scan_that_says_who_it_is_keeps_its_own_identity(
         tmp_path / "out.dcm",
         odd_layer(stack),
         stack,
-        plan,
         kind,
         clock=CLOCK,
         ids=SeededIds(1),
@@ -121,8 +119,8 @@ def test_a_research_image_is_written_as_nifti_only(
     (stack,) = plan.stacks
     options = {"clock": CLOCK, "ids": SeededIds(1), "patient": ENTERED}
     with pytest.raises(InputError, match=r"intake\.mask\.no_uids"):
-        write_mask(tmp_path / "out.dcm", odd_layer(stack), stack, plan, kind, **options)
-    write_mask(tmp_path / "out.nii.gz", odd_layer(stack), stack, plan, MaskFormat.NIFTI, **options)
+        write_mask(tmp_path / "out.dcm", odd_layer(stack), stack, kind, **options)
+    write_mask(tmp_path / "out.nii.gz", odd_layer(stack), stack, MaskFormat.NIFTI, **options)
     assert np.array_equal(
         intake.read_mask(tmp_path / "out.nii.gz", plan, stack).voxels, odd_layer(stack).voxels
     )
@@ -139,8 +137,8 @@ def test_a_real_scan_without_identity_gets_its_mask_once_it_is_entered(
     layer = MaskLayer("mask.tumour", MaskOrigin.HUMAN, voxels, stack.geometry)
     options = {"clock": CLOCK, "ids": SeededIds(1)}
     with pytest.raises(InputError, match=r"intake\.mask\.identity_unknown"):
-        write_mask(tmp_path / "out.dcm", layer, stack, plan, kind, **options)
-    (minted,) = write_mask(tmp_path / "out.dcm", layer, stack, plan, kind, patient=ENTERED, **options)
+        write_mask(tmp_path / "out.dcm", layer, stack, kind, **options)
+    (minted,) = write_mask(tmp_path / "out.dcm", layer, stack, kind, patient=ENTERED, **options)
     assert minted.code == "intake.uids_minted"
     assert np.array_equal(intake.read_mask(tmp_path / "out.dcm", plan, stack).voxels, voxels)
 
@@ -171,7 +169,7 @@ def multi_frame_case() -> tuple[Plan, Stack]:
 def test_frames_of_one_object_are_named_by_number(intake: Intake, tmp_path: Path, kind: MaskFormat) -> None:
     plan, stack = multi_frame_case()
     layer = MaskLayer("mask.tumour", MaskOrigin.HUMAN, chiral_mask(), stack.geometry)
-    write_mask(tmp_path / "out.dcm", layer, stack, plan, kind, clock=CLOCK, ids=SeededIds(1))
+    write_mask(tmp_path / "out.dcm", layer, stack, kind, clock=CLOCK, ids=SeededIds(1))
     read = intake.read_mask(tmp_path / "out.dcm", plan, stack)
     assert np.array_equal(read.voxels, chiral_mask()) and read.findings == ()
     dataset = pydicom.dcmread(tmp_path / "out.dcm")

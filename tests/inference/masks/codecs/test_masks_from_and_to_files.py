@@ -18,10 +18,10 @@ from pydicom.dataset import Dataset
 from inference.clock import FixedClock, SeededIds
 from inference.dicom.intake import Intake
 from inference.errors import InputError, StorageError
-from inference.masks.codecs import seg
 from inference.masks.codecs.imported import ImportedMask, as_layer
+from inference.masks.codecs.mask_object import MaskObject
 from inference.masks.codecs.nifti import encode_label_map, write_label_map
-from inference.masks.codecs.seg import encode_segmentation, encode_segments, write_segmentation
+from inference.masks.codecs.seg import SEGMENTATION, encode_segmentation
 from inference.masks.codecs.segment_to_write import SegmentToWrite
 from inference.masks.layer import MaskLayer, MaskOrigin
 from inference.scan import Plan, Stack
@@ -55,7 +55,7 @@ def codes(mask: ImportedMask) -> set[str]:
 
 
 def encode(segments: list[SegmentToWrite], plan: Plan, stack: Stack, seed: int = 1) -> bytes:
-    content, _ = encode_segments(segments, stack, plan, clock=CLOCK, ids=SeededIds(seed))
+    content, _ = SEGMENTATION.encode(segments, stack, clock=CLOCK, ids=SeededIds(seed))
     return content
 
 
@@ -64,11 +64,10 @@ def test_segments_come_back_voxel_by_voxel_with_their_meaning(intake: Intake, tm
     plan, stack = scan(intake, tmp_path / "scan")
     first, second = odd_mask(stack), odd_mask(stack, 1)
     nodes = SegmentToWrite("颈部淋巴结", second, kind=("59441001", "SCT", "Lymph node"), algorithm="pack 1")
-    write_segmentation(
+    SEGMENTATION.write(
         tmp_path / "out.dcm",
         [SegmentToWrite("Primary tumour", first), nodes],
         stack,
-        plan,
         clock=CLOCK,
         ids=SeededIds(1),
     )
@@ -110,9 +109,9 @@ def test_a_layer_says_who_made_it(
     intake: Intake, tmp_path: Path, origin: MaskOrigin, edited: bool, algorithm: str
 ) -> None:
     write_series(tmp_path, 4)
-    plan, stack = scan(intake, tmp_path)
+    _plan, stack = scan(intake, tmp_path)
     layer = MaskLayer("Tumour", origin, odd_mask(stack), stack.geometry, "npc-residual 1.0")
-    dataset = pydicom.dcmread(BytesIO(encode_segmentation(layer, stack, plan, clock=CLOCK, ids=SeededIds(1))))
+    dataset = pydicom.dcmread(BytesIO(encode_segmentation(layer, stack, clock=CLOCK, ids=SeededIds(1))))
     assert dataset.SegmentSequence[0].SegmentAlgorithmType == algorithm
 
 
@@ -152,9 +151,9 @@ def test_a_file_that_reads_back_differently_is_removed(
     plan, stack = scan(intake, tmp_path / "scan")
     segments = [SegmentToWrite("Tumour", odd_mask(stack))]
     good = encode([SegmentToWrite("Tumour", odd_mask(stack, 5))], plan, stack)
-    monkeypatch.setattr(seg, "_encoded", lambda *args: (good, ()))
+    monkeypatch.setattr(MaskObject, "_encoded", lambda *args: (good, ()))
     with pytest.raises(StorageError, match=r"intake\.mask\.differs"):
-        write_segmentation(tmp_path / "out.dcm", segments, stack, plan, clock=CLOCK, ids=SeededIds(1))
+        SEGMENTATION.write(tmp_path / "out.dcm", segments, stack, clock=CLOCK, ids=SeededIds(1))
     assert not (tmp_path / "out.dcm").exists()
 
 

@@ -102,7 +102,7 @@ def case_on(grid: Geometry) -> Case:
 def written(case: Case, kind: MaskFormat, folder: Path) -> Path:
     layer = MaskLayer("mask.tumour", MaskOrigin.HUMAN, chiral_mask(), case.stack.geometry)
     path = folder / f"mask{kind.suffix}"
-    write_mask(path, layer, case.stack, case.plan, kind, clock=CLOCK, ids=SeededIds(1))
+    write_mask(path, layer, case.stack, kind, clock=CLOCK, ids=SeededIds(1))
     return path
 
 
@@ -223,7 +223,7 @@ def test_a_scanned_series_of_any_orientation_takes_its_mask_back(
     layer = MaskLayer("mask.tumour", MaskOrigin.HUMAN, mask, scanned.geometry)
     for kind in MaskFormat:
         path = tmp_path / f"mask{kind.suffix}"
-        write_mask(path, layer, scanned, plan, kind, clock=CLOCK, ids=SeededIds(1))
+        write_mask(path, layer, scanned, kind, clock=CLOCK, ids=SeededIds(1))
         assert np.array_equal(intake.read_mask(path, plan, scanned).voxels, mask)
 
 

@@ -280,7 +280,7 @@ def test_the_tumour_goes_out_and_comes_back_as_it_was(
     layer = as_layer(intake.read_mask(folder / "DCM_RS_00046.dcm", plan, stack), "rs", stack.geometry)
     path = tmp_path / f"mask{kind.suffix}"
     patient = PatientIdentity(PatientKey("", "3"), "Entered^By Hand")
-    write_mask(path, layer, stack, plan, kind, clock=SystemClock(), ids=SeededIds(1), patient=patient)
+    write_mask(path, layer, stack, kind, clock=SystemClock(), ids=SeededIds(1), patient=patient)
     read = intake.read_mask(path, plan, stack)
     assert np.array_equal(read.voxels, layer.voxels)
     if kind is not MaskFormat.NIFTI:
@@ -324,5 +324,5 @@ def test_the_oblique_slices_of_a_phantom_take_masks_in_their_own_plane(
         layer = MaskLayer("mask.tumour", MaskOrigin.HUMAN, mask, stack.geometry)
         for kind in MaskFormat:
             path = tmp_path / f"mask{kind.suffix}"
-            write_mask(path, layer, stack, plan, kind, clock=SystemClock(), ids=SeededIds(1), patient=patient)
+            write_mask(path, layer, stack, kind, clock=SystemClock(), ids=SeededIds(1), patient=patient)
             assert np.array_equal(intake.read_mask(path, plan, stack).voxels, mask)

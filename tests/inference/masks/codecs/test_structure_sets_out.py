@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from inference.clock import FixedClock, SeededIds
 from inference.dicom.intake import Intake
 from inference.errors import InputError, StorageError
-from inference.masks.codecs import rereading, structure_set
+from inference.masks.codecs import rereading
 from inference.masks.codecs.filling import enclosed_area, fill_polygons
+from inference.masks.codecs.mask_object import MaskObject
 from inference.masks.codecs.rereading import write_checked
 from inference.masks.codecs.segment_to_write import SegmentToWrite
-from inference.masks.codecs.structure_set import encode_structure_set, write_structure_set
+from inference.masks.codecs.structure_set import STRUCTURE_SET
 from inference.masks.codecs.tracing import trace_polygons
 from inference.masks.layer import MaskLayer, MaskOrigin, edit_between
 from inference.scan import Plan, Stack
@@ -89,7 +90,7 @@ def test_segments_come_back_voxel_by_voxel_with_name_and_maker(
         SegmentToWrite("Primary tumour", odd_mask(stack)),
         SegmentToWrite("颈部淋巴结", odd_mask(stack, 1), algorithm="pack 1", was_edited=True),
     ]
-    told = write_structure_set(tmp_path / "rs.dcm", segments, stack, plan, clock=CLOCK, ids=SeededIds(1))
+    told = STRUCTURE_SET.write(tmp_path / "rs.dcm", segments, stack, clock=CLOCK, ids=SeededIds(1))
     read = intake.read_mask(tmp_path / "rs.dcm", plan, stack)
     assert told == ()
     assert [(one.label, one.algorithm_type) for one in read.segments] == [
@@ -103,9 +104,9 @@ def test_segments_come_back_voxel_by_voxel_with_name_and_maker(
 def test_the_written_object_names_every_image_and_takes_its_dates_from_the_clock(
     scan: tuple[Plan, Stack],
 ) -> None:
-    plan, stack = scan
+    _plan, stack = scan
     segments = [SegmentToWrite("Tumour", odd_mask(stack), algorithm="npc-residual 1.0")]
-    content, _ = encode_structure_set(segments, stack, plan, clock=CLOCK, ids=SeededIds(1))
+    content, _ = STRUCTURE_SET.encode(segments, stack, clock=CLOCK, ids=SeededIds(1))
     dataset = pydicom.dcmread(BytesIO(content))
     assert (dataset.PatientID, str(dataset.PatientName), dataset.StudyInstanceUID) == (
         "P1",
@@ -130,8 +131,8 @@ def test_the_written_object_names_every_image_and_takes_its_dates_from_the_clock
     for contour in dataset.ROIContourSequence[0].ContourSequence:
         index = stack.geometry.lps_to_index([float(v) for v in contour.ContourData[:3]])[0]
         assert contour.ContourImageSequence[0].ReferencedSOPInstanceUID == images[round(index)]
-    assert content == encode_structure_set(segments, stack, plan, clock=CLOCK, ids=SeededIds(1))[0]
-    assert content != encode_structure_set(segments, stack, plan, clock=CLOCK, ids=SeededIds(2))[0]
+    assert content == STRUCTURE_SET.encode(segments, stack, clock=CLOCK, ids=SeededIds(1))[0]
+    assert content != STRUCTURE_SET.encode(segments, stack, clock=CLOCK, ids=SeededIds(2))[0]
 
 
 def test_nothing_is_written_for_an_unknown_patient_or_an_empty_mask(intake: Intake, tmp_path: Path) -> None:
@@ -140,25 +141,23 @@ def test_nothing_is_written_for_an_unknown_patient_or_an_empty_mask(intake: Inta
     (stack,) = plan.stacks
     options = {"clock": CLOCK, "ids": SeededIds(1)}
     with pytest.raises(InputError, match=r"intake\.mask\.identity_unknown"):
-        encode_structure_set([SegmentToWrite("A", odd_mask(stack))], stack, plan, **options)
+        STRUCTURE_SET.encode([SegmentToWrite("A", odd_mask(stack))], stack, **options)
     write_series(tmp_path / "b", 4)
     plan = intake.scan(tmp_path / "b")
     (stack,) = plan.stacks
     with pytest.raises(InputError, match=r"intake\.mask\.nothing_to_write"):
-        encode_structure_set([SegmentToWrite("A", odd_mask(stack) & False)], stack, plan, **options)
+        STRUCTURE_SET.encode([SegmentToWrite("A", odd_mask(stack) & False)], stack, **options)
 
 
 def test_a_structure_set_that_reads_back_differently_does_not_stay(
     scan: tuple[Plan, Stack], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan, stack = scan
+    _plan, stack = scan
     options = {"clock": CLOCK, "ids": SeededIds(1)}
-    other = encode_structure_set([SegmentToWrite("A", odd_mask(stack, 5))], stack, plan, **options)
-    monkeypatch.setattr(structure_set, "_encoded", lambda *args: other)
+    other = STRUCTURE_SET.encode([SegmentToWrite("A", odd_mask(stack, 5))], stack, **options)
+    monkeypatch.setattr(MaskObject, "_encoded", lambda *args: other)
     with pytest.raises(StorageError, match=r"intake\.mask\.differs"):
-        write_structure_set(
-            tmp_path / "rs.dcm", [SegmentToWrite("A", odd_mask(stack))], stack, plan, **options
-        )
+        STRUCTURE_SET.write(tmp_path / "rs.dcm", [SegmentToWrite("A", odd_mask(stack))], stack, **options)
     assert not (tmp_path / "rs.dcm").exists()
 
 
