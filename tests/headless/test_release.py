@@ -137,3 +137,16 @@ def test_neither_the_name_nor_the_reason_reaches_the_log(
     run(*arguments(with_gap, tmp_path / "out", "--release", f"intake.tilt={REASON}", *BY))
     log = (home / "logs" / "concilium.log").read_text(encoding="utf-8")
     assert "refused: error.release.not_found" in log and "林" not in log and "skull" not in log
+
+
+def test_a_real_scans_gap_is_released_and_its_other_refusals_stay(
+    run: Run, shared_data: Path, tmp_path: Path
+) -> None:
+    scan = shared_data / "geometry_problems" / "ct_uneven_gap_ge"
+    ran = run(*arguments(scan, tmp_path / "out", "--release", "intake.gap=Seen by two readers.", *BY))
+    assert ran.code == 3, ran.err
+    guard = assessment(tmp_path / "out")["guard"]
+    verdicts = {line["measured"]["id"]: line["verdict"] for line in guard}
+    assert verdicts["finding.intake.gap"] == "note"
+    refused = {line["name"] for line in guard if line["verdict"] == "refused"}
+    assert {"guard.modality", "guard.slices"} <= refused, "four slices are too few, whatever is released"
