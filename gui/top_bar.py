@@ -12,6 +12,7 @@ from gui.session import Session
 from gui.theme.icons import pixmap
 from gui.theme.palette import current_tokens
 from gui.theme.tokens import Tone
+from gui.viewer.stop_page import Stop, stop_of
 
 _HEIGHT_PX = 44
 
@@ -88,7 +89,8 @@ class TopBar(QFrame):
     def _on_identity_changed(self) -> None:
         identity = self._session.identity
         if identity is None:
-            key = "gui.patient.choose" if self._session.plan is not None else "gui.patient.none"
+            is_choice = stop_of(self._session) is Stop.CHOOSE_PATIENT
+            key = "gui.patient.choose" if is_choice else "gui.patient.none"
             self.patient.setText(self._session.tr(key))
             set_tone(self.patient, Tone.PLAIN)
             return

@@ -55,7 +55,7 @@ def groups_of(findings: Iterable[Finding], releases: Sequence[Release] = ()) -> 
         FindingGroup(code, tuple(same), release_of(max(same, key=lambda one: one.answer), releases))
         for code, same in by_code.items()
     ]
-    return tuple(sorted(groups, key=lambda group: (-group.view, -group.answer)))
+    return tuple(sorted(groups, key=lambda group: (-group.worst, -group.view, -group.answer)))
 
 
 def findings_to_show(

@@ -31,7 +31,10 @@ class Badge:
 
 def title(session: Session, stack: Stack) -> str:
     """Description and number of slices."""
-    return session.tr("gui.series.title", name=name_of(session, stack), count=stack.slice_count)
+    name, count = name_of(session, stack), stack.slice_count
+    if count == 1:
+        return session.tr("gui.series.title.one", name=name)
+    return session.tr("gui.series.title", name=name, count=count)
 
 
 def name_of(session: Session, stack: Stack) -> str:

@@ -79,7 +79,7 @@ class SeriesBrowser(QWidget):
         session.plan_changed.connect(self._on_plan_changed)
         session.stack_changed.connect(self._on_stack_changed)
         session.pack_changed.connect(self._on_texts_changed)
-        session.volume_changed.connect(self.view.updateGeometry)
+        session.volume_changed.connect(self._on_volume_changed)
         session.language_changed.connect(self._on_language_changed)
         self._on_language_changed()
         self._on_plan_changed()
@@ -173,6 +173,12 @@ class SeriesBrowser(QWidget):
         self.view.selectionModel().setCurrentIndex(index, select)
         # The lines are laid out, and the list given its height, after this signal.
         self._scroll.start()
+
+    def _on_volume_changed(self) -> None:
+        """What its pixels tell may make a card higher."""
+        self.view.updateGeometry()
+        if self._session.volume is not None:
+            self._scroll.start()
 
     def _scroll_to_open(self) -> None:
         """In a turn of its own: thousands of lines are laid out when they unfold."""

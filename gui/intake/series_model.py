@@ -19,7 +19,7 @@ from PySide6.QtGui import QImage
 
 from gui.intake.patient_words import describe_patient
 from gui.intake.series_badges import badges, details, is_released, name_of, refusal, refusal_words, title
-from gui.intake.series_tree import Level, Node, SeriesTree
+from gui.intake.series_tree import Level, Line, Node, SeriesTree, refuses
 from gui.intake.stack_choice import is_viewable
 from gui.intake.stack_drag import stack_data
 from gui.intake.thumbnail import thumbnail
@@ -70,6 +70,7 @@ class SeriesModel(QAbstractItemModel):
         self._pictures: dict[str, QImage] = {}
         self._asked: set[str] = set()
         self._kept: dict[tuple[int, int], Any] = {}
+        self._opened = ""
         session.plan_changed.connect(self._on_plan_changed)
         session.language_changed.connect(self._on_texts_changed)
         session.pack_changed.connect(self._on_texts_changed)
@@ -121,7 +122,7 @@ class SeriesModel(QAbstractItemModel):
         if node is None:
             return None
         if role == SeriesRole.LINE:
-            return int(node.line)
+            return int(self._line_of(node))
         if role == SeriesRole.LEVEL:
             return int(node.level)
         if role == SeriesRole.COUNT:
@@ -173,8 +174,20 @@ class SeriesModel(QAbstractItemModel):
         node = self._node(parent)
         return node.children if node is not None else []
 
+    def _stack_of(self, node: Node) -> Stack:
+        """The open one as it is now: straightened, it is no longer what the source holds."""
+        stack, opened = node.stacks[0], self._session.stack
+        is_open = node.level is Level.STACK and opened is not None and opened.stack_id == stack.stack_id
+        return opened if is_open and opened is not None else stack
+
+    def _line_of(self, node: Node) -> Line:
+        stack = self._stack_of(node)
+        if stack is node.stacks[0]:
+            return node.line
+        return Line.REFUSED_CARD if refuses(stack) else Line.CARD
+
     def _text(self, node: Node, role: int) -> Any:
-        session, stack = self._session, node.stacks[0]
+        session, stack = self._session, self._stack_of(node)
         is_stack = node.level is Level.STACK
         if role == Qt.ItemDataRole.DisplayRole:
             return _line(session, node)
@@ -193,7 +206,7 @@ class SeriesModel(QAbstractItemModel):
         session = self._session
         if node.level is not Level.STACK:
             return session.tr("gui.series.count", count=len(node.stacks))
-        stack = node.stacks[0]
+        stack = self._stack_of(node)
         lines = [refusal_words(session, stack)] if refusal(stack) is not None else []
         lines += [details(session, stack), *(badge.text for badge in badges(session, stack))]
         lines += [session.render(finding.message) for finding in stack.findings]
@@ -250,9 +263,15 @@ class SeriesModel(QAbstractItemModel):
 
     def _on_open_changed(self) -> None:
         stack = self._session.stack
-        index = self.index_of(stack.stack_id) if stack is not None else QModelIndex()
-        if index.isValid():
-            self.dataChanged.emit(index, index)
+        opened, before = stack.stack_id if stack is not None else "", self._opened
+        self._opened = opened
+        for stack_id in dict.fromkeys((before, opened)):
+            number = self._tree.number_of(stack_id)
+            for key in [key for key in self._kept if key[0] == number]:
+                del self._kept[key]
+            index = self.index_of(stack_id)
+            if index.isValid():
+                self.dataChanged.emit(index, index)
 
     def _on_volume_changed(self) -> None:
         """The pixels may tell more than the tags."""

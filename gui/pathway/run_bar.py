@@ -90,7 +90,9 @@ class RunBar(QWidget):
         obstacle = run_obstacle(session)
         self.run_button.setEnabled(obstacle is None)
         self.run_button.setText(session.tr(self._verb()))
-        set_look(self.run_button, role="" if session.is_current else "primary")
+        # Blue is the next step: an answer that is there, or would be withheld, is none.
+        refused = () if obstacle is not None or busy else refused_names(guard_lines(session))
+        set_look(self.run_button, role="" if session.is_current or refused else "primary")
         self.run_button.setToolTip("" if obstacle is None else session.render(obstacle))
         self.run_button.setAccessibleDescription(self.run_button.toolTip())
         self.cancel_button.setText(session.tr("panel.run.cancel"))
@@ -103,7 +105,7 @@ class RunBar(QWidget):
             self._show_running()
         else:
             self._timer.stop()
-            self._show_standing()
+            self._show_standing(refused)
 
     def _verb(self) -> str:
         if self._session.outcome is None:
@@ -124,7 +126,7 @@ class RunBar(QWidget):
         left = None if job.is_cancelling else time_left(job.remaining_s)
         self.time_left.setText("" if left is None else self._session.render(left))
 
-    def _show_standing(self) -> None:
+    def _show_standing(self, refused: tuple[str, ...]) -> None:
         """Say how the last run ended while that still holds, else what stands in the way or comes next."""
         session = self._session
         obstacle = run_obstacle(session)
@@ -136,7 +138,7 @@ class RunBar(QWidget):
             self._say(None, session.render(obstacle))
         elif stale:
             self._say(Verdict.NOTE, session.tr("panel.run.stale"))
-        elif refused := refused_names(guard_lines(session)):
+        elif refused:
             names = tuple(dict.fromkeys(refused))
             checks, left = LIST_MARK.join(names[:_MOST_NAMED]), len(names) - _MOST_NAMED
             text = session.tr("panel.run.would_be_withheld", checks=checks)

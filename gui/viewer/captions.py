@@ -21,10 +21,8 @@ def write_captions(
 ) -> Annotations:
     """What is written on the plane at ``index``."""
     source, tr = state.source, session.tr
-    if source is None:
+    if source is None or transform is None:
         return Annotations()
-    if transform is None:
-        return Annotations(message=tr("gui.viewer.flat"), detail=tr("gui.viewer.flat.detail"))
     known = known_grid(source.stack)
     is_acquired = transform.axis == 0
     plane = tr(f"plane.{transform.plane}")
@@ -82,8 +80,7 @@ def describe(
 ) -> tuple[str, str]:
     """Accessible name and live description of the plane at ``index``."""
     if state.source is None or transform is None:
-        flat = state.source is not None
-        return session.tr("gui.viewer.name.empty"), session.tr("gui.viewer.flat") if flat else ""
+        return session.tr("gui.viewer.name.empty"), ""
     name = session.tr("gui.viewer.name", plane=f"plane.{transform.plane}")
     parts = [session.tr("gui.viewer.described", number=index + 1, count=transform.count)]
     value = probe_value(state, probe)

@@ -24,6 +24,11 @@ class KnownGrid:
         return self.has_places and self.has_lengths
 
 
+def has_planes_across(stack: Stack) -> bool:
+    """True when planes across the slices show anatomy: more slices than one, of known place and size."""
+    return known_grid(stack).is_volume and stack.geometry.shape[0] > 1
+
+
 def known_grid(stack: Stack) -> KnownGrid:
     """What is known, by the findings of the scan; the rest of the geometry is a place holder."""
     codes = {one.code for one in stack.findings}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.actions import Actions
+from gui.feedback.elided_link import ElidedLink
 from gui.feedback.text import label
 from gui.intake.mask_candidates import mask_candidates
 from gui.session import Session
@@ -28,6 +30,7 @@ from inference.masks.layer import MaskOrigin
 from inference.masks.measures import summarise
 
 _SWATCH_PX: Final = 14
+_MOST_FOUND: Final = 20
 
 
 class LayersPanel(QWidget):
@@ -47,10 +50,9 @@ class LayersPanel(QWidget):
         self.draw_button.clicked.connect(actions["draw"].trigger)
         self.import_button = QPushButton(self)
         self.import_button.clicked.connect(actions["import_mask"].trigger)
-        self.found_button = QPushButton(self)
-        self.found_button.setProperty("role", "link")
+        self.found_button = ElidedLink(self)
         self.found_button.clicked.connect(self._on_found_chosen)
-        self._found: Path | None = None
+        self._found: tuple[Path, ...] = ()
         self._actions = actions
         self.row = QWidget(self)
         self.colour = QToolButton(self.row)
@@ -99,7 +101,7 @@ class LayersPanel(QWidget):
         column.addWidget(self.heading)
         column.addWidget(self.row)
         column.addWidget(self.hint)
-        column.addWidget(self.found_button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.found_button)
         column.addLayout(buttons)
 
     def _on_changed(self) -> None:
@@ -145,17 +147,32 @@ class LayersPanel(QWidget):
             )
 
     def _offer_found(self) -> None:
-        """Offer the first mask file that lies beside the pictures."""
+        """Offer the mask files that lie beside the pictures: one at once, several as a choice."""
         session = self._session
-        candidates = mask_candidates(session.plan) if session.volume is not None else ()
-        self._found = candidates[0] if candidates else None
-        self.found_button.setVisible(self._found is not None and session.mask is None)
-        if self._found is not None:
-            self.found_button.setText(session.tr("gui.layers.use_found", file=self._found.name))
+        self._found = mask_candidates(session.plan) if session.volume is not None else ()
+        self.found_button.setVisible(bool(self._found) and session.mask is None)
+        if len(self._found) == 1:
+            self.found_button.say(session.tr("gui.layers.use_found", file=self._found[0].name))
+        elif self._found:
+            self.found_button.say(session.tr("gui.layers.use_one_of", count=len(self._found)))
 
     def _on_found_chosen(self) -> None:
-        if self._found is not None:
-            self._session.import_mask(self._found)
+        if len(self._found) == 1:
+            self._session.import_mask(self._found[0])
+        elif self._found:
+            self.found_menu().popup(self.found_button.mapToGlobal(self.found_button.rect().bottomLeft()))
+
+    def found_menu(self) -> QMenu:
+        """The mask files that were found, to choose one of."""
+        menu = QMenu(self.found_button)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for path in self._found[:_MOST_FOUND]:
+            action = menu.addAction(path.name.replace("&", "&&"))
+            action.triggered.connect(partial(self._take_found, path))
+        return menu
+
+    def _take_found(self, path: Path, _checked: bool = False) -> None:
+        self._session.import_mask(path)
 
     def _on_actions_changed(self) -> None:
         tr = self._session.tr

@@ -12,6 +12,7 @@ from gui.intake.problem_panel import ProblemPanel
 from gui.intake.stack_drag import StackDrop
 from gui.session import Session
 from gui.viewer.drop_hint import DropHint
+from gui.viewer.known_grid import has_planes_across
 from gui.viewer.stop_page import StopPage, stop_of
 from gui.viewer.toolbar import ViewerToolbar
 from gui.viewer.view_state import Tool, ViewState
@@ -57,11 +58,6 @@ class Viewer(QWidget):
         self._grid = QGridLayout(self._grid_box)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(1)
-        for place, widget in enumerate((*self.viewports, self.problems)):
-            self._grid.addWidget(widget, place // 2, place % 2)
-        for side in range(2):
-            self._grid.setRowStretch(side, 1)
-            self._grid.setColumnStretch(side, 1)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.hint)
         self._pages.addWidget(self.stop)
@@ -131,30 +127,43 @@ class Viewer(QWidget):
     def maximise(self, axis: int | None) -> None:
         """Show one plane alone, or all."""
         self._maximised = axis
-        for viewport in self.viewports:
-            viewport.setVisible(axis is None or viewport.axis == axis)
-        self.problems.setVisible(axis is None)
-        for side in range(2):
-            shown = axis is None
-            self._grid.setRowStretch(side, 1 if shown or (axis is not None and axis // 2 == side) else 0)
-            self._grid.setColumnStretch(side, 1 if shown or (axis is not None and axis % 2 == side) else 0)
+        self._arrange()
         self.state.set_tiled(axis is None)
+
+    def _arrange(self) -> None:
+        """All planes and the findings in two by two; where there is one plane only, side by side."""
+        stack, alone = self._session.stack, self._maximised
+        is_flat = stack is not None and not has_planes_across(stack)
+        if is_flat and alone is not None:
+            alone = 0
+        height = 2 if is_flat else 1
+        places = [(0, 0, height, 1), (0, 1, 1, 1), (1, 0, 1, 1)]
+        for viewport, place in zip(self.viewports, places, strict=True):
+            self._grid.addWidget(viewport, *place)
+            is_shown = viewport.axis == 0 or not is_flat
+            viewport.setVisible(is_shown and alone in (None, viewport.axis))
+        stop = stop_of(self._session)
+        if stop is None:
+            self._grid.addWidget(self.problems, *((0, 1, 2, 1) if is_flat else (1, 1, 1, 1)))
+        else:
+            self.stop.take(self.problems)
+        # Among the pictures it may be hidden behind one that is shown alone.
+        self.problems.setVisible(stop is not None or alone is None)
+        for side in range(2):
+            is_row = alone is None or alone // 2 == side or is_flat
+            self._grid.setRowStretch(side, 1 if is_row else 0)
+            self._grid.setColumnStretch(side, 1 if alone is None or alone % 2 == side else 0)
 
     def _on_stack_changed(self) -> None:
         source = self._session.slice_source
         if source is not self.state.source:
             self.state.open(source)
-        stop = stop_of(self._session)
-        if stop is None:
-            self._grid.addWidget(self.problems, 1, 1)
-        else:
-            self.stop.take(self.problems)
-        # Among the pictures it may be hidden behind one that is shown alone.
-        self.problems.setVisible(stop is not None or self._maximised is None)
+        self._arrange()
         if self._session.plan is None:
             self._pages.setCurrentWidget(self.hint)
         else:
-            self._pages.setCurrentWidget(self._grid_box if stop is None else self.stop)
+            is_stopped = stop_of(self._session) is not None
+            self._pages.setCurrentWidget(self.stop if is_stopped else self._grid_box)
         self.toolbar.setEnabled(source is not None)
 
     def _on_mask_changed(self) -> None:

@@ -27,7 +27,7 @@ from gui.session import Session
 from gui.theme.palette import current_tokens
 from gui.viewer.annotations import Annotations, frame, hatch, paint_annotations, paint_drop_target
 from gui.viewer.captions import describe, probe_text, write_captions
-from gui.viewer.known_grid import known_grid
+from gui.viewer.known_grid import has_planes_across
 from gui.viewer.layers import HeatOverlay, ImageLayer, MaskOverlay
 from gui.viewer.plane_transform import PlaneTransform
 from gui.viewer.view_state import Tool, ViewState
@@ -180,7 +180,7 @@ class Viewport(QGraphicsView):
     def _on_source_changed(self) -> None:
         source = self._state.source
         # Across slices of unknown place there is no plane: it would look like anatomy, and be none.
-        has_plane = source is not None and (self.axis == 0 or known_grid(source.stack).is_volume)
+        has_plane = source is not None and (self.axis == 0 or has_planes_across(source.stack))
         self.transform_ = PlaneTransform.of(source.geometry, self.axis) if source and has_plane else None
         self._probe = None
         self.fit()
@@ -264,7 +264,7 @@ class Viewport(QGraphicsView):
 
     def _draw_reference_lines(self, painter: QPainter, transform: PlaneTransform) -> None:
         source = self._state.source
-        if not self._state.reference_lines or source is None or not known_grid(source.stack).is_volume:
+        if not self._state.reference_lines or source is None or not has_planes_across(source.stack):
             return
         columns = transform.geometry.shape[transform.horizontal]
         rows = transform.geometry.shape[transform.vertical]

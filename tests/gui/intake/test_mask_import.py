@@ -54,6 +54,24 @@ def test_a_mask_beside_the_series_is_offered_and_taken(with_mask: MainWindow, qt
     assert with_mask.layers.found_button.isVisible()
 
 
+def test_of_several_masks_beside_the_series_one_is_chosen(
+    window: MainWindow, tmp_path: Path, qtbot: Any
+) -> None:
+    folder = write_study(tmp_path / "study")
+    for name in ("first & old.nii.gz", "second.nii.gz"):
+        write_label_map(folder / name, tumour_voxels(), axial())
+    session = window.session
+    session.open_path(folder)
+    qtbot.waitUntil(lambda: session.volume is not None and session.intake_job is None, timeout=10_000)
+    assert window.layers.found_button.accessibleName() == "Use one of 2 masks found…"
+    menu = window.layers.found_menu()
+    assert [action.text() for action in menu.actions()] == ["first && old.nii.gz", "second.nii.gz"]
+    with qtbot.waitSignal(session.mask_changed, timeout=10_000):
+        menu.actions()[1].trigger()
+    assert session.mask is not None and "second" in session.mask.maker
+    menu.close()
+
+
 def test_a_file_that_is_no_mask_is_refused_and_nothing_changes(
     with_mask: MainWindow, tmp_path: Path, qtbot: Any
 ) -> None:

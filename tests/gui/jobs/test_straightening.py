@@ -9,6 +9,8 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 
 from gui.commands.mask_commands import draw_mask
+from gui.intake.series_model import SeriesRole
+from gui.intake.series_tree import Line
 from gui.main_window import MainWindow
 from tests.gui.studies import SPACING_MM, write_study
 
@@ -50,6 +52,24 @@ def test_a_tilted_scan_is_straightened_on_demand_and_it_stays_noted(tilted: Main
     assert "intake.straightened" in codes(tilted) and "intake.tilt" not in codes(tilted)
     assert straighten_button(tilted) is None
     assert tilted.viewer.state.source is session.slice_source
+
+
+def test_lists_speak_of_the_scan_as_it_is_now(tilted: MainWindow, qtbot: Any) -> None:
+    session, model = tilted.session, tilted.series.model
+    assert session.stack is not None
+    index = model.index_of(session.stack.stack_id)
+    assert index.data(SeriesRole.LINE) == Line.REFUSED_CARD and "tilted" in index.data(SeriesRole.REASON)
+    button = straighten_button(tilted)
+    assert button is not None
+    with qtbot.waitSignal(session.notice_raised, timeout=20_000):
+        button.click()
+    assert index.data(SeriesRole.LINE) == Line.CARD and index.data(SeriesRole.REASON) == ""
+    qtbot.waitUntil(
+        lambda: any(
+            one.read.stack is session.stack for match in session.inputs.matches for one in match.candidates
+        ),
+        timeout=5_000,
+    )
 
 
 def test_the_scan_as_it_was_can_be_opened_again(tilted: MainWindow, qtbot: Any) -> None:

@@ -12,13 +12,13 @@ from gui.actions import Actions
 from gui.intake.acquisition_lines import acquisition_lines
 from gui.intake.series_badges import badges, details
 from gui.session import Session
-from gui.viewer.known_grid import KnownGrid, known_grid
+from gui.viewer.known_grid import KnownGrid, has_planes_across, known_grid
 from gui.viewer.layers_panel import LayersPanel
 from gui.viewer.layout import Viewer
 from gui.viewer.slice_source import SliceSource
 from inference.dicom.verdicts import finding
 from inference.scan import Plan, Stack
-from tests.inference.synthetic_case import mask_layer, stack, volume
+from tests.inference.synthetic_case import axial, mask_layer, stack, volume
 
 NO_PLACE = finding("intake.no_position")
 NO_SIZE = finding("intake.no_pixel_spacing")
@@ -66,9 +66,15 @@ def test_without_places_there_are_no_sides_and_no_planes_across(show: Show) -> N
     assert acquired._captions.letters is None and acquired._captions.top_left[1] == "slice 7 / 12"
     assert acquired._captions.scale_unit == "mm", "the pixel size is stated"
     for viewport in across:
-        assert viewport.transform_ is None and viewport._captions.message == "Shown slice by slice only"
-        assert not viewport._image.item.isVisible()
-        assert viewport.accessibleDescription() == "Shown slice by slice only"
+        assert viewport.transform_ is None and not viewport._image.item.isVisible()
+        assert not viewport.isVisible(), "an empty black field says nothing"
+    assert (
+        acquired.height() > 1.8 * across[0].minimumHeight() and acquired.height() == viewer.problems.height()
+    )
+    viewer.maximise(0)
+    assert acquired.isVisible() and not viewer.problems.isVisible()
+    viewer.maximise(None)
+    assert acquired.isVisible() and viewer.problems.isVisible() and not across[0].isVisible()
 
 
 def test_without_a_pixel_size_lengths_are_in_pixels(show: Show, session: Session) -> None:
@@ -85,6 +91,20 @@ def test_a_whole_grid_keeps_its_planes_and_millimetres(show: Show) -> None:
     assert all(viewport.transform_ is not None for viewport in viewer.viewports)
     assert viewer.viewports[0]._captions.letters is not None
     assert viewer.viewports[0]._captions.top_left[1].endswith("mm")
+
+
+def test_all_planes_come_back_with_the_next_whole_scan(show: Show, session: Session) -> None:
+    viewer = show(scan(NO_PLACE))
+    whole = replace(scan(), stack_id="whole")
+    session.stack, session.slice_source = whole, SliceSource.loading(whole)
+    session.stack_changed.emit()
+    assert all(viewport.isVisible() for viewport in viewer.viewports) and viewer.problems.isVisible()
+
+
+def test_one_slice_has_no_planes_across(show: Show) -> None:
+    assert has_planes_across(scan()) and not has_planes_across(scan(NO_SIZE))
+    grid = axial((1, 48, 48))
+    assert not has_planes_across(replace(scan(), geometry=grid, frames=scan().frames[:1]))
 
 
 def test_lists_state_no_size_and_no_plane_that_the_file_does_not(session: Session) -> None:

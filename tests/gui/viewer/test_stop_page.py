@@ -49,6 +49,7 @@ def test_while_nobody_is_chosen_there_is_one_thing_to_do(window: MainWindow, qtb
     assert not any(distractions(window))
     assert page.title.text() == "2 patients are in this source" == page.accessibleName()
     assert page.choose_button.text() == "Choose a patient…"
+    assert window.top.patient.text() == "Patient not chosen"
     with qtbot.waitSignal(window.session.patient_choice_needed, timeout=1_000):
         page.choose_button.click()
 
@@ -59,6 +60,7 @@ def test_where_nothing_can_be_shown_the_reasons_stand_on_the_page(window: MainWi
     assert stop_of(window.session) is Stop.NOTHING_TO_SHOW and page.isVisible()
     assert page.isAncestorOf(window.viewer.problems) and window.viewer.problems.isVisible()
     assert not page.choose_button.isVisible() and page.folder_button.isVisible()
+    assert window.top.patient.text() == "No patient"
 
 
 def test_the_pictures_come_back_with_their_problems_beside_them(
