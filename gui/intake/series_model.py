@@ -136,9 +136,9 @@ class SeriesModel(QAbstractItemModel):
             return opened is not None and self._tree.number_of(opened.stack_id) == index.internalId()
         # What the user releases changes while the line stays.
         if role == SeriesRole.IS_RELEASED:
-            return node.level is Level.STACK and is_released(self._session, node.stacks[0])
+            return node.level is Level.STACK and is_released(self._session, self._stack_of(node))
         if role == SeriesRole.REFUSAL:
-            return refusal_words(self._session, node.stacks[0]) if node.level is Level.STACK else ""
+            return refusal_words(self._session, self._stack_of(node)) if node.level is Level.STACK else ""
         if role == Qt.ItemDataRole.DisplayRole or role >= SeriesRole.LEVEL:
             key = (index.internalId(), int(role))
             if key not in self._kept:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gui.intake.series_badges import name_of
 from gui.session import Session
 from gui.viewer.annotations import Annotations
 from gui.viewer.known_grid import KnownGrid, known_grid
@@ -26,7 +27,7 @@ def write_captions(
     known = known_grid(source.stack)
     is_acquired = transform.axis == 0
     plane = tr(f"plane.{transform.plane}")
-    title = source.stack.acquisition.series_description or tr("gui.series.unnamed")
+    title = name_of(session, source.stack)
     if not is_acquired:
         title = tr("gui.viewer.reformatted", plane=plane)
         title = title[:1].upper() + title[1:]
