@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import combinations, zip_longest
+from typing import Final
 
 from inference.cases.identity import PatientKey
 from inference.dicom.planning.entries import Entry
 from inference.dicom.verdicts import finding
 from inference.scan import Series, Stack
+
+_MOST_SPELLINGS: Final = 8
+"""Of one name in its several scripts; more cannot be one."""
 
 
 def with_known_birth_dates(entries: Sequence[Entry]) -> list[Entry]:
@@ -60,7 +64,10 @@ def _differ(names: Iterable[str]) -> bool:
 
     A group that one of them leaves out says nothing (PS3.5 6.2.1).
     """
-    return any(not _agree(one, other) for one, other in combinations(sorted(names), 2))
+    names = sorted(names)
+    return len(names) > _MOST_SPELLINGS or any(
+        not _agree(one, other) for one, other in combinations(names, 2)
+    )
 
 
 def _agree(one: str, other: str) -> bool:

@@ -95,9 +95,9 @@ def _import_parsers(path: str) -> None:
     """What a file of this name needs, before the watchdog looks at the file itself."""
     from inference.dicom.headers import image_header as headers
     from inference.dicom.research import opening as research
-    from inference.dicom.research.research_names import is_research_file
+    from inference.dicom.research.research_names import is_research_file, may_be_pair
 
-    if is_research_file(path):
+    if is_research_file(path) or may_be_pair(path):
         research.import_parsers()
     assert headers
 
@@ -129,13 +129,12 @@ def _references(path: str, remark: Remark) -> tuple[str, ...]:
 
 def _image_record(path: str, most_frames: int, voxels: int) -> ImageRecord:
     from inference.dicom.headers.image_header import NotAnImageError
-    from inference.dicom.research.opening import open_research
-    from inference.dicom.research.research_names import is_research_file
+    from inference.dicom.research.opening import is_research, open_research
 
     size = os.stat(path).st_size  # noqa: PTH116 - plain strings, as they came
     if size == 0:
         raise NotAnImageError("intake.empty_file")
-    if is_research_file(path):
+    if is_research(path):
         from inference.dicom.research.quantisation import research_record
 
         return research_record(open_research(path), size, most_frames, voxels)

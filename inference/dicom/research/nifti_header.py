@@ -1,4 +1,4 @@
-"""The header of a NIfTI-1 or NIfTI-2 file (``.nii``, ``.nii.gz``).  Runs in the reader process.
+"""The header of a NIfTI-1 or NIfTI-2 file: ``.nii``, ``.nii.gz`` or ``.hdr``.  Runs in the reader process.
 
 Source: the NIfTI-1 and NIfTI-2 standards (nifti1.h, nifti2.h); coordinates there are RAS mm.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import math
+import os
 from typing import Any, BinaryIO, Final
 
 import numpy as np
@@ -22,12 +23,14 @@ from inference.dicom.research.research_image import (
     malformed_where_data_break,
     unpacked,
 )
+from inference.dicom.research.research_names import PAIR_ENDING, may_be_pair
 
 _FORM_TOLERANCE_MM: Final = 0.1
 _FIRST, _SECOND = 348, 540
 _SPACE_UNIT: Final = 0x07
 _MM_OF_UNIT: Final = {1: 1000.0, 2: 1.0, 3: 0.001}
 """Metres, millimetres and micrometres (nifti1.h, ``xyzt_units``); no unit is taken for millimetres."""
+_DATA_ENDINGS: Final = (".img", ".img.gz", ".IMG")
 _RAS_TO_LPS: Final = np.diag((-1.0, -1.0, 1.0, 1.0))
 
 
@@ -45,7 +48,9 @@ def open_nifti(path: str) -> ResearchImage:
         dtype = header.get_data_dtype()
         check_values(dtype)
         ras, remarks = _affine(header, shape)
-        offset = int(header.get_data_offset())
+        is_pair = may_be_pair(path)
+        data = _data_beside(path) if is_pair else path
+        offset = int(header["vox_offset"]) if is_pair else int(header.get_data_offset())
         slope, intercept = (float(header[name]) for name in ("scl_slope", "scl_inter"))
     if offset < 0:
         raise NotAnImageError("intake.malformed")
@@ -58,7 +63,7 @@ def open_nifti(path: str) -> ResearchImage:
         dtype=dtype,
         slope=slope if scaled else 1.0,
         intercept=intercept if scaled and math.isfinite(intercept) else 0.0,
-        open_data=lambda: _opened(path, offset),
+        open_data=lambda: _opened(data, offset),
         remarks=remarks,
         volumes=volumes,
     )
@@ -76,10 +81,34 @@ def _header(path: str) -> Any:
             raise NotAnImageError("intake.malformed")
         is_second = _SECOND in sizes
         content = size_field + stream.read((_SECOND if is_second else _FIRST) - 4)
+    if may_be_pair(path) and content[slice(4, 7) if is_second else slice(344, 347)] not in (b"ni1", b"ni2"):
+        raise NotAnImageError("intake.no_orientation_code")  # Analyze 7.5 states no place in the patient
     try:
         return (Nifti2Header if is_second else Nifti1Header)(content)  # type: ignore[no-untyped-call]
     except (HeaderDataError, KeyError, TypeError, IndexError) as error:
         raise NotAnImageError("intake.malformed") from error
+
+
+def is_pair_header(path: str) -> bool:
+    """True when a file begins as the header of a NIfTI pair does.
+
+    Raises
+    ------
+    OSError
+        When it cannot be read.
+    """
+    with open(path, "rb") as stream:  # noqa: PTH123 - plain strings here
+        first = stream.read(4)
+    return any(int.from_bytes(first, order) in (_FIRST, _SECOND) for order in ("little", "big"))
+
+
+def _data_beside(path: str) -> str:
+    """The path of the data of a pair: a plain file of the same stem in the same folder."""
+    stem = path[: -len(PAIR_ENDING)]
+    for ending in _DATA_ENDINGS:
+        if os.path.isfile(stem + ending) and not os.path.islink(stem + ending):  # noqa: PTH113, PTH114
+            return stem + ending
+    raise NotAnImageError("intake.detached_header", other=os.path.basename(stem)[:64] + _DATA_ENDINGS[0])  # noqa: PTH119
 
 
 def _shape(header: Any) -> tuple[tuple[int, int, int], int]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from inference.dicom.research.nifti_header import open_nifti
+from inference.dicom.research.nifti_header import is_pair_header, open_nifti
 from inference.dicom.research.nrrd_header import open_nrrd
 from inference.dicom.research.research_image import ResearchImage
-from inference.dicom.research.research_names import NRRD_ENDINGS
+from inference.dicom.research.research_names import NRRD_ENDINGS, is_research_file, may_be_pair
 
 
 def import_parsers() -> None:
@@ -15,6 +15,17 @@ def import_parsers() -> None:
     import nrrd
 
     assert nibabel.nifti1 and nibabel.nifti2 and nrrd
+
+
+def is_research(path: str) -> bool:
+    """True for a file of NIfTI or NRRD, by its name, and by its first bytes where the name leaves it open.
+
+    Raises
+    ------
+    OSError
+        When it cannot be read.
+    """
+    return is_research_file(path) or (may_be_pair(path) and is_pair_header(path))
 
 
 def open_research(path: str) -> ResearchImage:

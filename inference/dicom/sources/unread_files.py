@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
+from inference.dicom.research.research_names import is_research_file, may_be_pair
 from inference.dicom.verdicts import finding
 from inference.errors import InputError
 from inference.findings import Finding
@@ -76,6 +77,8 @@ def with_unread_neighbours(plan: Plan) -> Plan:
     suffixes = {PurePosixPath(file.name).suffix for file in plan.files if file.size} - {""}
     for one in plan.skipped:
         name = str(one.fields.get("file", ""))
+        if is_research_file(name) or may_be_pair(name):
+            continue  # never a slice of a series
         if one.code in _UNREAD or (one.code == _EMPTY and PurePosixPath(name).suffix in suffixes):
             by_folder.setdefault(_folder(name), []).append(name)
     cut_off = next((str(one.fields["file"]) for one in plan.skipped if one.code == _CUT_OFF), None)

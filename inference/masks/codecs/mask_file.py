@@ -7,15 +7,15 @@ from typing import Any
 from inference.dicom.readers.protocol import MaskAnswer
 from inference.dicom.syntaxes import SEGMENTATIONS, STRUCTURE_SET
 
-_RESEARCH = (".nii", ".nii.gz", ".nrrd", ".nhdr")
-
 
 def read_mask_file(path: str, buffer: memoryview, threshold: float = 0.5) -> MaskAnswer:
     """Fill ``buffer`` with the planes or contours of a mask file and say what they are.
 
     A refusal is an answer too: ``refused`` holds the id of its message.
     """
-    if path.lower().endswith(_RESEARCH):
+    from inference.dicom.research.opening import is_research
+
+    if is_research(path):
         from inference.masks.codecs.label_map import read_label_map
 
         return read_label_map(path, buffer)

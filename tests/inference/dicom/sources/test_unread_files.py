@@ -88,3 +88,10 @@ def test_a_slice_that_is_still_being_copied_is_truncated_and_costs_no_other(
     (stack,) = plan.stacks
     assert plan.skipped == () and codes(stack.findings) == {"truncated"}
     assert intake.load(plan, stack).missing_slices == {5}
+
+
+def test_a_damaged_research_file_is_no_slice_of_a_series(intake: Intake, tmp_path: Path) -> None:
+    write_series(tmp_path, 4)
+    (tmp_path / "mask.nii").write_bytes(b"no header at all")
+    plan = intake.scan(tmp_path)
+    assert [one.code for one in plan.skipped] == ["intake.malformed"] and plan.stacks[0].findings == ()
