@@ -120,6 +120,7 @@ def place_contours(
         findings.append(finding("intake.mask_outside", percent=percent))
     if counted > np.count_nonzero(union):
         findings.append(finding("intake.mask_overlapping"))
+    findings += (finding(remark.code, **remark.fields) for remark in answer.remarks)
     return ImportedMask(union, tuple(segments), sha256, tuple(findings))
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from inference.dicom.readers.protocol import MaskAnswer
+from inference.dicom.records import Remark
 from inference.dicom.syntaxes import SEGMENTATIONS, STRUCTURE_SET
+
+if TYPE_CHECKING:
+    from inference.dicom.headers.elements import Header
 
 
 def read_mask_file(path: str, buffer: memoryview, threshold: float = 0.5) -> MaskAnswer:
@@ -21,11 +27,17 @@ def read_mask_file(path: str, buffer: memoryview, threshold: float = 0.5) -> Mas
         return read_label_map(path, buffer)
     import pydicom
 
-    _refuse_traps(path)
-    return read_dicom_mask(pydicom.dcmread(path, force=True), buffer, threshold)
+    header = _bounded_header(path)
+    dataset = pydicom.dcmread(path, force=True)
+    if header.has_preamble and not header.syntax_was_guessed:
+        return read_dicom_mask(dataset, buffer, threshold)
+    dataset.file_meta.TransferSyntaxUID = pydicom.uid.UID(header.syntax_uid)
+    answer = read_dicom_mask(dataset, buffer, threshold)
+    worked_out = Remark("intake.no_preamble", {"count": 1, "file": os.path.basename(path)})  # noqa: PTH119
+    return replace(answer, remarks=(*answer.remarks, worked_out))
 
 
-def _refuse_traps(path: str) -> None:
+def _bounded_header(path: str) -> Header:
     """Walk the header within bounds before a parser without any: nesting, lengths, deflated bombs.
 
     Raises
@@ -37,7 +49,7 @@ def _refuse_traps(path: str) -> None:
     with open(path, "rb") as stream:  # noqa: PTH123 - the path is a plain string
         size = stream.seek(0, 2)
         stream.seek(0)
-        read_header(stream, size, ())
+        return read_header(stream, size, ())
 
 
 def read_dicom_mask(dataset: Any, buffer: memoryview, threshold: float = 0.5) -> MaskAnswer:

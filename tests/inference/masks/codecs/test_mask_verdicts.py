@@ -12,6 +12,7 @@ import pydicom
 import pytest
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from inference.case_input import CaseInput, StatedFacts
 from inference.dicom.intake import Intake
@@ -332,6 +333,21 @@ def test_mask_of_the_wrong_patient_who_shares_the_identifier_by_the_date_of_birt
     assert found.code == "intake.mask.other_patient" and verdicts(found) == (R, R, False)
     dataset.PatientBirthDate = ""
     assert house.read(dataset).voxels.any()
+
+
+@pytest.mark.parametrize("kind", ["segmentation", "structure set"])
+@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRLittleEndian])
+def test_mask_file_without_preamble_and_meta_parses_whole(house: House, kind: str, syntax: str) -> None:
+    dataset = house.segmentation() if kind == "segmentation" else house.structures(house.contour(2))
+    expected = house.read(dataset).voxels
+    dataset.file_meta.TransferSyntaxUID = syntax
+    path = save(dataset, house.folder / "mask.dcm")
+    content = path.read_bytes()
+    path.write_bytes(content[144 + int.from_bytes(content[140:144], "little") :])
+    mask = house.intake.read_mask(path, house.plan, house.stack)
+    found = only(mask)
+    assert np.array_equal(mask.voxels, expected) and expected.any()
+    assert found.code == "intake.no_preamble" and verdicts(found) == (N, N, False)
 
 
 def test_a_refusal_at_import_bars_the_answer_and_a_note_is_printed(house: House) -> None:
