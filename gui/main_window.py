@@ -35,6 +35,7 @@ from gui.results.treatment_comparison import TreatmentComparison
 from gui.session import Session
 from gui.settings import Settings
 from gui.status_line import StatusLine
+from gui.tab_order import TabOrder
 from gui.theme.palette import apply_theme, current_tokens
 from gui.theme.tokens import DARK, LIGHT
 from gui.top_bar import TopBar
@@ -145,6 +146,10 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.pages, 1)
         rows.addWidget(self.status)
         self.setCentralWidget(body)
+        viewer = self.viewer
+        sections = (self.top, self.notices, *inputs, self.run_bar, viewer.toolbar, viewer.hint, viewer.stop)
+        answers = (self.comparison, self.recommendation, self.shares, self.guard)
+        self.tab_order = TabOrder(session, (*sections, *viewer.viewports, viewer.problems, *answers), self)
         self._menus: dict[str, QMenu] = {}
         self._make_menus()
         self._connect()

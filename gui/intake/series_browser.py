@@ -15,7 +15,7 @@ from gui.intake.series_model import SeriesModel, SeriesRole
 from gui.intake.series_tree import Level
 from gui.intake.series_view import SeriesFilter, SeriesView
 from gui.intake.stack_choice import is_viewable
-from gui.jobs.progress_line import ProgressLine
+from gui.jobs.progress_line import ProgressLine, is_shown
 from gui.notice import NoticeKind
 from gui.session import Session
 from inference.scan import Stack
@@ -78,6 +78,7 @@ class SeriesBrowser(QWidget):
         actions["find_series"].triggered.connect(self.begin_search)
         session.plan_changed.connect(self._on_plan_changed)
         session.stack_changed.connect(self._on_stack_changed)
+        session.intake_job_changed.connect(self._on_reading_changed)
         session.pack_changed.connect(self._on_texts_changed)
         session.volume_changed.connect(self._on_volume_changed)
         session.language_changed.connect(self._on_language_changed)
@@ -159,6 +160,12 @@ class SeriesBrowser(QWidget):
         self._is_new = True
         self._scroll.start()
 
+    def _on_reading_changed(self) -> None:
+        """While a source is looked through, that is what is said; nothing else is offered."""
+        is_empty, is_reading = self._session.plan is None, is_shown(self._session.intake_job)
+        self.hint.setVisible(self.view.isHidden() and not (is_empty and is_reading))
+        self.open_button.setVisible(is_empty and not is_reading)
+
     def _on_texts_changed(self) -> None:
         self.view.scheduleDelayedItemsLayout()
         self._say_how_many()
@@ -212,8 +219,7 @@ class SeriesBrowser(QWidget):
         found = self.filter.stack_count() if self.filter.is_filtering else listed
         self.search.setVisible(listed >= _SEARCH_FROM)
         self.view.setVisible(found > 0)
-        self.hint.setVisible(found == 0)
-        self.open_button.setVisible(session.plan is None)
+        self._on_reading_changed()
         part = session.tr("gui.series.found", count=found, total=listed)
         self.count.setText(part if self.filter.is_filtering else str(listed or ""))
         if session.plan is None:

@@ -77,6 +77,8 @@ class DropHint(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), QColor(tokens.ground))
         colour = QColor(tokens.accent if self._is_target else tokens.strong_line)
+        if not self._is_target and is_shown(self._session.intake_job):
+            return
         pen = QPen(colour, 1.4, Qt.PenStyle.CustomDashLine)
         pen.setDashPattern([5, 5])
         painter.setPen(pen)
@@ -90,8 +92,9 @@ class DropHint(QWidget):
         """While a source is being looked through the page says so, and offers nothing else."""
         is_reading = is_shown(self._session.intake_job)
         self.title.setText(self._session.tr("gui.empty.reading" if is_reading else "gui.empty.title"))
-        for widget in (self.text, self.folder_button, self.file_button):
+        for widget in (self.picture, self.text, self.folder_button, self.file_button):
             widget.setVisible(not is_reading)
+        self.update()
 
     def _on_language_changed(self) -> None:
         tr = self._session.tr

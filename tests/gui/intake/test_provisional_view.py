@@ -73,6 +73,8 @@ def test_the_picture_is_shown_and_says_that_it_is_provisional(
     view = view_of(window)
     assert view.mark.text() == "Provisional picture" and "640 of 10000" in view.caption.text()
     assert not view.picture.pixmap().isNull() and window.session.stack is None
+    assert not window.viewer.hint.picture.isVisible() and not window.series.open_button.isVisible()
+    assert not window.series.hint.isVisible() and window.series.progress.isVisible()
     window.session.set_language("zh_CN")
     assert view.mark.text() == "临时图像"
     intake.go_on.set()
@@ -87,6 +89,8 @@ def test_a_cancelled_scan_takes_its_picture_along(slow: tuple[MainWindow, SlowIn
     window.session.jobs.cancel_all()
     intake.go_on.set()
     qtbot.waitUntil(lambda: not view_of(window).isVisible(), timeout=10_000)
+    assert window.viewer.hint.picture.isVisible() and window.series.open_button.isVisible()
+    assert window.series.hint.isVisible()
 
 
 def test_no_provisional_picture_replaces_an_open_case(opened: MainWindow) -> None:
