@@ -299,3 +299,21 @@ def test_files_held_over_a_picture_are_left_to_the_window(opened: MainWindow, tm
     QApplication.sendEvent(opened.viewer.viewports[0].viewport(), event)
     assert dragged_stack(data) == "" and dragged_stack(stack_data("x")) == "x"
     assert event.isAccepted(), "the window took it"
+
+
+def test_an_empty_list_offers_to_open_a_study_unless_one_is_being_read(
+    session: Session, browser: SeriesBrowser
+) -> None:
+    assert browser.hint.isVisible() and browser.open_button.isVisible()
+
+    class Reading:
+        kind, is_running, is_cancelling, progress, stage, fraction, remaining_s = (
+            "scan", True, False, None, "", None, None,
+        )  # fmt: skip
+
+    session.intake_job = Reading()  # type: ignore[assignment]
+    session.intake_job_changed.emit()
+    assert not browser.hint.isVisible() and not browser.open_button.isVisible()
+    session.intake_job = None
+    session.intake_job_changed.emit()
+    assert browser.hint.isVisible() and browser.open_button.isVisible()
