@@ -48,7 +48,11 @@ _LEAVES: Final = MappingProxyType(
             0x00189151: TAGS["FrameReferenceDateTime"],
         },
         0x00209310: {0x0020930D: TAGS["TemporalPositionTimeOffset"]},
-        0x00189118: {0x00209153: TAGS["TriggerTime"]},
+        0x00189118: {
+            0x00209153: TAGS["TriggerTime"],
+            0x00209241: TAGS["NominalPercentageOfCardiacPhase"],
+        },
+        0x00209253: {0x00209245: TAGS["NominalPercentageOfRespiratoryPhase"]},
         0x00189114: {0x00189082: TAGS["EchoTime"]},
         0x00189117: {
             0x00189087: TAGS["DiffusionBValue"],

@@ -36,6 +36,8 @@ IMPLICIT_VRS: Final = MappingProxyType(
         0x00209153: b"FD",
         0x00209156: b"US",
         0x00209162: b"US",
+        0x00209241: b"FL",
+        0x00209245: b"FL",
         0x00209163: b"US",
         0x00209228: b"UL",
         0x00409224: b"FD",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from typing import Any, BinaryIO, Final
 
 import numpy as np
@@ -28,6 +29,8 @@ _ENCODINGS: Final = {
     "txt": "text", "text": "text", "ascii": "text",
 }  # fmt: skip
 _COLOURS: Final = {"rgb-color": 3, "3-color": 3, "rgba-color": 4, "4-color": 4}
+_SEGMENT_VALUE: Final = re.compile(r"Segment(\d{1,5})_LabelValue")
+_LONGEST_LABEL: Final = 64
 _LARGEST_TEXT: Final = 256 << 20
 
 
@@ -80,7 +83,21 @@ def open_nrrd(path: str) -> ResearchImage:
         intercept=0.0,
         open_data=place.open,
         volumes=axes.volumes,
+        label_names=_label_names(header),
     )
+
+
+def _label_names(header: dict[str, Any]) -> dict[int, str]:
+    """What 3D Slicer's segmentations call their values: ``Segment0_LabelValue``, ``Segment0_Name``."""
+    names: dict[int, str] = {}
+    for key, value in header.items():
+        number = _SEGMENT_VALUE.fullmatch(str(key))
+        if number is None or not str(value).isdecimal():
+            continue
+        name = str(header.get(f"Segment{number[1]}_Name", "")).strip()
+        if name and name.isprintable():
+            names[int(value)] = name[:_LONGEST_LABEL]
+    return names
 
 
 def _either(header: dict[str, Any], *names: str) -> Any:

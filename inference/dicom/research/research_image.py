@@ -10,9 +10,9 @@ from __future__ import annotations
 import bz2
 import gzip
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
 import numpy as np
@@ -94,7 +94,8 @@ class ResearchImage:
     """A parsed header: the affine of stored indices (i, j, k) to LPS mm, and how to reach the data.
 
     ``volumes`` counts volumes on one grid, stored one behind the other: time points, or values of a series
-    of measurements.  Slices are numbered through all of them.
+    of measurements.  Slices are numbered through all of them.  ``label_names`` is what the header of a label
+    map calls its values.
     """
 
     kind: FileKind
@@ -106,6 +107,7 @@ class ResearchImage:
     open_data: Callable[[], BinaryIO]
     remarks: tuple[Remark, ...] = ()
     volumes: int = 1
+    label_names: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def is_colour(self) -> bool:

@@ -42,6 +42,7 @@ def _answer(image: ResearchImage, buffer: memoryview) -> MaskAnswer:
         if len(seen) > _MOST_SEGMENTS:
             return MaskAnswer(refused="intake.mask.not_a_label_map")
     affine = image.picture_affine
+    names = image.label_names
     positions = affine[:3, 3] + np.arange(shape[0])[:, None] * affine[:3, 0]
     return MaskAnswer(
         rows=shape[1],
@@ -50,7 +51,7 @@ def _answer(image: ResearchImage, buffer: memoryview) -> MaskAnswer:
         row_step=_vector(affine[:3, 1]),
         column_step=_vector(affine[:3, 2]),
         frames=tuple(MaskFrame(0, _vector(position)) for position in positions),
-        segments=tuple(MaskSegment(number, "") for number in sorted(seen - {0})),
+        segments=tuple(MaskSegment(number, names.get(number, "")) for number in sorted(seen - {0})),
         remarks=image.remarks,
     )
 

@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
 from pydicom.uid import (
     ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     LegacyConvertedEnhancedMRImageStorage,
     MultiFrameGrayscaleWordSecondaryCaptureImageStorage,
@@ -326,3 +327,20 @@ def test_a_compressed_file_that_was_replaced_is_read_anew(tmp_path: Path) -> Non
             assert np.array_equal(source.stored(19)[..., 0].view(np.int16), frames[19])
         with opened_pixels(str(path)) as source:
             assert np.array_equal(source.stored(3)[..., 0].view(np.int16), frames[3])
+
+
+@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRLittleEndian])
+@pytest.mark.parametrize("cycle", ["Cardiac", "Respiratory"])
+def test_phases_of_the_heart_and_of_breathing_are_told_apart(
+    intake: Intake, tmp_path: Path, cycle: str, syntax: str
+) -> None:
+    keyword = f"NominalPercentageOf{cycle}Phase"
+
+    def phase(item: Dataset, index: int) -> None:
+        group(item, f"{cycle}SynchronizationSequence", **{keyword: 12.5 if index < 3 else 75})
+
+    dataset = make_enhanced(along_z(3) * 2, change=phase)
+    dataset.file_meta.TransferSyntaxUID = syntax
+    plan = intake.scan(write(dataset, tmp_path / "a.dcm"))
+    told = [one.fields for stack in plan.stacks for one in stack.findings if "tag" in one.fields]
+    assert told == [{"tag": keyword, "value": value} for value in ("12.5", "75")]

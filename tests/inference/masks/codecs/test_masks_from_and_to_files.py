@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import nibabel
+import nrrd
 import numpy as np
 import pydicom
 import pytest
@@ -305,6 +306,34 @@ def test_an_empty_mask_and_a_picture_are_no_masks(intake: Intake, tmp_path: Path
         nibabel.save(nibabel.Nifti1Image(data, affine), tmp_path / f"{name}.nii.gz")
         with pytest.raises(InputError, match=error):
             intake.read_mask(tmp_path / f"{name}.nii.gz", plan, stack)
+
+
+def test_labels_bear_the_names_that_slicer_writes(intake: Intake, tmp_path: Path) -> None:
+    write_series(tmp_path / "scan", 6)
+    plan, stack = scan(intake, tmp_path / "scan")
+    numbers = odd_mask(stack).astype(np.uint8) * 7
+    numbers[2][numbers[2] > 0] = 3
+    numbers[3][numbers[3] > 0] = 9
+    affine = stack.geometry.affine
+    header = {
+        "space": "left-posterior-superior",
+        "space directions": affine[:3, 2::-1].T,
+        "space origin": affine[:3, 3],
+        "Segment0_LabelValue": "7",
+        "Segment0_Name": "Primary tumour",
+        "Segment1_LabelValue": "3",
+        "Segment1_Name": "Lymph node",
+        "Segment2_LabelValue": "x",
+        "Segment2_Name": "Nonsense",
+    }
+    nrrd.write(str(tmp_path / "mask.seg.nrrd"), numbers.transpose(2, 1, 0), header)
+    read = intake.read_mask(tmp_path / "mask.seg.nrrd", plan, stack)
+    assert [(one.number, one.label) for one in read.segments] == [
+        (3, "Lymph node"),
+        (7, "Primary tumour"),
+        (9, ""),
+    ]
+    assert all(np.array_equal(one.voxels, numbers == one.number) for one in read.segments)
 
 
 def test_a_label_map_without_orientation_is_refused(intake: Intake, tmp_path: Path) -> None:
