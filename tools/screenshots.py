@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -35,6 +34,8 @@ COHORT: Final = "internal"
 SEED: Final = 20
 NOON: Final = datetime(2026, 11, 24, 9, 41, tzinfo=UTC)
 PATIENCE_S: Final = 120.0
+COLOUR_STEP: Final = 4
+"""Colours of the documents' pictures are rounded to this step: a third smaller, and no eye sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,19 @@ def main() -> int:
     if options.theme == "dark" and options.packs is None:
         for name, picture in DOCUMENTS_PICTURES.items():
             picture.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(options.out / f"{name}-{SCREENS[0].name}.png", picture)
+            write_for_documents(options.out / f"{name}-{SCREENS[0].name}.png", picture)
     return 0
+
+
+def write_for_documents(source: Path, target: Path) -> None:
+    """Copy a picture with its colours rounded to ``COLOUR_STEP`` of 256, so that it packs well."""
+    import numpy as np
+    from PIL import Image
+
+    with Image.open(source) as picture:
+        colours = np.asarray(picture.convert("RGB"), dtype=np.int16)
+    rounded = (colours + COLOUR_STEP // 2) // COLOUR_STEP * COLOUR_STEP
+    Image.fromarray(rounded.clip(0, 255).astype(np.uint8)).save(target, optimize=True)
 
 
 def _synthetic_patient(folder: Path, seed: int) -> Path:
