@@ -23,6 +23,7 @@ from inference.scan import Stack
 _SEARCH_FROM: Final = 4
 """Fewer stacks than these are found by the eye."""
 
+_SETTLING_MS: Final = 600
 _EXACT_UP_TO: Final = 60
 """So many cards are laid out by their badges without a pause."""
 
@@ -55,6 +56,11 @@ class SeriesBrowser(QWidget):
         self._scroll.setSingleShot(True)
         self._scroll.setInterval(0)
         self._scroll.timeout.connect(self._scroll_to_open)
+        # Badges, a scroll bar, the progress above: the list settles over a few rounds of layout.
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(_SETTLING_MS)
+        self.view.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         top = QHBoxLayout()
         top.addWidget(self.heading, 1)
         top.addWidget(self.count)
@@ -179,12 +185,19 @@ class SeriesBrowser(QWidget):
         select = QItemSelectionModel.SelectionFlag.ClearAndSelect
         self.view.selectionModel().setCurrentIndex(index, select)
         # The lines are laid out, and the list given its height, after this signal.
+        self._settling.start()
         self._scroll.start()
 
     def _on_volume_changed(self) -> None:
         """What its pixels tell may make a card higher."""
         self.view.updateGeometry()
         if self._session.volume is not None:
+            self._settling.start()
+            self._scroll.start()
+
+    def _on_range_changed(self, _low: int, _high: int) -> None:
+        """The open stack stays in sight while the list settles; afterwards it is the hand that scrolls."""
+        if self._settling.isActive():
             self._scroll.start()
 
     def _scroll_to_open(self) -> None:

@@ -80,20 +80,17 @@ class InputMatches(QObject):
             self._match()
 
     def _match(self) -> None:
-        session = self._session
+        session, opened = self._session, self._session.stack
         reads = []
         for stack in session.stacks_of_patient():
             meaning = self.pixels.of(stack) or self._meanings.get(stack.stack_id)
-            opened = session.stack
-            is_open = opened is not None and opened.stack_id == stack.stack_id
-            if is_open and session.meaning is not None:
-                meaning = session.meaning
-            if meaning is not None:
-                # The open one as it is now, perhaps straightened, and with what was stated about it.
-                is_now = is_open and opened is not None
-                reads.append(
-                    ReadStack(opened, meaning, session.stated) if is_now else ReadStack(stack, meaning)
-                )
+            if opened is not None and opened.stack_id == stack.stack_id:
+                # As it is now, perhaps straightened, and with what was stated about it.
+                meaning = session.meaning or meaning
+                if meaning is not None:
+                    reads.append(ReadStack(opened, meaning, session.stated))
+            elif meaning is not None:
+                reads.append(ReadStack(stack, meaning))
         study, today = load_study_inputs(session.study), session.clock.now().date()
         self._turn += 1
         if len(reads) <= _AT_ONCE:

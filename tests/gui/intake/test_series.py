@@ -224,3 +224,21 @@ def _actions(session: Session) -> Any:
     from gui.actions import Actions
 
     return Actions(session, session)
+
+
+def test_the_whole_card_of_the_open_stack_is_in_sight(window: MainWindow, tmp_path: Path, qtbot: Any) -> None:
+    for number in range(1, 8):
+        write_study(tmp_path / str(number), series=str(number), without=(5,))
+    session, view = window.session, window.series.view
+    session.open_path(tmp_path)
+    qtbot.waitUntil(lambda: session.volume is not None and session.intake_job is None, timeout=20_000)
+    last = session.stacks_of_patient()[-1]
+    session.choose_stack(last.stack_id)
+    qtbot.waitUntil(lambda: session.volume is not None and session.intake_job is None, timeout=20_000)
+    index = window.series.filter.mapFromSource(window.series.model.index_of(last.stack_id))
+    room = view.viewport().rect().adjusted(-2, -2, 2, 2)
+    qtbot.waitUntil(lambda: room.contains(view.visualRect(index)), timeout=2_000)
+    qtbot.wait(700)
+    view.verticalScrollBar().setValue(0)
+    qtbot.wait(50)
+    assert view.verticalScrollBar().value() == 0, "afterwards it is the hand that scrolls"
