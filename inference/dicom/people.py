@@ -22,30 +22,32 @@ def with_known_birth_dates(entries: Sequence[Entry]) -> list[Entry]:
     An absent date is not another date: such files are of the same patient.  Where an identifier comes with
     several dates, nobody can tell to whom a file without one belongs.
     """
-    dates: dict[PatientKey, set[str]] = {}
-    for entry in entries:
-        identity = entry.identity
-        if identity.key is not None and identity.birth_date:
-            dates.setdefault(identity.key, set()).add(identity.birth_date)
-    return [_with_date(entry, dates) for entry in entries]
+    told = {(one.record.issuer, one.record.patient_id, one.record.birth_date) for one in entries}
+    dates: dict[tuple[str, str], set[str]] = {}
+    for issuer, identifier, date in told:
+        if identifier:
+            dates.setdefault((issuer, identifier), set()).add(date)
+    sole = {who: max(known) for who, known in dates.items() if "" in known and len(known) == 2}
+    return [_with_date(entry, sole) for entry in entries] if sole else list(entries)
 
 
-def _with_date(entry: Entry, dates: dict[PatientKey, set[str]]) -> Entry:
-    identity = entry.identity
-    known = dates.get(identity.key, set()) if identity.key is not None else set()
-    if identity.birth_date or len(known) != 1:
-        return entry
-    (date,) = known
-    return replace(entry, record=replace(entry.record, birth_date=date))
+def _with_date(entry: Entry, sole: dict[tuple[str, str], str]) -> Entry:
+    record = entry.record
+    date = sole.get((record.issuer, record.patient_id))
+    return entry if date is None else replace(entry, record=replace(record, birth_date=date))
 
 
 def with_name_findings(series: Sequence[Series], entries: Iterable[Entry]) -> list[Series]:
     """Say so where one patient's name is spelled in more than one way, in whichever files."""
+    told = {
+        (record.issuer, record.patient_id, record.birth_date, record.patient_name)
+        for record in (entry.record for entry in entries)
+        if record.patient_id and record.patient_name
+    }
     spellings: dict[object, set[str]] = {}
-    for entry in entries:
-        identity = entry.identity
-        if identity.key and identity.name:
-            spellings.setdefault(entry.person, set()).add(identity.name.casefold().strip("^ "))
+    for issuer, identifier, date, name in told:
+        person = (PatientKey(issuer, identifier), date)
+        spellings.setdefault(person, set()).add(name.casefold().strip("^ "))
     differing = {person: len(names) for person, names in spellings.items() if _differ(names)}
     if not differing:
         return list(series)

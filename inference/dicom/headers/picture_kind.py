@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, Literal
 
 PictureKind = Literal["", "localiser", "mosaic", "reformatted"]
@@ -30,7 +30,8 @@ _REFORMATTED: Final = frozenset(
 _WORD: Final = re.compile(r"[A-Z0-9]+")
 
 
-def picture_kind(image_type: Sequence[str]) -> PictureKind:
+@lru_cache(maxsize=256)
+def picture_kind(image_type: tuple[str, ...]) -> PictureKind:
     """The kind that a value names as a word of its own (``PROJECTION IMAGE``, ``MPR_THICK``); empty for none.
 
     DERIVED alone says nothing: every recompressed picture carries it.

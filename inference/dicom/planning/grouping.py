@@ -24,9 +24,9 @@ def group_by_series(entries: Iterable[Entry]) -> list[tuple[Entry, ...]]:
     groups: dict[object, list[Entry]] = {}
     for entry in entries:
         record = entry.record
-        folder = str(PurePath(entry.name).parent)
         own = entry.file if record.kind != "dicom" else None
-        key = (entry.person, record.study_uid, record.series_uid or ("folder", folder), record.modality, own)
+        series = record.series_uid or ("folder", str(PurePath(entry.name).parent))
+        key = (entry.person, record.study_uid, series, record.modality, own)
         groups.setdefault(key, []).append(entry)
     return [tuple(group) for group in groups.values()]
 
