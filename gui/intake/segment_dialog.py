@@ -12,10 +12,13 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidge
 from gui.feedback.text import label
 from gui.jobs.mask_import import MaskOffer
 from gui.session import Session
+from gui.theme.palette import set_look
+from gui.viewer.known_grid import known_grid
 from inference.masks.codecs.choosing import to_preselect
 from inference.masks.codecs.imported import ImportedSegment
 
 _SWATCH_PX: Final = 14
+_TALLEST_PX: Final = 320
 
 
 class SegmentDialog(QDialog):
@@ -43,9 +46,15 @@ class SegmentDialog(QDialog):
         self.remarks.setVisible(bool(offer.imported.findings))
         self.list = QListWidget(self)
         self.list.setAccessibleName(tr("gui.segments.title"))
+        # A long name loses its middle: its volume stands at the end.
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setSizeAdjustPolicy(QListWidget.SizeAdjustPolicy.AdjustToContents)
+        self.list.setMaximumHeight(_TALLEST_PX)
         chosen = to_preselect(segments)
         for segment in segments:
             item = QListWidgetItem(_swatch(segment), self._line(session, segment))
+            item.setToolTip(item.text())
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
             is_chosen = segment.number in chosen
             item.setCheckState(Qt.CheckState.Checked if is_chosen else Qt.CheckState.Unchecked)
@@ -54,7 +63,7 @@ class SegmentDialog(QDialog):
         self.take_button = self.buttons.addButton(
             tr("gui.segments.take"), QDialogButtonBox.ButtonRole.AcceptRole
         )
-        self.take_button.setProperty("role", "primary")
+        set_look(self.take_button, role="primary")
         self.buttons.addButton(tr("gui.segments.leave"), QDialogButtonBox.ButtonRole.RejectRole)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
@@ -66,6 +75,8 @@ class SegmentDialog(QDialog):
             column.addWidget(widget)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._on_item_changed()
+        self.list.setCurrentRow(0)
+        self.list.setFocus()
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -77,9 +88,11 @@ class SegmentDialog(QDialog):
         )
 
     def _line(self, session: Session, segment: ImportedSegment) -> str:
+        name = segment.label or session.tr("gui.segments.unnamed", number=segment.number)
+        if not known_grid(self.offer.stack).is_volume:
+            return name
         voxel_mm3 = abs(float(np.linalg.det(self.offer.stack.geometry.affine[:3, :3])))
         volume_ml = segment.count * voxel_mm3 / 1000
-        name = segment.label or session.tr("gui.segments.unnamed", number=segment.number)
         return session.tr("gui.segments.line", name=name, volume=f"{volume_ml:.1f}")
 
     def _remarks(self, session: Session) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -220,6 +221,31 @@ def test_the_one_segment_that_is_named_like_a_tumour_is_ticked_beforehand(
     dialog = SegmentDialog(session, MaskOffer(mask, "rs.dcm", session.stack))
     qtbot.addWidget(dialog)
     assert dialog.numbers == (4,) and not dialog.list.item(0).icon().isNull()
+
+
+def test_segments_are_ticked_by_keys_and_a_long_name_keeps_its_volume_in_sight(
+    with_mask: MainWindow, qtbot: Any
+) -> None:
+    session = with_mask.session
+    assert session.stack is not None
+    segments = tuple(
+        ImportedSegment(number, name, (0, 0, 0), np.ones((1, 1, 1), bool), axial().shape)
+        for number, name in ((1, "Spinal cord " * 20), (2, "Lung"))
+    )
+    mask = ImportedMask(tumour_voxels(), segments, "")
+    dialog = SegmentDialog(session, MaskOffer(mask, "rs.dcm", session.stack))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not dialog.list.horizontalScrollBar().isVisible()
+    assert dialog.list.item(0).toolTip().endswith("0.1 ml") and dialog.numbers == ()
+    assert dialog.focusWidget() is dialog.list and not dialog.take_button.isEnabled()
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Down)
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Space)
+    assert dialog.numbers == (2,) and dialog.take_button.isEnabled()
+    unplaced = replace(session.stack, findings=(finding("intake.no_pixel_spacing"),))
+    other = SegmentDialog(session, MaskOffer(mask, "rs.dcm", unplaced))
+    qtbot.addWidget(other)
+    assert other.list.item(1).text() == "Lung", "without a pixel size there is no volume"
 
 
 def test_a_fractional_mask_is_asked_about_though_it_is_one_segment(with_mask: MainWindow, qtbot: Any) -> None:
