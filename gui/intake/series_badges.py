@@ -70,8 +70,11 @@ def badges(session: Session, stack: Stack) -> tuple[Badge, ...]:
             return Tone.PLAIN
         return Tone.GOOD if is_fit else Tone.WARN
 
+    is_open = session.stack is not None and session.stack.stack_id == stack.stack_id
+    stated = session.stated.modality if is_open and not acquisition.modality else ""
     modality = acquisition.modality or session.tr("gui.badge.modality_unknown")
-    found.append(Badge(modality, fits(wanted is not None and acquisition.modality == wanted.modality)))
+    shown = session.tr("gui.badge.stated", value=stated) if stated else modality
+    found.append(Badge(shown, fits(wanted is not None and (stated or modality) == wanted.modality)))
     found += [Badge(text, Tone.PLAIN) for text in kind_of_picture(session, stack)]
     if acquisition.contrast_agent:
         contrast = wanted is not None and wanted.contrast_enhanced

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import IntEnum
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QImage
 
+from gui.intake.finding_actions import is_answered
 from gui.intake.patient_words import describe_patient
 from gui.intake.series_badges import badges, details, is_released, name_of, refusal, refusal_words, title
 from gui.intake.series_tree import Level, Line, Node, SeriesTree, refuses
@@ -24,6 +26,7 @@ from gui.intake.stack_choice import is_viewable
 from gui.intake.stack_drag import stack_data
 from gui.intake.thumbnail import thumbnail
 from gui.session import Session
+from inference.findings import Verdict
 from inference.scan import Stack
 
 Index = QModelIndex | QPersistentModelIndex
@@ -175,10 +178,17 @@ class SeriesModel(QAbstractItemModel):
         return node.children if node is not None else []
 
     def _stack_of(self, node: Node) -> Stack:
-        """The open one as it is now: straightened, it is no longer what the source holds."""
-        stack, opened = node.stacks[0], self._session.stack
-        is_open = node.level is Level.STACK and opened is not None and opened.stack_id == stack.stack_id
-        return opened if is_open and opened is not None else stack
+        """The open one as it is now: straightened, or with a note where the user has stated what is asked."""
+        stack, opened, stated = node.stacks[0], self._session.stack, self._session.stated
+        if node.level is not Level.STACK or opened is None or opened.stack_id != stack.stack_id:
+            return stack
+        if not any(is_answered(one.code, stated) for one in opened.findings):
+            return opened
+        findings = tuple(
+            replace(one, answer=Verdict.NOTE) if is_answered(one.code, stated) else one
+            for one in opened.findings
+        )
+        return replace(opened, findings=findings)
 
     def _line_of(self, node: Node) -> Line:
         stack = self._stack_of(node)

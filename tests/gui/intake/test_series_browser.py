@@ -19,6 +19,7 @@ from gui.intake.stack_drag import dragged_stack, stack_data
 from gui.main_window import MainWindow
 from gui.session import Session
 from gui.theme.tokens import Tone
+from inference.case_input import StatedFacts
 from inference.dicom.verdicts import finding
 from inference.findings import Verdict
 from inference.scan import Stack
@@ -317,3 +318,23 @@ def test_an_empty_list_offers_to_open_a_study_unless_one_is_being_read(
     session.intake_job = None
     session.intake_job_changed.emit()
     assert browser.hint.isVisible() and browser.open_button.isVisible()
+
+
+def test_what_the_user_states_stands_on_the_card_of_the_open_stack(
+    session: Session, browser: SeriesBrowser
+) -> None:
+    unknown = one_stack("a", modality="", findings=(finding("intake.modality_unknown"),))
+    other = one_stack("b", modality="", findings=(finding("intake.modality_unknown"),))
+    show(session, plan_of([unknown], [other]))
+    session.stack = unknown
+    session.stack_changed.emit()
+    mine, theirs = browser.model.index_of("a"), browser.model.index_of("b")
+    assert mine.data(SeriesRole.LINE) == Line.REFUSED_CARD
+    session.set_stated(StatedFacts(modality="MR"))
+    said = [one.text for one in mine.data(SeriesRole.BADGES)]
+    assert said[0] == "MR · stated" and said[-1] == "notes: 1"
+    assert mine.data(SeriesRole.LINE) == Line.CARD and mine.data(SeriesRole.REASON) == ""
+    assert theirs.data(SeriesRole.BADGES)[0].text == "modality unknown"
+    assert theirs.data(SeriesRole.LINE) == Line.REFUSED_CARD
+    session.set_stated(StatedFacts())
+    assert mine.data(SeriesRole.LINE) == Line.REFUSED_CARD
