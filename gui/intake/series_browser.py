@@ -84,6 +84,8 @@ class SeriesBrowser(QWidget):
         actions["find_series"].triggered.connect(self.begin_search)
         session.plan_changed.connect(self._on_plan_changed)
         session.stack_changed.connect(self._on_stack_changed)
+        session.stated_changed.connect(self.view.updateGeometry)
+        session.inputs.pixels.learned.connect(self._on_meaning_learned)
         session.intake_job_changed.connect(self._on_reading_changed)
         session.pack_changed.connect(self._on_texts_changed)
         session.volume_changed.connect(self._on_volume_changed)
@@ -199,6 +201,9 @@ class SeriesBrowser(QWidget):
         """The open stack stays in sight while the list settles; afterwards it is the hand that scrolls."""
         if self._settling.isActive():
             self._scroll.start()
+
+    def _on_meaning_learned(self, _stack_id: str) -> None:
+        self.view.updateGeometry()
 
     def _scroll_to_open(self) -> None:
         """In a turn of its own: thousands of lines are laid out when they unfold."""
