@@ -143,23 +143,30 @@ def _first_pictures(table: _Table, root: Path, runs: int) -> None:
 def _large_source(table: _Table, root: Path, files: int, runs: int) -> None:
     folder = root / "large"
     write_native(folder, files, 32)
+    limits = IntakeLimits(frames=max(8192, files))
+    shown: list[float] = []
+    first: list[float] = []
+    with Intake(limits=limits) as forgetful:
+        forgetful.scan(root / "first-300")
+        for _ in range(max(3, runs // 2)):
+            began = time.perf_counter()
+
+            def show(_: ProvisionalPicture, began: float = began) -> None:
+                shown.append(time.perf_counter() - began)
+
+            forgetful.scan(folder, on_provisional=show)
+            first.append(time.perf_counter() - began)
     keeper = Keeper(SealedStore(root / "kept"))
-    with Intake(keeper=keeper, limits=IntakeLimits(frames=max(8192, files))) as intake:
-        intake.scan(root / "first-300")
-        shown: list[float] = []
-        began = time.perf_counter()
-
-        def show(_: ProvisionalPicture) -> None:
-            shown.append(time.perf_counter() - began)
-
-        intake.scan(folder, on_provisional=show)
-        first_s = time.perf_counter() - began
+    with Intake(keeper=keeper, limits=limits) as intake:
+        intake.scan(folder)
         keeper.wait()
         again_s, plan = _timed(lambda: intake.scan(folder), max(3, runs // 2))
         slice_s, _ = _timed(lambda: intake.load_slice(plan, plan.stacks[0], files // 2), 3)
+    first_s = statistics.median(first)
     table.row(f"{files} files indexed, first time", f"{first_s:.2f} s", "≤ 60 s", first_s <= 60)
     if shown:
-        table.row("  provisional picture", f"{1e3 * shown[0]:.0f} ms", "≤ 300 ms", shown[0] <= 0.3)
+        shown_s = statistics.median(shown)
+        table.row("  provisional picture", f"{1e3 * shown_s:.0f} ms", "≤ 300 ms", shown_s <= 0.3)
     table.row("  again", f"{1e3 * again_s:.0f} ms")
     table.row("  times faster", f"{first_s / again_s:.1f}", "≥ 5", first_s / again_s >= 5)
     table.row("  middle slice once indexed", f"{1e3 * (again_s + slice_s):.0f} ms")
