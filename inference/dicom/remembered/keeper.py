@@ -27,6 +27,7 @@ from inference.volume import Volume
 _log = logging.getLogger(__name__)
 
 _CLOSING_S: Final = 5.0
+_MOST_RECENT: Final = 4
 _PASSING: Final = frozenset(
     {"intake.unreadable", "intake.reader_died", "intake.reader_too_slow", "intake.too_large"}
 )
@@ -48,6 +49,7 @@ class Keeper:
         self._store = store
         self._closing = threading.Event()
         self._putting: list[threading.Thread] = []
+        self._recent: dict[bytes, Plan] = {}
 
     def known_source(self, listing: Listing) -> KnownSource | None:
         """Where the plan of a source is, or will be.
@@ -106,8 +108,20 @@ class Keeper:
         self._putting.append(thread)
         thread.start()
 
+    def recent(self, key: bytes) -> Plan | None:
+        """A plan that this process has had in hand lately."""
+        return self._recent.get(key)
+
+    def note(self, key: bytes, plan: Plan) -> None:
+        """Have a plan at hand for the next time; the longest known gives way."""
+        self._recent.pop(key, None)
+        self._recent[key] = plan
+        while len(self._recent) > _MOST_RECENT:
+            del self._recent[next(iter(self._recent))]
+
     def clear(self) -> None:
         """Forget everything."""
+        self._recent.clear()
         self._store.clear()
 
     def close(self) -> None:
@@ -139,17 +153,21 @@ class KnownSource:
         if not self.keeper.holds(outline_key(self.listing)):
             return None
         try:
-            content = self.keeper.content(listing_key(self.listing))
+            key = listing_key(self.listing)
         except OSError:
             return None
+        if (recent := self.keeper.recent(key)) is not None:
+            return recent
+        content = self.keeper.content(key)
         if content is None:
             return None
         try:
-            plan = _plan_of(json.loads(content))
+            plan: Plan = _plan_of(json.loads(content))
         except (ValueError, TypeError, KeyError, IndexError):
             _log.warning("remembered plan does not fit and is left aside")
             return None
-        return plan if isinstance(plan, Plan) else None
+        self.keeper.note(key, plan)
+        return plan
 
     def keep_plan(self, plan: Plan) -> None:
         """Put a plan away, unless a file was passed over for a reason that may not hold the next time."""

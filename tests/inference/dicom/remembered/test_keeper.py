@@ -166,18 +166,42 @@ def test_native_pictures_are_not_kept_twice(remembering: Intake, keeper: Keeper,
     assert keeper.known_pictures(plan, plan.stacks[0]) is None
 
 
+def anew(keeper: Keeper) -> Keeper:
+    """The keeper of the next start: the same folder, nothing at hand."""
+    return Keeper(keeper._store)
+
+
 def test_a_plan_of_another_shape_is_left_aside(keeper: Keeper, tmp_path: Path, remembering: Intake) -> None:
     write_series(tmp_path / "scan", 3)
     plan = settled(remembering, keeper, tmp_path / "scan")
-    known = keeper.known_source(list_files(tmp_path / "scan", IntakeLimits()))
-    assert known is not None and known.plan() is not None
+    listing = list_files(tmp_path / "scan", IntakeLimits())
+
+    def remembered() -> Plan | None:
+        known = anew(keeper).known_source(listing)
+        return None if known is None else known.plan()
+
+    assert remembered() is not None
     for content in (b"[]", b"nonsense", b"[1,2]"):
-        keeper._store.put(listing_key(known.listing), [content])
-        assert known.plan() is None
+        keeper._store.put(listing_key(listing), [content])
+        assert remembered() is None
+    known = keeper.known_source(listing)
+    assert known is not None
     known.keep_plan(replace(plan, series=()))
     keeper.wait()
-    kept = known.plan()
+    kept = remembered()
     assert kept is not None and kept.series == ()
+
+
+def test_a_plan_at_hand_is_given_without_its_entry_until_the_source_changes(
+    keeper: Keeper, tmp_path: Path, remembering: Intake
+) -> None:
+    paths = write_series(tmp_path / "scan", 3)
+    settled(remembering, keeper, tmp_path / "scan")
+    known = keeper.known_source(list_files(tmp_path / "scan", IntakeLimits()))
+    assert known is not None and known.plan() is known.plan() is not None
+    spoil_header(paths[0])
+    known = keeper.known_source(list_files(tmp_path / "scan", IntakeLimits()))
+    assert known is not None and known.plan() is None
 
 
 def test_clearing_forgets_everything(remembering: Intake, keeper: Keeper, tmp_path: Path) -> None:
