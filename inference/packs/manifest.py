@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from inference.preprocessing.settings import ClassifierSettings, SegmenterSettings
 
@@ -52,6 +60,14 @@ class InputConditions(_Part):
     minimum_slices: int
     minimum_mask_ml: float
     allows_isotropic: bool = False
+
+    @model_serializer(mode="wrap")
+    def _as_before_where_nothing_is_allowed(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Packs made before there was ``allows_isotropic`` keep their hash."""
+        document: dict[str, Any] = write(self)
+        if not self.allows_isotropic:
+            del document["allows_isotropic"]
+        return document
 
 
 class Tensor(_Part):
