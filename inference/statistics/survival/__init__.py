@@ -1,0 +1,1 @@
+"""Times to an event, with censoring: curves, comparisons, and what follows from them."""
