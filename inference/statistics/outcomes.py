@@ -36,7 +36,7 @@ def class_column(values: ArrayLike, name: str) -> Bools:
     wrong = np.flatnonzero((array != 0) & (array != 1))
     if wrong.size:
         raise DataError(Fault.OUT_OF_RANGE, field=name, row=int(wrong[0]) + 1, allowed="0, 1")
-    marked = array == 1
+    marked: Bools = array == 1
     marked.flags.writeable = False
     return marked
 

@@ -41,5 +41,6 @@ def censoring_survival(data: SurvivalData) -> StepFunction:
     """
     table = event_table(data)
     at_risk = table.at_risk - table.events
-    steps = np.where(at_risk > 0, 1.0 - table.censored / np.maximum(at_risk, 1), 1.0)
-    return StepFunction(table.time, np.cumprod(steps))
+    leaving = np.divide(table.censored, at_risk, out=np.zeros(len(at_risk)), where=at_risk > 0)
+    remaining: Floats = np.cumprod(1.0 - leaving)
+    return StepFunction(table.time, remaining)
