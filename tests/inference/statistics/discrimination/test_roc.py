@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.statistics.discrimination import auc, youden_cutoff
+from inference.statistics.discrimination.roc import auc, youden_cutoff
 
 SCORES = (0.1, 0.4, 0.35, 0.8)
 POSITIVE = (False, False, True, True)
