@@ -51,6 +51,8 @@ class Reason(StrEnum):
     NOBODY_POSITIVE = "nobody_positive"
     NOT_REACHED = "not_reached"
     EMPTY_GROUP = "empty_group"
+    NOBODY_JUDGED = "nobody_judged"
+    NOBODY_DISCORDANT = "nobody_discordant"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Comparisons between groups and between two judgements of the same patients."""
