@@ -1,0 +1,86 @@
+"""Scores and outcomes of patients in their cohorts: what an evaluation is computed from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.statistics.outcomes import Bools, ClassData, Floats, SurvivalData
+
+Kind = Literal["binary", "survival"]
+
+TRAINING: Final = "training"
+COHORT_ORDER: Final = (TRAINING, "internal", "external")
+"""Cohorts of these names come first, in this order; others follow as they appear."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """What one model says of every row; a higher score points to the event or the positive class.
+
+    ``is_probability``: the score is the probability of the positive class.  ``survival`` maps a horizon,
+    in the unit of the times, to the predicted probability of being free of the event then, (n,).
+    """
+
+    name: str
+    scores: Floats
+    is_probability: bool
+    survival: dict[float, Floats]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Covariate:
+    """A further column: ``numbers`` (n,), NaN where missing, or ``labels`` (n,), empty where missing."""
+
+    name: str
+    numbers: Floats | None
+    labels: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predictions:
+    """A table of predictions, checked: one row per patient, or per slice where ``has_slices``.
+
+    ``outcome`` is there for kind binary, ``follow_up`` for kind survival.  ``folds`` holds the
+    cross-validation fold whose model left the row out, empty where the score is not out of fold.
+    ``unused`` names columns that were read and left alone.
+    """
+
+    kind: Kind
+    patients: tuple[str, ...]
+    cohorts: NDArray[np.str_]
+    models: tuple[Model, ...]
+    outcome: Bools | None
+    follow_up: SurvivalData | None
+    folds: NDArray[np.str_]
+    covariates: tuple[Covariate, ...]
+    has_slices: bool
+    is_synthetic: bool
+    unused: tuple[str, ...]
+    sha256: str
+
+    def cohort_names(self) -> tuple[str, ...]:
+        """Names of the cohorts in the order of the report."""
+        appearing = list(dict.fromkeys(str(name) for name in self.cohorts))
+        known = [name for name in COHORT_ORDER if name in appearing]
+        return (*known, *(name for name in appearing if name not in COHORT_ORDER))
+
+    def rows_of(self, cohort: str) -> NDArray[np.bool_]:
+        """Which rows (n,) belong to a cohort."""
+        chosen: NDArray[np.bool_] = self.cohorts == cohort
+        return chosen
+
+    def classes(self, model: Model, cohort: str) -> ClassData:
+        """Scores and classes of one cohort; kind binary only."""
+        if self.outcome is None:
+            raise ValueError("predictions of kind survival have no classes")
+        return ClassData(model.scores, self.outcome).rows(self.rows_of(cohort))
+
+    def times(self, cohort: str) -> SurvivalData:
+        """Times and events of one cohort; kind survival only."""
+        if self.follow_up is None:
+            raise ValueError("predictions of kind binary have no times")
+        return self.follow_up.rows(self.rows_of(cohort))
