@@ -53,6 +53,7 @@ class Reason(StrEnum):
     EMPTY_GROUP = "empty_group"
     NOBODY_JUDGED = "nobody_judged"
     NOBODY_DISCORDANT = "nobody_discordant"
+    TOO_FEW_RESAMPLES = "too_few_resamples"
 
 
 @dataclass(frozen=True, slots=True)
