@@ -54,6 +54,7 @@ class Reason(StrEnum):
     NOBODY_JUDGED = "nobody_judged"
     NOBODY_DISCORDANT = "nobody_discordant"
     TOO_FEW_RESAMPLES = "too_few_resamples"
+    ONE_GROUP = "one_group"
 
 
 @dataclass(frozen=True, slots=True)
