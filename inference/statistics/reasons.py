@@ -55,6 +55,9 @@ class Reason(StrEnum):
     NOBODY_DISCORDANT = "nobody_discordant"
     TOO_FEW_RESAMPLES = "too_few_resamples"
     ONE_GROUP = "one_group"
+    FEWER_EVENTS_THAN_COLUMNS = "fewer_events_than_columns"
+    TOO_LARGE = "too_large"
+    TIME_ZERO = "time_zero"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Regression: proportional hazards and logistic, with selection and checks."""

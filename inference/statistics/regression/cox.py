@@ -1,0 +1,252 @@
+"""Cox's proportional hazards regression: coefficients, tests and hazard ratios."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.special import ndtr
+
+from inference.statistics.design import Design, Term
+from inference.statistics.estimate import LEVEL, Estimate, normal_quantile, wald
+from inference.statistics.outcomes import Floats, SurvivalData, same_length
+from inference.statistics.reasons import NotEstimable, Reason
+from inference.statistics.regression.chi_square_test import ChiSquareTest, chi_square_test
+from inference.statistics.regression.monotone_likelihood import is_monotone
+from inference.statistics.regression.partial_likelihood import (
+    RiskSets,
+    Ties,
+    evaluate,
+    information,
+    means_at_risk,
+    risk_sets,
+)
+
+TOLERANCE: Final = 1e-12
+"""Largest last step of a standardised coefficient, relative to it beyond 1."""
+
+EVENTS_PER_VARIABLE: Final = 10
+"""Fewer events for each coefficient are flagged (Peduzzi et al., J Clin Epidemiol 1995; 48: 1503–1510)."""
+
+_ITERATIONS: Final = 60
+_HALVINGS: Final = 30
+_LEAST_SINGULAR_VALUE: Final = 1e-7
+_LEAST_INFORMATION: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CoxFit:
+    """A fitted model; arrays have one entry for each of the p columns of the design.
+
+    ``coefficients`` are log hazard ratios for one unit of the column; ``covariance`` (p, p) is the inverse of
+    the observed information; ``means`` are those of the columns over all rows; ``score_statistic`` is the
+    score test's at coefficients 0.
+    """
+
+    terms: tuple[Term, ...]
+    coefficients: Floats
+    covariance: Floats
+    log_likelihood: float
+    log_likelihood_null: float
+    score_statistic: float
+    count: int
+    events: int
+    ties: Ties
+    means: Floats
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the p columns."""
+        return tuple(column for term in self.terms for column in term.columns)
+
+    @property
+    def standard_errors(self) -> Floats:
+        """Standard errors of the coefficients: (p,)."""
+        errors: Floats = np.sqrt(np.diag(self.covariance))
+        return errors
+
+    @property
+    def aic(self) -> float:
+        """−2 log partial likelihood + 2 p."""
+        return -2 * self.log_likelihood + 2 * len(self.coefficients)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Cautions that belong to every number of this fit."""
+        if self.events < EVENTS_PER_VARIABLE:
+            return ("few_events",)
+        few = self.events < EVENTS_PER_VARIABLE * len(self.coefficients)
+        return ("few_events_per_variable",) if few else ()
+
+    @property
+    def likelihood_ratio_test(self) -> ChiSquareTest:
+        """All coefficients against 0, by twice the gain in log likelihood."""
+        return chi_square_test(2 * (self.log_likelihood - self.log_likelihood_null), len(self.coefficients))
+
+    @property
+    def wald_test(self) -> ChiSquareTest:
+        """All coefficients against 0, by b′V⁻¹b."""
+        statistic = self.coefficients @ np.linalg.solve(self.covariance, self.coefficients)
+        return chi_square_test(float(statistic), len(self.coefficients))
+
+    @property
+    def score_test(self) -> ChiSquareTest:
+        """All coefficients against 0, by the slope of the likelihood there; the log-rank test of a factor."""
+        return chi_square_test(self.score_statistic, len(self.coefficients))
+
+    def coefficient(self, column: str, *, level: float = LEVEL) -> Estimate:
+        """The log hazard ratio with its Wald interval."""
+        place = self.columns.index(column)
+        estimate = wald(float(self.coefficients[place]), float(self.standard_errors[place]), level=level)
+        return Estimate(
+            estimate.value,
+            estimate.standard_error,
+            estimate.lower,
+            estimate.upper,
+            level,
+            estimate.method,
+            self.flags,
+        )
+
+    def hazard_ratio(self, column: str, *, level: float = LEVEL) -> Estimate | NotEstimable:
+        """Hazard ratio for one unit of the column; above 1 is worse.  The interval is Wald's on the log scale.
+
+        There is no standard error: it belongs to the logarithm (``coefficient``).  Not estimable when a
+        number is too large for the machine: then the column wants another unit.
+        """
+        place = self.columns.index(column)
+        centre = float(self.coefficients[place])
+        reach = normal_quantile(level) * float(self.standard_errors[place])
+        if centre + reach > math.log(np.finfo(np.float64).max):
+            return NotEstimable(Reason.TOO_LARGE)
+        limits = math.exp(centre - reach), math.exp(centre + reach)
+        return Estimate(math.exp(centre), None, *limits, level, "log", self.flags)
+
+    def p_value(self, column: str) -> float:
+        """Two-sided Wald test of one coefficient against 0."""
+        place = self.columns.index(column)
+        return float(2 * ndtr(-abs(self.coefficients[place] / self.standard_errors[place])))
+
+    def linear_predictor(self, matrix: Floats) -> Floats:
+        """Σ coefficient × column for each row of ``matrix`` (n, p), not centred: (n,).  Higher is worse."""
+        scores: Floats = matrix @ self.coefficients
+        return scores
+
+
+def fit_cox(data: SurvivalData, design: Design, *, ties: Ties = "efron") -> CoxFit | NotEstimable:
+    """Maximise the partial likelihood by Newton's method with step halving, from 0, to ``TOLERANCE``.
+
+    Ties are Efron's by default, or Breslow's.  Who is censored at t was at risk at t.  Rows whose follow-up
+    ended before the first event take no part.  A design without columns gives the null model.
+
+    Not estimable: fewer than 3 rows, no events, fewer events than columns, a column that is constant among
+    those ever at risk, columns that repeat each other there, a monotone likelihood (separation).
+
+    Sources: Cox, J R Stat Soc B 1972; 34: 187–220; Efron, J Am Stat Assoc 1977; 72: 557–565; Breslow,
+    Biometrics 1974; 30: 89–99.
+
+    Raises
+    ------
+    DataError
+        When data and design differ in length.
+    """
+    same_length(("time", "design"), data.time, design.matrix)
+    events = int(data.event.sum())
+    if len(data) < 3:
+        return NotEstimable(Reason.TOO_FEW_ROWS)
+    if not events:
+        return NotEstimable(Reason.NO_EVENTS)
+    if events < design.matrix.shape[1]:
+        return NotEstimable(Reason.FEWER_EVENTS_THAN_COLUMNS)
+    ever_at_risk = data.time >= data.time[data.event].min()
+    sets = risk_sets(data.rows(ever_at_risk), ties)
+    sorted_rows = design.matrix[ever_at_risk][sets.order]
+    standardised = _standardised(sorted_rows)
+    if isinstance(standardised, NotEstimable):
+        return standardised
+    columns, scale = standardised
+    found = _maximise(sets, columns)
+    if found is None:
+        return NotEstimable(Reason.SEPARATION if is_monotone(sets, columns) else Reason.DID_NOT_CONVERGE)
+    covariance = np.linalg.inv(found.information)
+    return CoxFit(
+        design.terms,
+        found.coefficients / scale,
+        (covariance + covariance.T) / 2 / np.outer(scale, scale),
+        found.log_likelihood,
+        found.log_likelihood_null,
+        found.score_statistic,
+        len(data),
+        events,
+        ties,
+        design.matrix.mean(axis=0),
+    )
+
+
+def _standardised(rows: Floats) -> tuple[Floats, Floats] | NotEstimable:
+    """The columns with mean 0 and standard deviation 1, and the deviations that they had."""
+    if (rows == rows[:1]).all(axis=0).any():
+        return NotEstimable(Reason.NO_VARIANCE)
+    centred = rows - rows.mean(axis=0)
+    scale: Floats = centred.std(axis=0)
+    columns: Floats = centred / scale
+    if columns.shape[1] and _smallest_share(columns) < _LEAST_SINGULAR_VALUE:
+        return NotEstimable(Reason.COLLINEAR)
+    return columns, scale
+
+
+def _smallest_share(columns: Floats) -> float:
+    if len(columns) <= columns.shape[1]:
+        return 0.0
+    singular = np.linalg.svd(columns, compute_uv=False)
+    return float(singular[-1] / singular[0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Maximum:
+    coefficients: Floats
+    information: Floats
+    log_likelihood: float
+    log_likelihood_null: float
+    score_statistic: float
+
+
+def _maximise(sets: RiskSets, columns: Floats) -> _Maximum | None:
+    """The maximum over standardised columns, or None where there is none to be found."""
+    beta = np.zeros(columns.shape[1])
+    at = evaluate(sets, columns @ beta)
+    null = at.log_likelihood
+    score_statistic = 0.0
+    last_reach = np.inf
+    for iteration in range(_ITERATIONS):
+        means = means_at_risk(sets, at, columns)
+        score = (columns[sets.deaths] - means).sum(axis=0)
+        curvature = information(sets, at, columns, means)
+        least = _least_information(curvature)
+        if iteration == 0:
+            least_at_start = least
+        if not least > _LEAST_INFORMATION * least_at_start:
+            return None
+        step = np.linalg.solve(curvature, score)
+        if iteration == 0:
+            score_statistic = float(score @ step)
+        reach = float((np.abs(step) / np.maximum(1.0, np.abs(beta))).max(initial=0.0))
+        if reach <= TOLERANCE or (reach <= 1e-8 and reach >= last_reach):
+            return _Maximum(beta, curvature, at.log_likelihood, null, score_statistic)
+        last_reach = reach
+        for _ in range(_HALVINGS):
+            onward = evaluate(sets, columns @ (beta + step))
+            if onward.log_likelihood >= at.log_likelihood - 1e-10 * abs(at.log_likelihood):
+                break
+            step = step / 2
+        beta, at = beta + step, onward
+    return None
+
+
+def _least_information(curvature: Floats) -> float:
+    """The information in the direction that the deaths say least about; 0 where it cannot be had."""
+    if not np.isfinite(curvature).all():
+        return 0.0
+    return float(np.linalg.eigvalsh(curvature).min(initial=np.inf)) if curvature.size else np.inf
