@@ -1,4 +1,4 @@
-"""A statistic that is chi-square under the null hypothesis: what Wald, likelihood-ratio and score tests give."""
+"""A statistic that is chi-square under the null hypothesis: of Wald, likelihood-ratio and score tests."""
 
 from __future__ import annotations
 

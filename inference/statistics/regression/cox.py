@@ -111,7 +111,7 @@ class CoxFit:
         )
 
     def hazard_ratio(self, column: str, *, level: float = LEVEL) -> Estimate | NotEstimable:
-        """Hazard ratio for one unit of the column; above 1 is worse.  The interval is Wald's on the log scale.
+        """Hazard ratio for one unit of the column; above 1 is worse; Wald interval on the log scale.
 
         There is no standard error: it belongs to the logarithm (``coefficient``).  Not estimable when a
         number is too large for the machine: then the column wants another unit.
