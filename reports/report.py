@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from inference.assessment import Assessment
 from inference.cases.identity import PatientIdentity
@@ -20,9 +17,10 @@ from inference.scan import Acquisition
 from inference.storage import write_atomically
 from inference.volume import Volume
 from reports.paper.blocks import Block, Gap, TextBlock
-from reports.paper.flow import Page, Section, SideBySide, paginate
+from reports.paper.flow import Section, SideBySide, paginate
 from reports.paper.frame import PageFrame
-from reports.paper.sheet import MARGIN, PAGE_HEIGHT, PAGE_WIDTH, TEXT_WIDTH, TITLE, Sheet
+from reports.paper.printing import Imprint, print_pages
+from reports.paper.sheet import TEXT_WIDTH, TITLE
 from reports.sections.clinical_values import clinical_section
 from reports.sections.comparison import comparison
 from reports.sections.guard_lines import guard_section
@@ -80,7 +78,15 @@ def build_report(content: ReportContent) -> bytes:
     )
     continued = catalogue.template("report.continued")
     pages = paginate(_parts(content, catalogue), TEXT_WIDTH, frame.body_height, continued)
-    return _render(pages, frame, content, catalogue)
+    software = content.assessment.software
+    imprint = Imprint(
+        title=f"{content.assessment.study} · {content.case_id}",
+        subject=catalogue.text("report.kind"),
+        language=content.language,
+        software=software.name,
+        version=software.version,
+    )
+    return print_pages(pages, frame, imprint)
 
 
 def write_report(content: ReportContent, path: Path) -> None:
@@ -121,29 +127,3 @@ def _parts(content: ReportContent, catalogue: Catalogue) -> list[Section | SideB
         signature_section(catalogue),
     ]
     return [part for part in parts if part is not None]
-
-
-def _render(pages: Sequence[Page], frame: PageFrame, content: ReportContent, catalogue: Catalogue) -> bytes:
-    from reportlab import rl_config
-    from reportlab.pdfbase.pdfdoc import PDFString
-    from reportlab.pdfgen.canvas import Canvas
-
-    # Bytes as they are: the writer's default spells pictures in letters, a quarter larger and slower.
-    rl_config.useA85 = 0
-    stream = io.BytesIO()
-    canvas = Canvas(stream, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), invariant=1, pageCompression=1)
-    # Titles turn up in file managers and printer queues: study and case, never a name.
-    canvas.setTitle(f"{content.assessment.study} · {content.case_id}")
-    canvas.setAuthor(content.assessment.software.name)
-    canvas.setCreator(f"{content.assessment.software.name} {content.assessment.software.version}")
-    canvas.setSubject(catalogue.text("report.kind"))
-    document: Any = canvas._doc  # type: ignore[attr-defined]
-    document.Catalog.Lang = PDFString(content.language.replace("_", "-"))
-    sheet = Sheet(canvas)
-    for number, page in enumerate(pages, start=1):
-        frame.draw(sheet, number, len(pages))
-        for each in page.placed:
-            each.block.draw(sheet, MARGIN + each.x, frame.body_top + each.top, each.width)
-        canvas.showPage()
-    canvas.save()
-    return stream.getvalue()
