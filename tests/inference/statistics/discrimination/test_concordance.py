@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import astuple
+from random import Random
 from typing import Literal
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inference.statistics.discrimination.compare_concordance import ConcordanceMeasure
 from inference.statistics.discrimination.concordance import Concordance, PairCounts, concordance
 from inference.statistics.discrimination.rank_sums import sums_below
 from inference.statistics.discrimination.uno import uno_concordance
@@ -176,10 +178,10 @@ def test_every_pair_is_counted_once(columns: list[np.ndarray], horizon: float | 
 
 
 @given(patients, st.randoms(use_true_random=False))
-def test_order_of_rows_and_increasing_maps_change_nothing(columns: list[np.ndarray], chance: object) -> None:
+def test_order_of_rows_and_increasing_maps_change_nothing(columns: list[np.ndarray], chance: Random) -> None:
     time, event, scores = columns
     order = list(range(len(time)))
-    chance.shuffle(order)  # type: ignore[attr-defined]
+    chance.shuffle(order)
     for measure in (concordance, uno_concordance):
         plain = measure(SurvivalData(time, event), scores)
         moved = measure(SurvivalData(time[order], event[order]), np.exp(scores[order] / 2) - 7)
@@ -263,14 +265,14 @@ def test_few_events_are_flagged_by_those_that_open_a_pair() -> None:
     ],
 )
 def test_data_that_cannot_answer_say_why(
-    measure: object,
+    measure: ConcordanceMeasure,
     time: list[float],
     event: list[int],
     scores: list[float],
     horizon: float | None,
     reason: Reason,
 ) -> None:
-    result = measure(SurvivalData(time, event), scores, horizon=horizon)  # type: ignore[operator]
+    result = measure(SurvivalData(time, event), scores, horizon=horizon)
     assert result == NotEstimable(reason)
 
 
@@ -282,9 +284,9 @@ def test_data_that_cannot_answer_say_why(
         pytest.param([1.0], Fault.LENGTHS_DIFFER, id="short"),
     ],
 )
-def test_malformed_scores_are_refused(measure: object, scores: list[float], fault: Fault) -> None:
+def test_malformed_scores_are_refused(measure: ConcordanceMeasure, scores: list[float], fault: Fault) -> None:
     with pytest.raises(DataError) as refused:
-        measure(SurvivalData([1, 2], [1, 0]), scores)  # type: ignore[operator]
+        measure(SurvivalData([1, 2], [1, 0]), scores)
     assert refused.value.fault is fault
 
 

@@ -1,5 +1,7 @@
 """Harrell's correction against the loop written out, on models that memorise and models that cannot."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -31,14 +33,14 @@ def known(result: OptimismCorrection | NotEstimable) -> OptimismCorrection:
     return result
 
 
-def run(**changes: object) -> OptimismCorrection | NotEstimable:
-    options: dict[str, object] = {
+def run(**changes: Any) -> OptimismCorrection | NotEstimable:
+    options: dict[str, Any] = {
         "fit": least_squares,
         "measures": {"r2": r_squared},
         "draws": 60,
         "generator": np.random.default_rng(2),
     }
-    [only] = correct_optimism(50, **(options | changes)).values()  # type: ignore[arg-type]
+    [only] = correct_optimism(50, **(options | changes)).values()
     return only
 
 
@@ -48,7 +50,7 @@ def test_it_is_the_loop_written_out() -> None:
     for _ in range(60):
         rows = generator.integers(50, size=50)
         weights = np.linalg.lstsq(NOISE[rows], OUTCOME[rows], rcond=None)[0]
-        gaps.append(r_squared(weights, rows) - r_squared(weights, np.arange(50)))  # type: ignore[operator]
+        gaps.append(r_squared(weights, rows) - r_squared(weights, np.arange(50)))
     result = known(run())
     assert result.gaps.tolist() == gaps
     assert result.apparent == r_squared(least_squares(np.arange(50)), np.arange(50))
