@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from inference.packs.manifest import Metric
-from inference.statistics.discrimination.roc import auc
+from inference.statistics.discrimination.delong import auc
 from inference.statistics.proportion import wilson_interval
 from models.studies.npc_residual import Arm, TrainedStudy
 

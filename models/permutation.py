@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.statistics.discrimination.roc import auc
+from inference.statistics.discrimination.delong import auc
 from models.training.cross_fit import Positions, Scorer, cross_fit
 
 RIDGE = 1.0

@@ -13,7 +13,7 @@ import numpy as np
 from inference.messages.catalogue import load_catalogue
 from inference.packs.load import LoadedPack
 from inference.packs.verify import verify_pack
-from inference.statistics.discrimination.roc import Auc, auc
+from inference.statistics.discrimination.delong import Auc, auc
 from inference.statistics.proportion import wilson_interval
 from inference.storage import write_atomically
 from models.held_back import BoardAnswer, ask_board

@@ -58,6 +58,8 @@ class Reason(StrEnum):
     FEWER_EVENTS_THAN_COLUMNS = "fewer_events_than_columns"
     TOO_LARGE = "too_large"
     TIME_ZERO = "time_zero"
+    NOBODY_NEGATIVE = "nobody_negative"
+    CERTAIN_PREDICTION = "certain_prediction"
 
 
 @dataclass(frozen=True, slots=True)

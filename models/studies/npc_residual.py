@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from inference.jobs import OnProgress, ShouldStop, ignore_progress, never_stop
-from inference.statistics.discrimination.roc import YoudenCutoff
+from inference.statistics.discrimination.youden import YoudenCutoff
 from models.export import round_weights
 from models.networks.xception import Xception
 from models.phantoms.npc_population import NpcPatient, Regimen, draw_cohort

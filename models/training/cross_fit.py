@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.statistics.discrimination.roc import YoudenCutoff, youden_cutoff
+from inference.statistics.discrimination.youden import YoudenCutoff, youden_cutoff
 from models.training.splits import Fold, folds_by_patient, split_by_patient
 
 Positions = Sequence[int]

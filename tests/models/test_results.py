@@ -8,7 +8,7 @@ import pytest
 from inference.messages.message import Message
 from inference.packs.manifest import Threshold
 from inference.predictors.treatment_score import TreatmentScore
-from inference.statistics.discrimination.roc import auc
+from inference.statistics.discrimination.delong import auc
 from models.held_back import BoardAnswer, board_case
 from models.phantoms.npc_population import draw_cohort
 from models.phantoms.npc_volume import render_patient
