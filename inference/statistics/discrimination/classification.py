@@ -60,8 +60,8 @@ class ConfusionMatrix:
     def f1(self) -> Estimate | NotEstimable:
         """2 TP / (2 TP + FP + FN), the harmonic mean of sensitivity and PPV.
 
-        It is 2 F* / (1 + F*) of the proportion F* = TP / (TP + FP + FN), whose interval it takes over: the map
-        increases.  Source: Hand, Christen and Kirielle, Mach Learn 2021; 110: 451–456.
+        It is 2 F* / (1 + F*) of the proportion F* = TP / (TP + FP + FN), whose limits it takes over by the
+        same increasing map.  Source: Hand, Christen and Kirielle, Mach Learn 2021; 110: 451–456.
         """
         share = self._rate(
             self.true_positives,

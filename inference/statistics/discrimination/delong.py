@@ -112,8 +112,8 @@ def compare_aucs(
 ) -> PairedAuc | NotEstimable:
     """DeLong's paired test of two scores of the same patients, in the same order.
 
-    ``out_of_fold`` says that scores come from the folds of a cross-validation, each by the model that left the
-    patient out: such scores depend on each other, the test is too bold, and the difference says so.
+    ``out_of_fold`` says that scores come from the folds of a cross-validation, each by the model that left
+    the patient out: such scores depend on each other, the test is too bold, and the difference says so.
     """
     marked = class_column(is_positive, "outcome")
     one = ClassData(finite_column(first, "score"), marked)

@@ -16,11 +16,11 @@ from inference.statistics.reasons import NotEstimable
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PrecisionRecallCurve:
-    """One point per distinct score; all arrays (k,), ``thresholds`` ascending, so ``recall`` falls to the right.
+    """One point per distinct score; all arrays (k,), ``thresholds`` ascending, so ``recall`` falls.
 
-    A score ≥ ``thresholds[i]`` is positive.  The first point calls everybody positive: recall 1, precision the
-    ``prevalence``, which is also what a score without information reaches everywhere.  There is no point for
-    recall 0, where nobody is called positive and precision has no meaning.
+    A score ≥ ``thresholds[i]`` is positive.  The first point calls everybody positive: recall 1, precision
+    the ``prevalence``, which is also what a score without information reaches everywhere.  There is no point
+    for recall 0, where nobody is called positive and precision has no meaning.
     """
 
     thresholds: Floats
