@@ -23,7 +23,7 @@ endif
 SET_UP = $(if $(BASE_PYTHON),$(BASE_PYTHON) tools/set_up.py,\
 	$(error Concilium needs Python 3.11 or 3.12. On Debian or Ubuntu: sudo apt-get install -y python3 python3-venv))
 
-.PHONY: help demo test lint bench soak verdicts results packs screenshots lock app dev clean
+.PHONY: help demo test lint bench soak verdicts results packs screenshots gallery lock app dev clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -62,6 +62,9 @@ packs: dev  ## train and export the demonstration packs on synthetic phantoms
 
 screenshots: dev  ## take the pictures of the documents
 	$(PYTHON) -m tools.screenshots $(ARGS)
+
+gallery: dev  ## draw every figure from synthetic data (build/figures)
+	$(PYTHON) -m tools.figure_gallery $(ARGS)
 
 lock: dev  ## write constraints.txt anew from pyproject.toml
 	$(PYTHON) -m tools.lock

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gui.theme.palette import current_tokens
 from gui.theme.tokens import Tokens
 from reports.figures.drawing import Drawing, to_svg
-from reports.figures.style import FigureStyle
+from reports.figures.style import ON_DARK, ON_LIGHT, FigureStyle
 from reports.fonts import font_families
 
 PX_PER_POINT: Final = 1.55
@@ -35,6 +35,7 @@ def screen_style(tokens: Tokens) -> FigureStyle:
         fine=tokens.good,
         note=tokens.warn,
         refused=tokens.bad,
+        series=ON_DARK if tokens.is_dark else ON_LIGHT,
     )
 
 
@@ -51,6 +52,7 @@ def grey_style(tokens: Tokens) -> FigureStyle:
         fine=tokens.muted,
         note=tokens.muted,
         refused=tokens.muted,
+        series=(tokens.muted,),
     )
 
 

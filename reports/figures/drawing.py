@@ -14,9 +14,11 @@ from reports.fonts import Face, font_families
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
+    from reportlab.pdfgen.pathobject import PDFPathObject
 
 Anchor = Literal["start", "middle", "end"]
 
+_ROUND_JOIN = 1
 _CSS_WEIGHT = {Face.REGULAR: 400, Face.SEMIBOLD: 600, Face.BOLD: 700}
 
 
@@ -61,17 +63,28 @@ class Circle:
 
 @dataclass(frozen=True, slots=True)
 class Polygon:
-    """A closed polygon."""
+    """A closed polygon; what lies beneath shows through where ``fill_opacity`` is below one."""
 
     points: tuple[tuple[float, float], ...]
     fill: str | None = None
     stroke: str | None = None
     stroke_width: float = 0.0
+    fill_opacity: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Polyline:
+    """An open line through points, with round joins; ``dash`` runs on around its corners."""
+
+    points: tuple[tuple[float, float], ...]
+    stroke: str
+    width: float
+    dash: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One line of text; ``y`` is its baseline."""
+    """One line of text; ``y`` is its baseline.  ``is_upright`` texts read from bottom to top about (x, y)."""
 
     x: float
     y: float
@@ -80,9 +93,10 @@ class Text:
     fill: str
     anchor: Anchor = "start"
     face: Face = Face.REGULAR
+    is_upright: bool = False
 
 
-Shape = Rect | Line | Circle | Polygon | Text
+Shape = Rect | Line | Circle | Polygon | Polyline | Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,23 +127,39 @@ def _svg_shape(shape: Shape) -> str:
             place = _attributes(x=shape.x, y=shape.y, width=shape.width, height=shape.height)
             return f"<rect{place}{radius}{_paint(shape.fill, shape.stroke, shape.stroke_width)}/>"
         case Line():
-            dash = f' stroke-dasharray="{" ".join(map(_number, shape.dash))}"' if shape.dash else ""
             place = _attributes(x1=shape.x1, y1=shape.y1, x2=shape.x2, y2=shape.y2)
-            return f"<line{place}{_paint(None, shape.stroke, shape.width)}{dash}/>"
+            return f"<line{place}{_paint(None, shape.stroke, shape.width)}{_dashes(shape.dash)}/>"
         case Circle():
             place = _attributes(cx=shape.x, cy=shape.y, r=shape.radius)
             return f"<circle{place}{_paint(shape.fill, shape.stroke, shape.stroke_width)}/>"
         case Polygon():
-            points = " ".join(f"{_number(x)},{_number(y)}" for x, y in shape.points)
-            return f'<polygon points="{points}"{_paint(shape.fill, shape.stroke, shape.stroke_width)}/>'
+            seen = f' fill-opacity="{_number(shape.fill_opacity)}"' if shape.fill_opacity < 1 else ""
+            paint = _paint(shape.fill, shape.stroke, shape.stroke_width)
+            return f'<polygon points="{_points(shape.points)}"{paint}{seen}/>'
+        case Polyline():
+            paint = _paint(None, shape.stroke, shape.width)
+            return (
+                f'<polyline points="{_points(shape.points)}"{paint} stroke-linejoin="round"'
+                f"{_dashes(shape.dash)}/>"
+            )
         case Text():
             families = '"' + escape(", ".join(font_families())) + '"'
             place = _attributes(x=shape.x, y=shape.y)
+            if shape.is_upright:
+                place += f' transform="rotate(-90 {_number(shape.x)} {_number(shape.y)})"'
             return (
                 f'<text{place} font-family={families} font-size="{_number(shape.size)}" '
                 f'font-weight="{_CSS_WEIGHT[shape.face]}" text-anchor="{shape.anchor}" '
                 f'fill="{shape.fill}">{escape(shape.text, quote=False)}</text>'
             )
+
+
+def _points(points: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{_number(x)},{_number(y)}" for x, y in points)
+
+
+def _dashes(dash: tuple[float, ...]) -> str:
+    return f' stroke-dasharray="{" ".join(map(_number, dash))}"' if dash else ""
 
 
 def _attributes(**values: float) -> str:
@@ -158,11 +188,15 @@ def _paint_shape(shape: Shape, canvas: Canvas) -> None:
     if isinstance(shape, Text):
         _paint_text(shape, canvas)
         return
-    if isinstance(shape, Line):
+    if isinstance(shape, Line | Polyline):
         canvas.setStrokeColor(shape.stroke)
         canvas.setLineWidth(shape.width)
         canvas.setDash(*((list(shape.dash),) if shape.dash else ()))
-        canvas.line(shape.x1, -shape.y1, shape.x2, -shape.y2)
+        if isinstance(shape, Line):
+            canvas.line(shape.x1, -shape.y1, shape.x2, -shape.y2)
+        else:
+            canvas.setLineJoin(_ROUND_JOIN)
+            canvas.drawPath(_path(shape.points, canvas), stroke=1, fill=0)
         return
     canvas.setDash()
     if shape.fill:
@@ -182,13 +216,22 @@ def _paint_shape(shape: Shape, canvas: Canvas) -> None:
         case Circle():
             canvas.circle(shape.x, -shape.y, shape.radius, stroke, fill)
         case Polygon():
-            path = canvas.beginPath()
-            (x, y), *others = shape.points
-            path.moveTo(x, -y)
-            for x, y in others:
-                path.lineTo(x, -y)
+            path = _path(shape.points, canvas)
             path.close()
+            if shape.fill_opacity < 1:
+                canvas.setFillAlpha(shape.fill_opacity)
             canvas.drawPath(path, stroke=stroke, fill=fill)
+            if shape.fill_opacity < 1:
+                canvas.setFillAlpha(1)
+
+
+def _path(points: Sequence[tuple[float, float]], canvas: Canvas) -> PDFPathObject:
+    path = canvas.beginPath()
+    (x, y), *others = points
+    path.moveTo(x, -y)
+    for x, y in others:
+        path.lineTo(x, -y)
+    return path
 
 
 def _paint_text(shape: Text, canvas: Canvas) -> None:
@@ -196,4 +239,11 @@ def _paint_text(shape: Text, canvas: Canvas) -> None:
 
     width = text_width(shape.text, shape.size, shape.face)
     shift = {"start": 0.0, "middle": width / 2, "end": width}[shape.anchor]
-    draw_text(canvas, shape.x - shift, -shape.y, shape.text, shape.size, shape.face, shape.fill)
+    if not shape.is_upright:
+        draw_text(canvas, shape.x - shift, -shape.y, shape.text, shape.size, shape.face, shape.fill)
+        return
+    canvas.saveState()
+    canvas.translate(shape.x, -shape.y)
+    canvas.rotate(90)
+    draw_text(canvas, -shift, 0.0, shape.text, shape.size, shape.face, shape.fill)
+    canvas.restoreState()
