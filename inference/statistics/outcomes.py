@@ -30,6 +30,22 @@ def finite_column(values: ArrayLike, name: str) -> Floats:
     return array
 
 
+def finite_matrix(values: ArrayLike, name: str) -> Floats:
+    """``values`` as a read-only float64 array of shape (n, p).
+
+    Raises
+    ------
+    DataError
+        When a value is NaN or infinite; the field and the first row (from 1) are named.
+    """
+    array = np.array(values, dtype=np.float64)
+    wrong = np.flatnonzero(~np.isfinite(array).all(axis=1))
+    if wrong.size:
+        raise DataError(Fault.NOT_FINITE, field=name, row=int(wrong[0]) + 1)
+    array.flags.writeable = False
+    return array
+
+
 def class_column(values: ArrayLike, name: str) -> Bools:
     """``values`` (0/1 or Boolean) as a read-only Boolean array of shape (n,); anything else is refused."""
     array = finite_column(np.asarray(values, dtype=np.float64), name)
