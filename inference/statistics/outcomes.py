@@ -57,6 +57,15 @@ def class_column(values: ArrayLike, name: str) -> Bools:
     return marked
 
 
+def probability_column(values: ArrayLike, name: str) -> Floats:
+    """``values`` as a read-only float64 array of shape (n,), each between 0 and 1; else refused by row."""
+    array = finite_column(values, name)
+    wrong = np.flatnonzero((array < 0) | (array > 1))
+    if wrong.size:
+        raise DataError(Fault.NOT_A_PROBABILITY, field=name, row=int(wrong[0]) + 1)
+    return array
+
+
 def same_length(names: Sequence[str], *columns: NDArray[np.generic]) -> None:
     """Refuse columns of different lengths, naming them."""
     if len({len(column) for column in columns}) > 1:

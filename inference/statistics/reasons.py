@@ -60,6 +60,8 @@ class Reason(StrEnum):
     TIME_ZERO = "time_zero"
     NOBODY_NEGATIVE = "nobody_negative"
     CERTAIN_PREDICTION = "certain_prediction"
+    TOO_FEW_GROUPS = "too_few_groups"
+    NOTHING_EXPECTED = "nothing_expected"
 
 
 @dataclass(frozen=True, slots=True)

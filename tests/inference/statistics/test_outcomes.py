@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from inference.statistics.outcomes import ClassData, SurvivalData, no_duplicates
+from inference.statistics.outcomes import ClassData, SurvivalData, no_duplicates, probability_column
 from inference.statistics.reasons import DataError, Fault
 from inference.statistics.survival.event_table import censoring_survival, event_table
 
@@ -45,3 +45,13 @@ def test_events_precede_censorings_at_the_same_time() -> None:
     censoring = censoring_survival(data)
     np.testing.assert_allclose(censoring.at([1, 2, 3]), [1, 0.5, 0])
     np.testing.assert_allclose(censoring.before([2, 3]), [1, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [(1.1, Fault.NOT_A_PROBABILITY), (-0.1, Fault.NOT_A_PROBABILITY), (np.nan, Fault.NOT_FINITE)],
+)
+def test_what_is_no_probability_is_refused_with_its_row(value: float, fault: Fault) -> None:
+    with pytest.raises(DataError) as raised:
+        probability_column([0.0, 1.0, value], "risk")
+    assert (raised.value.fault, raised.value.message.fields["row"]) == (fault, 3)
