@@ -1,2 +1,1 @@
 """How well predicted risks agree with what happened, and how to mend them."""
-"""Do predicted probabilities agree with what happened."""
