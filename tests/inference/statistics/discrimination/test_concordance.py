@@ -237,6 +237,12 @@ def test_equal_scores_count_one_half() -> None:
     assert result.estimate.value == 0.75
 
 
+def test_an_event_at_the_horizon_counts() -> None:
+    data = SurvivalData([1, 2, 3], [1, 1, 0])
+    assert known(concordance(data, [1.0, 3.0, 2.0], horizon=2)).counts == PairCounts(1, 2, 0, 0, 0, 0)
+    assert known(concordance(data, [1.0, 3.0, 2.0], horizon=1.9)).counts == PairCounts(0, 2, 0, 0, 0, 1)
+
+
 def test_perfect_order_has_no_interval_and_says_so() -> None:
     for scores, value in (([3.0, 2.0, 1.0], 1.0), ([1.0, 2.0, 3.0], 0.0)):
         estimate = known(concordance(SurvivalData([1, 2, 3], [1, 1, 1]), scores)).estimate
