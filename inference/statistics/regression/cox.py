@@ -160,10 +160,8 @@ def fit_cox(data: SurvivalData, design: Design, *, ties: Ties = "efron") -> CoxF
         return NotEstimable(Reason.NO_EVENTS)
     if events < design.matrix.shape[1]:
         return NotEstimable(Reason.FEWER_EVENTS_THAN_COLUMNS)
-    ever_at_risk = data.time >= data.time[data.event].min()
-    sets = risk_sets(data.rows(ever_at_risk), ties)
-    sorted_rows = design.matrix[ever_at_risk][sets.order]
-    standardised = _standardised(sorted_rows)
+    sets = risk_sets(data, ties)
+    standardised = _standardised(design.matrix[sets.order])
     if isinstance(standardised, NotEstimable):
         return standardised
     columns, scale = standardised
@@ -249,4 +247,4 @@ def _least_information(curvature: Floats) -> float:
     """The information in the direction that the deaths say least about; 0 where it cannot be had."""
     if not np.isfinite(curvature).all():
         return 0.0
-    return float(np.linalg.eigvalsh(curvature).min(initial=np.inf)) if curvature.size else np.inf
+    return float(np.linalg.eigvalsh(curvature).min()) if curvature.size else 1.0

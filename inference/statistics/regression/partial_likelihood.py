@@ -16,11 +16,11 @@ Ties = Literal["efron", "breslow"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RiskSets:
-    """Who stood at risk at each death; rows are in ascending order of time, n rows, m deaths, k death times.
+    """Who stood at risk at each death: n rows ever at risk, ascending in time, m deaths at k times.
 
     Attributes
     ----------
-    order : (n,) indices that sort the caller's rows by time, stable.
+    order : (n,) indices of the caller's rows, sorted by time, stable; rows before the first death are out.
     deaths : (m,) positions of the deaths among the sorted rows.
     times : (k,) distinct death times, ascending.
     time_of_death : (m,) index into ``times`` of each death.
@@ -47,6 +47,7 @@ class RiskSets:
 def risk_sets(data: SurvivalData, ties: Ties) -> RiskSets:
     """Sort ``data`` into risk sets; there must be an event.  Who is censored at t is at risk at t."""
     order = np.argsort(data.time, kind="stable")
+    order = order[data.time[order] >= data.time[data.event].min()]
     time, event = data.time[order], data.event[order]
     deaths = np.flatnonzero(event)
     times, time_of_death, tied = np.unique(time[deaths], return_inverse=True, return_counts=True)

@@ -1,0 +1,98 @@
+"""Backward elimination against MASS, and its plain rules."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from inference.statistics.design import Design, Factor, Numeric, design_of
+from inference.statistics.reasons import NotEstimable, Reason
+from inference.statistics.regression.cox import CoxFit, fit_cox
+from inference.statistics.regression.stepwise import Selection, select_by_aic
+from tests.inference.statistics.cox_tables import assert_fit
+from tests.inference.statistics.oracles import Oracle, as_list, assert_agrees, oracles
+
+
+@pytest.mark.parametrize("may_return", [False, True], ids=["backward", "both"])
+@pytest.mark.parametrize("oracle", oracles("survival"))
+def test_elimination_takes_the_way_of_stepaic(oracle: Oracle, may_return: bool) -> None:
+    """``fastbw`` of rms is another algorithm, recorded for information only."""
+    golden = oracle.section("step_aic")
+    data, design = oracle.survival("dev"), design_of(oracle.table("dev"), oracle.terms())
+    selection = select_by_aic(design, lambda chosen: fit_cox(data, chosen), may_return=may_return)
+    assert isinstance(selection, Selection)
+    if may_return:
+        assert set(selection.kept) == set(as_list(golden["stepAIC_both_kept"]))
+        return
+    assert list(selection.removed) == as_list(golden["removed"])
+    assert list(selection.kept) == as_list(golden["kept"])
+    assert_agrees(selection.aic_path, as_list(golden["AIC_path"]), relative=1e-8, what="AIC path")
+    if golden["final"]:
+        assert_fit(selection.fit, golden["final"], "final")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A fit whose criterion is told by the names of its terms."""
+
+    names: frozenset[str]
+    aic: float
+
+
+def _told(criteria: dict[str, float | None]) -> object:
+    def fit(design: Design) -> Told | NotEstimable:
+        names = "".join(term.name for term in design.terms)
+        aic = criteria[names]
+        return NotEstimable(Reason.SEPARATION) if aic is None else Told(frozenset(names), aic)
+
+    return fit
+
+
+THREE = Design(np.zeros((4, 4)), (Numeric("a"), Factor("b", ("0", "1", "2")), Numeric("c")))
+
+
+def test_a_term_that_left_may_come_back_only_where_told() -> None:
+    criteria = {"abc": 9.0, "ab": 8.0, "ac": 7.0, "bc": 6.0, "b": 5.5, "c": 5.0, "ac ": 0, "": 9.9, "a": 9.9}
+    backward = select_by_aic(THREE, _told(criteria))  # type: ignore[arg-type]
+    both = select_by_aic(THREE, _told(criteria | {"ac": 4.0, "c": 5.0, "bc": 3.9}), may_return=True)  # type: ignore[arg-type]
+    assert isinstance(backward, Selection)
+    assert isinstance(both, Selection)
+    assert backward.removed == ("a", "b")
+    assert backward.aic_path == (9.0, 6.0, 5.0)
+    assert both.kept == ("b", "c")
+    returning = select_by_aic(
+        THREE,
+        _told(criteria | {"ac": 4.0, "bc": 3.9, "c": 3.5, "b": 3.6, "": 3.0, "a": 2.0}),  # type: ignore[arg-type]
+        may_return=True,
+    )
+    assert isinstance(returning, Selection)
+    assert [(step.term, step.is_removal) for step in returning.steps] == [
+        ("a", True),
+        ("b", True),
+        ("c", True),
+        ("a", False),
+    ]
+    assert returning.kept == ("a",)
+
+
+def test_an_equal_criterion_removes_nothing_and_an_unestimable_candidate_is_passed_over() -> None:
+    equal = {"abc": 9.0, "ab": 9.0, "ac": 9.0, "bc": None}
+    selection = select_by_aic(THREE, _told(equal))  # type: ignore[arg-type]
+    assert isinstance(selection, Selection)
+    assert (selection.kept, selection.steps) == (("a", "b", "c"), ())
+
+
+def test_a_full_model_without_estimate_is_the_answer() -> None:
+    assert select_by_aic(THREE, _told({"abc": None})) == NotEstimable(Reason.SEPARATION)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("oracle", oracles("survival"))
+def test_all_terms_leave_where_none_helps(oracle: Oracle) -> None:
+    data = oracle.survival("dev")
+    noise = np.random.default_rng(2).normal(size=(len(data), 1)) * 1e-9
+    mixed = Design(np.random.default_rng(3).permuted(noise, axis=0), (Numeric("noise"),))
+    selection = select_by_aic(mixed, lambda chosen: fit_cox(data, chosen))
+    assert isinstance(selection, Selection)
+    assert isinstance(selection.fit, CoxFit)
+    gain = selection.fit.log_likelihood - selection.fit.log_likelihood_null
+    assert (selection.kept, gain) == ((), 0.0) or gain > 1
