@@ -20,8 +20,7 @@ from inference.statistics.regression.partial_likelihood import (
     means_at_risk,
     risk_sets,
 )
-from inference.statistics.step_function import StepFunction
-from inference.statistics.survival.event_table import event_table
+from inference.statistics.survival.kaplan_meier import kaplan_meier
 
 Transform = Literal["km", "rank", "identity", "log"]
 """How time is scaled: 1 − Kaplan–Meier just before it, its average rank among all times, as it is, or log."""
@@ -122,9 +121,7 @@ def _scaled(data: SurvivalData, transform: Transform) -> Floats:
         _, place, tied = np.unique(data.time, return_inverse=True, return_counts=True)
         ranks: Floats = (np.cumsum(tied) - (tied - 1) / 2)[place]
         return ranks
-    table = event_table(data)
-    surviving: Floats = np.cumprod(1.0 - table.events / table.at_risk)
-    return 1 - StepFunction(table.time, surviving).before(data.time)
+    return 1 - kaplan_meier(data).curve.before(data.time)
 
 
 def _test(score: Floats, variance: Floats, scale: Floats, block: slice) -> ChiSquareTest | NotEstimable:
