@@ -20,7 +20,7 @@ from inference.statistics.estimate import LEVEL, Estimate, normal_quantile
 from inference.statistics.outcomes import Floats, SurvivalData, finite_column, same_length
 from inference.statistics.reasons import DataError, Fault, NotEstimable, Reason
 from inference.statistics.survival.censoring_influence import influence_at, influence_through_weights
-from inference.statistics.survival.censoring_weights import horizon_weights, is_followed
+from inference.statistics.survival.censoring_weights import HorizonWeights, horizon_weights
 from inference.statistics.survival.event_table import event_table
 
 Rule = Literal["left", "trapezoid"]
@@ -58,8 +58,14 @@ def survival_brier(
         When a survival is missing or outside [0, 1], or rows and times do not match the table.
     """
     table = _survival_table(data, survival, len(times))
-    predicted = tuple(_brier(data, table[:, column], t, level) for column, t in enumerate(times))
-    reference = tuple(_brier(data, np.full(len(data), _kaplan_meier_at(data, t)), t, level) for t in times)
+    weights = [horizon_weights(data, t, "case") for t in times]
+    predicted = tuple(
+        weighted_brier(data, column, at, level=level) for column, at in zip(table.T, weights, strict=True)
+    )
+    reference = tuple(
+        weighted_brier(data, np.full(len(data), _kaplan_meier_at(data, at.horizon)), at, level=level)
+        for at in weights
+    )
     scaled = tuple(_scaled(one, other) for one, other in zip(predicted, reference, strict=True))
     return SurvivalBrier(tuple(float(t) for t in times), predicted, reference, scaled)
 
@@ -87,18 +93,21 @@ def integrated_brier(
     return Estimate(float(held @ np.diff(grid)) / float(grid[-1] - grid[0]))
 
 
-def _brier(data: SurvivalData, survival: Floats, t: float, level: float) -> Estimate | NotEstimable:
-    weights = horizon_weights(data, t, "case")
+def weighted_brier(
+    data: SurvivalData, survival: Floats, weights: HorizonWeights, *, level: float = LEVEL
+) -> Estimate | NotEstimable:
+    """The score of predicted ``survival`` (n,) for ``weights`` that were made of ``data``."""
     if len(data) < 2:
         return NotEstimable(Reason.TOO_FEW_ROWS)
-    if not is_followed(data, t):
+    if not weights.stand_for_all:
         return NotEstimable(Reason.NOBODY_FOLLOWED_TO_HORIZON)
     of_cases = weights.case * survival**2
     of_controls = weights.control * (1 - survival) ** 2
     losses = of_cases + of_controls
     score = float(losses.mean())
+    before = weights.at_horizon == "control"
     through_cases = influence_through_weights(data, of_cases, tied_times="together") / len(data)
-    through_controls = of_controls.mean() * influence_at(data, t)
+    through_controls = of_controls.mean() * influence_at(data, weights.horizon, before=before)
     influence = losses - score + through_cases + through_controls
     error = float(influence.std(ddof=1)) / math.sqrt(len(data))
     reach = normal_quantile(level) * error

@@ -82,7 +82,7 @@ def time_dependent_auc(
     weights = [horizon_weights(data, t, at_horizon) for t in times]
     return TimeDependentAuc(
         tuple(float(t) for t in times),
-        tuple(weighted_auc(data, marker, at, at_horizon, level=level) for at in weights),
+        tuple(weighted_auc(data, marker, at, level=level) for at in weights),
         tuple(int(at.is_case.sum()) for at in weights),
         tuple(int(at.is_control.sum()) for at in weights),
         tuple(int((~at.is_case & ~at.is_control).sum()) for at in weights),
@@ -125,24 +125,19 @@ def compare_time_dependent_auc(
 
 
 def weighted_auc(
-    data: SurvivalData,
-    scores: Floats,
-    weights: HorizonWeights,
-    at_horizon: AtHorizon,
-    *,
-    level: float = LEVEL,
+    data: SurvivalData, scores: Floats, weights: HorizonWeights, *, level: float = LEVEL
 ) -> Estimate | NotEstimable:
-    """The area for ``weights`` that ``at_horizon`` made of ``data``, with its influence-function interval."""
+    """The area for ``weights`` that were made of ``data``, with its influence-function interval."""
     missing = _why_not(scores, weights)
     if missing is not None:
         return missing
     cases, controls = scores[weights.is_case], scores[weights.is_control]
     if cases.min() > controls.max() or cases.max() < controls.min():
         return Estimate(float(cases.min() > controls.max()), level=level, flags=("no_overlap",))
-    value, influence = _area_and_influence(data, scores, weights, at_horizon)
+    value, influence = _area_and_influence(data, scores, weights)
     error = float(influence.std(ddof=1)) / math.sqrt(len(data))
     low, high = (value + sign * normal_quantile(level) * error for sign in (-1, 1))
-    if at_horizon != "dropped":
+    if weights.at_horizon != "dropped":
         low, high = max(low, 0.0), min(high, 1.0)
     return Estimate(value, error, low, high, level, "influence")
 
@@ -155,7 +150,7 @@ def _difference(
         missing = _why_not(scores, weights)
         if missing is not None:
             return missing
-    one, other = (_area_and_influence(data, scores, weights, at_horizon) for scores in markers)
+    one, other = (_area_and_influence(data, scores, weights) for scores in markers)
     error = float((one[1] - other[1]).std(ddof=1)) / math.sqrt(len(data))
     if error < 1e-12:
         return NotEstimable(Reason.NO_VARIANCE)
@@ -166,9 +161,7 @@ def _difference(
     return AucDifference(time, interval, z, float(2 * ndtr(-abs(z))))
 
 
-def _area_and_influence(
-    data: SurvivalData, scores: Floats, weights: HorizonWeights, at_horizon: AtHorizon
-) -> tuple[float, Floats]:
+def _area_and_influence(data: SurvivalData, scores: Floats, weights: HorizonWeights) -> tuple[float, Floats]:
     """The area and each patient's influence on it, (n,)."""
     n = len(scores)
     below = _weight_below(scores, weights.control)
@@ -178,7 +171,7 @@ def _area_and_influence(
     of_cases = weights.case * (below - area * weights.control.sum())
     of_controls = weights.control * (above - area * weights.case.sum())
     through_weights = influence_through_weights(
-        data, of_cases, tied_times="in_order" if at_horizon == "dropped" else "together"
+        data, of_cases, tied_times="in_order" if weights.at_horizon == "dropped" else "together"
     )
     return area, n * (of_cases + of_controls + through_weights / n) / pairs
 

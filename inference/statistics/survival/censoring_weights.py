@@ -27,11 +27,17 @@ followed to it, whatever happens then (a label "recurrence before 60 months"); c
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HorizonWeights:
-    """Weights at one horizon, (n,) each and never both positive: ``case`` and ``control``."""
+    """Weights at one horizon, (n,) each and never both positive: ``case`` and ``control``.
+
+    ``stand_for_all`` is False where the last patients were censored by the horizon: then G is 0 there, nobody
+    is left to stand for them, and the weights sum to less than n.
+    """
 
     horizon: float
+    at_horizon: AtHorizon
     case: Floats
     control: Floats
+    stand_for_all: bool
 
     @property
     def is_case(self) -> Bools:
@@ -60,15 +66,7 @@ def horizon_weights(data: SurvivalData, horizon: float, at_horizon: AtHorizon) -
     remaining = censoring_survival(data)
     followed = data.time >= horizon if at_horizon == "control" else data.time > horizon
     event_by = data.time <= horizon if at_horizon == "case" else data.time < horizon
-    at = remaining.before(horizon) if at_horizon == "control" else remaining.at(horizon)
+    at = float(remaining.before(horizon) if at_horizon == "control" else remaining.at(horizon))
     case = np.divide(1.0, remaining.before(data.time), out=np.zeros(len(data)), where=data.event & event_by)
     control = np.divide(1.0, at, out=np.zeros(len(data)), where=followed)
-    return HorizonWeights(float(horizon), case, control)
-
-
-def is_followed(data: SurvivalData, horizon: float) -> bool:
-    """Whether the weights stand for everybody: someone is free beyond ``horizon``, or all had the event.
-
-    Otherwise the last ones were censored by then, G is 0 and nobody is left to stand for them.
-    """
-    return bool((data.time > horizon).any()) or float(censoring_survival(data).at(horizon)) > 0
+    return HorizonWeights(float(horizon), at_horizon, case, control, at > 0)
