@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from inference.statistics.outcomes import Floats, SurvivalData, finite_column, same_length
 from inference.statistics.reasons import NotEstimable, Reason
-from inference.statistics.regression.partial_likelihood import Ties, evaluate, risk_sets
+from inference.statistics.regression.partial_likelihood import WIDEST_SPREAD, Ties, evaluate, risk_sets
 from inference.statistics.step_function import StepFunction
 
 
@@ -26,9 +26,13 @@ class BaselineHazard:
     last_time: float
 
     def cumulative_hazard(self, linear_predictor: ArrayLike, times: ArrayLike) -> Floats:
-        """H(t|x) = H(t) · exp(lp − centre), for lp (n,) and times (m,): (n, m)."""
-        scores = np.asarray(linear_predictor, dtype=np.float64).reshape(-1, 1)
-        hazards: Floats = np.exp(scores - self.centre) * self.cumulative.at(np.asarray(times).reshape(1, -1))
+        """H(t|x) = H(t) · exp(lp − centre), for lp (n,) and times (m,): (n, m).
+
+        Scores beyond ``WIDEST_SPREAD`` above the centre count as that.
+        """
+        scores = finite_column(linear_predictor, "linear predictor")[:, None]
+        risks = np.exp(np.minimum(scores - self.centre, WIDEST_SPREAD))
+        hazards: Floats = risks * self.cumulative.at(finite_column(times, "time")[None, :])
         return hazards
 
     def survival(self, linear_predictor: ArrayLike, times: ArrayLike) -> Floats:
@@ -51,6 +55,8 @@ def baseline_hazard(
     sees that sum less l/d of the dying.  Held at the mean linear predictor, so that no exponential overflows.
     Sources: Breslow, J R Stat Soc B 1972; 34: 216–217; Therneau and Grambsch, Modeling Survival Data,
     2000, §10.2 (Efron).
+
+    Not estimable without events, and when linear predictors lie further apart than ``WIDEST_SPREAD``.
     """
     scores = finite_column(linear_predictor, "linear predictor")
     same_length(("time", "linear predictor"), data.time, scores)
@@ -59,6 +65,8 @@ def baseline_hazard(
     centre = float(scores.mean())
     sets = risk_sets(data, ties)
     at = evaluate(sets, scores[sets.order])
+    if at.log_likelihood == -np.inf or at.shift - centre > WIDEST_SPREAD:
+        return NotEstimable(Reason.TOO_LARGE)
     steps = sets.by_time(np.exp(centre - at.shift) / at.at_risk)
     cumulative = StepFunction(sets.times, np.cumsum(steps), start=0.0)
     return BaselineHazard(cumulative, centre, float(data.time.max()))

@@ -239,6 +239,8 @@ def _maximise(sets: RiskSets, columns: Floats) -> _Maximum | None:
             if onward.log_likelihood >= at.log_likelihood - 1e-10 * abs(at.log_likelihood):
                 break
             step = step / 2
+        else:
+            return None
         beta, at = beta + step, onward
     return None
 

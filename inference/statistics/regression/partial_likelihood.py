@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from inference.statistics.outcomes import Floats, SurvivalData
 
 Ties = Literal["efron", "breslow"]
 """How deaths at one time share their risk set: Efron thins it by l/d before the l-th death, Breslow never."""
+
+WIDEST_SPREAD: Final = 500.0
+"""Linear predictors further apart than this are beyond the range of exponentials, and of any use."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +73,7 @@ class Evaluation:
 
     Attributes
     ----------
-    log_likelihood : −∞ where the risk of a risk set underflows.
+    log_likelihood : −∞ where linear predictors lie further apart than ``WIDEST_SPREAD``.
     weights : (n,) exp(lp − shift) of the sorted rows.
     at_risk : (m,) the sum of weights at risk at each death, thinned.
     shift : what was taken off the linear predictor so that no exponential overflows.
@@ -87,7 +90,7 @@ def evaluate(sets: RiskSets, linear_predictor: Floats) -> Evaluation:
     shift = float(linear_predictor.max())
     weights = np.exp(linear_predictor - shift)
     at_risk = _sums_at_risk(sets, weights)
-    if not (at_risk > 0).all():
+    if shift - linear_predictor.min() > WIDEST_SPREAD:
         return Evaluation(-np.inf, weights, at_risk, shift)
     own = linear_predictor[sets.deaths] - shift
     return Evaluation(float((own - np.log(at_risk)).sum()), weights, at_risk, shift)
