@@ -62,6 +62,7 @@ class Reason(StrEnum):
     CERTAIN_PREDICTION = "certain_prediction"
     TOO_FEW_GROUPS = "too_few_groups"
     NOTHING_EXPECTED = "nothing_expected"
+    TOO_MANY_ARRANGEMENTS = "too_many_arrangements"
 
 
 @dataclass(frozen=True, slots=True)
