@@ -46,17 +46,19 @@ class AuditRow(_Part):
     situation: int | None = Field(default=None, ge=1)
 
     @property
-    def names_another(self) -> bool:
-        """True when the model recommends another regimen than was given."""
-        return self.recommended != self.given
+    def is_model_untested(self) -> bool:
+        """True when the model counts as correct for a regimen that this patient never had."""
+        return self.model is Judged.CORRECT and self.recommended != self.given
+
+    @property
+    def is_physician_untested(self) -> bool:
+        """True when the physician counts as wrong: only a prediction for the other regimen can say so."""
+        return self.physician is Judged.WRONG
 
     @property
     def rests_on_untested(self) -> bool:
-        """True when a judgement needs the prediction for a regimen that this patient never had.
-
-        The model is correct about a choice that nobody made, or the physician is wrong because of it.
-        """
-        return (self.model is Judged.CORRECT and self.names_another) or self.physician is Judged.WRONG
+        """True when a judgement needs the prediction for the regimen that was not given."""
+        return self.is_model_untested or self.is_physician_untested
 
 
 class AuditTable(_Part):

@@ -166,9 +166,8 @@ def audit_decisions(
 
 def untested_set_aside(row: AuditRow) -> tuple[Judged, Judged]:
     """Physician and model when nothing may rest on a prediction that nobody tested."""
-    physician = Judged.UNDETERMINABLE if row.physician is Judged.WRONG else row.physician
-    is_untested = row.model is Judged.CORRECT and row.names_another
-    return physician, Judged.UNDETERMINABLE if is_untested else row.model
+    physician = Judged.UNDETERMINABLE if row.is_physician_untested else row.physician
+    return physician, Judged.UNDETERMINABLE if row.is_model_untested else row.model
 
 
 def untested_all_false(row: AuditRow) -> tuple[Judged, Judged]:

@@ -79,11 +79,15 @@ def read_decisions(path: Path) -> DecisionsFile:
         for name in COLUMNS
         if name not in columns
     ]
-    checked = [name for name in (*_WORDS, SYNTHETIC) if name in columns]
-    for name in checked:
-        problems += _unknown_words(columns[name], name)
+    cells = [
+        found
+        for name in (*_WORDS, SYNTHETIC)
+        if name in columns
+        for found in _unknown_words(columns[name], name)
+    ]
     if PATIENT in columns:
-        problems += _patient_problems(columns[PATIENT])
+        cells += _patient_problems(columns[PATIENT])
+    problems += sorted(cells, key=lambda each: int(each.fields["row"]))
     if problems:
         raise TableError(problems)
     unused = tuple(name for name, plain in given_names.items() if plain not in (*COLUMNS, SYNTHETIC))

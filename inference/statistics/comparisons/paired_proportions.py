@@ -84,6 +84,8 @@ def mcnemar_exact(counts: PairedCounts) -> McNemar | NotEstimable:
     """
     from scipy.special import bdtr
 
+    if counts.total == 0:
+        return NotEstimable(Reason.NOBODY_JUDGED)
     if counts.discordant == 0:
         return NotEstimable(Reason.NOBODY_DISCORDANT)
     smaller = min(counts.first_only, counts.second_only)
