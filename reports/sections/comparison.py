@@ -11,15 +11,14 @@ from inference.messages.catalogue import Catalogue
 from reports.figures.probability_bar import probability_bar
 from reports.figures.style import PAPER
 from reports.figures.verdict_mark import class_mark, verdict_mark
-from reports.paper.blocks import Block, Card, Columns, Gap, Mark, Picture, Stack, TextBlock, baseline
+from reports.paper.blocks import Block, Columns, Gap, Mark, Picture, Stack, TextBlock, baseline
+from reports.paper.even_row import EvenRow
 from reports.paper.flow import Section
 from reports.paper.sheet import (
     BODY_STRONG,
     FIGURE,
     FINE_PRINT,
-    HAIRLINE,
     LEAD,
-    PANEL,
     QUIET,
     SMALL_STRONG,
     Sheet,
@@ -43,37 +42,13 @@ def comparison(assessment: Assessment, catalogue: Catalogue) -> Section:
     blocks: list[Block] = [Gap(3)]
     for start in range(0, len(cards), CARDS_PER_ROW):
         row = cards[start : start + CARDS_PER_ROW]
-        blocks += [_EvenRow(row), Gap(5)]
+        blocks += [EvenRow(row, CARDS_PER_ROW), Gap(5)]
     outcomes = dict.fromkeys(outcome_text(prediction, catalogue) for prediction in assessment.predictions)
     sentences = [catalogue.text("report.comparison.outcome", outcome=outcome) for outcome in outcomes]
     remark = " ".join(sentences)
     if any(prediction.status is PredictionStatus.ANSWERED for prediction in assessment.predictions):
         blocks.append(TextBlock(catalogue.text("report.comparison.legend"), FINE_PRINT))
     return Section(catalogue.text("report.section.comparison"), [Stack(blocks)], remark)
-
-
-@dataclass(frozen=True, slots=True)
-class _EvenRow:
-    """Cards of one height beside each other."""
-
-    contents: list[Block]
-
-    def _columns(self, width: float) -> Columns:
-        empty: list[Block] = [Gap(0)] * (CARDS_PER_ROW - len(self.contents))
-        plain = Columns([_on_panel(block) for block in self.contents] + empty, [1.0] * CARDS_PER_ROW, 12.0)
-        height = plain.height(width)
-        cards: list[Block] = [_on_panel(block, height) for block in self.contents]
-        return Columns(cards + empty, [1.0] * CARDS_PER_ROW, 12.0)
-
-    def height(self, width: float) -> float:
-        return self._columns(width).height(width)
-
-    def draw(self, sheet: Sheet, x: float, top: float, width: float) -> None:
-        self._columns(width).draw(sheet, x, top, width)
-
-
-def _on_panel(block: Block, height: float = 0.0) -> Card:
-    return Card(block, PANEL, outline=HAIRLINE, least_height=height)
 
 
 def _card(prediction: Prediction, catalogue: Catalogue) -> Block:
