@@ -114,6 +114,20 @@ def _parser() -> argparse.ArgumentParser:
     assess.add_argument("--out", type=Path, required=True, help="folder for the results")
     assess.set_defaults(run=_run_assess)
 
+    audit = commands.add_parser(
+        "audit", parents=[language], help="judge past decisions of physicians and model by the outcome"
+    )
+    audit.add_argument("source", type=Path, metavar="DECISIONS.csv", help="one patient a row: docs/audit.md")
+    audit.add_argument("--out", type=Path, required=True, help="folder for audit.json and audit.pdf")
+    audit.add_argument(
+        "--row4-physician",
+        choices=("wrong", "undeterminable"),
+        default="wrong",
+        help="a case on which the paper's text and its rule differ; default: wrong, as the text has it",
+    )
+    audit.add_argument("--synthetic", action="store_true", help="say on every page that nobody here is real")
+    audit.set_defaults(run=_run_audit)
+
     deidentify = commands.add_parser(
         "deidentify",
         parents=[language],
@@ -191,6 +205,13 @@ def _run_assess(options: argparse.Namespace, catalogue: Catalogue) -> int:
         language=catalogue.language,
     )
     return EXIT_ANSWERED if assess_and_write(request, catalogue) else EXIT_WITHHELD
+
+
+def _run_audit(options: argparse.Namespace, catalogue: Catalogue) -> int:
+    from headless.audit import AuditRequest, audit_and_write
+
+    request = AuditRequest(options.source, options.out, options.row4_physician, options.synthetic)
+    return audit_and_write(request, catalogue)
 
 
 def _run_deidentify(options: argparse.Namespace, catalogue: Catalogue) -> int:

@@ -16,7 +16,9 @@ def test_a_bundle_starts_the_reader_by_the_switch_that_the_entry_knows() -> None
     assert DeidentifyProcess.frozen_argument == main.DEIDENTIFY_READER
 
 
-@pytest.mark.parametrize("command", ["open", "assess", "inspect", "deidentify", "phantom", "demo", "pack"])
+@pytest.mark.parametrize(
+    "command", ["open", "assess", "audit", "inspect", "deidentify", "phantom", "demo", "pack"]
+)
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main.main([command, "--help"])

@@ -1,0 +1,1 @@
+"""The decision audit on paper and as a file."""
