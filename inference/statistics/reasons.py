@@ -63,6 +63,7 @@ class Reason(StrEnum):
     TOO_FEW_GROUPS = "too_few_groups"
     NOTHING_EXPECTED = "nothing_expected"
     TOO_MANY_ARRANGEMENTS = "too_many_arrangements"
+    TOO_FEW_FOLDS = "too_few_folds"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,8 @@ from numpy.typing import ArrayLike
 
 from inference.statistics.design import Design
 from inference.statistics.outcomes import Floats, SurvivalData, finite_matrix, same_length
-from inference.statistics.penalised.lambda_sequence import COUNT, COX, given_lambdas, lambda_sequence
-from inference.statistics.penalised.path import LassoPath, descend
-from inference.statistics.penalised.standardise import standardise
+from inference.statistics.penalised.lambda_sequence import COUNT, COX
+from inference.statistics.penalised.path import LassoPath, Problem, lasso_path
 from inference.statistics.reasons import NotEstimable, Reason
 from inference.statistics.regression.partial_likelihood import (
     Evaluation,
@@ -75,43 +74,15 @@ def lasso_cox(
     if not data.event.any():
         return NotEstimable(Reason.NO_EVENTS)
     sets = risk_sets(data, "breslow")
-    scaled = standardise(matrix[sets.order])
-    features = np.ascontiguousarray(scaled.matrix.T)
-    nothing = _at(sets, np.zeros(len(data)))
-    if lambdas is None:
-        largest = float(np.abs(features @ nothing.gradient).max(initial=0.0))
-        if largest <= 1e-12:
-            return NotEstimable(Reason.NO_VARIANCE)
-        sequence = lambda_sequence(largest, len(matrix), matrix.shape[1], count)
-    else:
-        sequence = given_lambdas(lambdas)
-    saturated = saturated_log_likelihood(data)
-    null_deviance = 2 * (saturated + len(data) * nothing.value)
-    explained: list[float] = []
-
-    def is_last(value: float) -> bool:
-        explained.append(1 - 2 * (saturated + len(data) * value) / null_deviance)
-        return lambdas is None and COX.reached(explained)
-
-    found = descend(
-        lambda linear_predictor: _at(sets, linear_predictor),
-        features,
-        np.ones(len(features), dtype=np.bool_),
-        np.zeros(len(features)),
-        sequence,
-        is_last,
-    )
-    if isinstance(found, NotEstimable):
-        return found
-    reached = len(explained)
-    return LassoPath(
+    problem = Problem(
         design.columns,
-        sequence[:reached],
-        np.zeros(reached),
-        found[0] / scaled.scale,
-        np.array(explained),
-        null_deviance,
+        matrix[sets.order],
+        lambda linear_predictor: _PartialLikelihood(sets, evaluate(sets, linear_predictor)),
+        None,
+        saturated_log_likelihood(data),
+        COX,
     )
+    return lasso_path(problem, lambdas, count)
 
 
 def saturated_log_likelihood(data: SurvivalData) -> float:
@@ -127,7 +98,3 @@ def deviances(data: SurvivalData, scores: Floats) -> Floats:
     sets = risk_sets(data, "breslow")
     likelihoods = [evaluate(sets, column).log_likelihood for column in scores[sets.order].T]
     return 2 * (saturated_log_likelihood(data) - np.array(likelihoods))
-
-
-def _at(sets: RiskSets, linear_predictor: Floats) -> _PartialLikelihood:
-    return _PartialLikelihood(sets, evaluate(sets, linear_predictor))
