@@ -25,27 +25,29 @@ from inference.statistics.regression.partial_likelihood import (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _PartialLikelihood:
-    """−log PL / n by Breslow, at one linear predictor; rows ascend in time."""
+    """−log PL / n by Breslow, at one linear predictor of all n rows, those never at risk too."""
 
     sets: RiskSets
     evaluation: Evaluation
+    rows: int
 
     @property
     def value(self) -> float:
-        return -self.evaluation.log_likelihood / len(self.sets.order)
+        return -self.evaluation.log_likelihood / self.rows
 
     @property
     def gradient(self) -> Floats:
-        expected = self.evaluation.weights * hazards_lived(
-            self.sets, self.evaluation, np.ones(len(self.sets.deaths))
-        )
+        lived = hazards_lived(self.sets, self.evaluation, np.ones(len(self.sets.deaths)))
+        expected = self.evaluation.weights * lived
         expected[self.sets.deaths] -= 1
-        per_row: Floats = expected / len(expected)
+        per_row = np.zeros(self.rows)
+        per_row[self.sets.order] = expected / self.rows
         return per_row
 
     def curvature(self, columns: Floats) -> Floats:
-        means = means_at_risk(self.sets, self.evaluation, columns)
-        return information(self.sets, self.evaluation, columns, means) / len(columns)
+        at_risk = columns[self.sets.order]
+        means = means_at_risk(self.sets, self.evaluation, at_risk)
+        return information(self.sets, self.evaluation, at_risk, means) / self.rows
 
 
 def lasso_cox(
@@ -76,8 +78,8 @@ def lasso_cox(
     sets = risk_sets(data, "breslow")
     problem = Problem(
         design.columns,
-        matrix[sets.order],
-        lambda linear_predictor: _PartialLikelihood(sets, evaluate(sets, linear_predictor)),
+        matrix,
+        lambda scores: _PartialLikelihood(sets, evaluate(sets, scores[sets.order]), len(data)),
         None,
         saturated_log_likelihood(data),
         COX,

@@ -71,7 +71,7 @@ class Problem:
     Attributes
     ----------
     columns : names of the p columns.
-    matrix : (n, p) rows, in the order of ``at``.
+    matrix : (n, p) rows.
     at : the likelihood at a linear predictor (n,).
     null_intercept : the intercept of the model without columns; None where models have none.
     saturated : the log likelihood that deviances are counted from.
