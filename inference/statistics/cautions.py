@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from inference.messages.message import FieldValue, Message
 from inference.statistics.estimate import Estimate
 from inference.statistics.reasons import NotEstimable
+from inference.statistics.survival.logrank import LogRank
 
 LEAST_EVENTS: Final = 10
 """Events below which any estimate is fragile."""
@@ -23,6 +24,8 @@ EVENTS_PER_VARIABLE: Final = 10
 
 SIGNIFICANCE: Final = 0.05
 """The level at which false positives of many tests are counted."""
+
+Result = TypeVar("Result", Estimate, LogRank)
 
 
 class CautionCode(StrEnum):
@@ -104,10 +107,10 @@ def judge_folds(folds: int) -> Caution | None:
     return Caution(CautionCode.DEPENDENT_FOLD_SCORES, {"folds": folds}) if folds > 1 else None
 
 
-def flagged(number: Estimate | NotEstimable, *cautions: Caution | None) -> Estimate | NotEstimable:
-    """``number`` with a flag for each caution; what is not estimable stays as it is."""
-    if isinstance(number, NotEstimable):
-        return number
+def flagged(result: Result | NotEstimable, *cautions: Caution | None) -> Result | NotEstimable:
+    """``result`` with a flag for each caution; what is not estimable stays as it is."""
+    if isinstance(result, NotEstimable):
+        return result
     added = [caution.code.value for caution in cautions if caution is not None]
-    flags = dict.fromkeys([*number.flags, *added])
-    return replace(number, flags=tuple(flags))
+    flags = dict.fromkeys([*result.flags, *added])
+    return replace(result, flags=tuple(flags))

@@ -18,7 +18,7 @@ from inference.statistics.survival.event_table import EventTable, event_table
 class LogRank:
     """Observed and expected events by group, in the order of ``groups`` (ascending), and the test.
 
-    With ``rho`` above 0 the counts are weighted.
+    With ``rho`` above 0 the counts are weighted.  ``flags`` are cautions that belong to this very test.
     """
 
     groups: tuple[str, ...]
@@ -29,6 +29,7 @@ class LogRank:
     degrees_of_freedom: int
     p_value: float
     rho: float = 0.0
+    flags: tuple[str, ...] = ()
 
 
 def logrank(data: SurvivalData, groups: Sequence[str], *, rho: float = 0.0) -> LogRank | NotEstimable:

@@ -15,6 +15,7 @@ from inference.statistics.cautions import (
 )
 from inference.statistics.estimate import Estimate
 from inference.statistics.reasons import NotEstimable, Reason
+from inference.statistics.survival.logrank import LogRank
 
 EVERY_CAUTION = [
     judge_events(5, 1),
@@ -72,6 +73,13 @@ def test_a_flag_is_added_once_and_others_stay() -> None:
     once = flagged(Estimate(2.0, 0.1, flags=("few_events",)), caution, None, judge_folds(1))
     assert once == Estimate(2.0, 0.1, flags=("few_events", "cut_chosen_on_same_data"))
     assert flagged(once, caution) == once
+
+
+def test_a_log_rank_test_of_groups_cut_on_the_same_data_is_flagged() -> None:
+    test = LogRank(("high", "low"), (5, 5), (3.0, 1.0), (2.0, 2.0), 4.2, 1, 0.04)
+    result = flagged(test, judge_cut(0.5, CutOrigin.SAME_DATA), judge_folds(5))
+    assert isinstance(result, LogRank)
+    assert result.flags == ("cut_chosen_on_same_data", "dependent_fold_scores")
 
 
 def test_what_is_not_estimable_carries_no_flag() -> None:

@@ -113,6 +113,23 @@ def test_survival_equals_the_product_written_out(rows: list[tuple[int, bool]]) -
         assert km.at([t]).survival[0] == pytest.approx(survival, abs=1e-12)
 
 
+@given(patients, st.sampled_from([0.1, 0.25, 0.5, 0.75, 0.9]))
+@settings(deadline=None)
+def test_a_quantile_is_the_first_time_below_or_the_middle_of_a_flat_stretch(
+    rows: list[tuple[int, bool]], p: float
+) -> None:
+    km = kaplan_meier(survival_data(rows))
+    pairs = list(zip(km.table.time, km.survival, strict=True))
+    reached = [t for t, s in pairs if s <= 1 - p + 1e-9]
+    passed = [t for t, s in pairs if s < 1 - p - 1e-9]
+    ours = km.quantile(p)
+    if not reached:
+        assert ours == NotEstimable(Reason.NOT_REACHED)
+    else:
+        assert isinstance(ours, Estimate)
+        assert ours.value == (reached[0] + (passed[0] if passed else km.table.time[-1])) / 2
+
+
 @given(patients, st.sampled_from(BANDS))
 @settings(deadline=None)
 def test_survival_never_rises_and_lies_within_its_band(rows: list[tuple[int, bool]], band: Band) -> None:
