@@ -25,7 +25,7 @@ EVENTS_PER_VARIABLE: Final = 10
 SIGNIFICANCE: Final = 0.05
 """The level at which false positives of many tests are counted."""
 
-Result = TypeVar("Result", Estimate, LogRank)
+Result = TypeVar("Result", bound=Estimate | LogRank)
 
 
 class CautionCode(StrEnum):

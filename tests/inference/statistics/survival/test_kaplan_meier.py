@@ -200,6 +200,12 @@ def test_a_curve_is_carried_beyond_the_last_time_and_flagged() -> None:
     assert (within.flags, beyond.flags) == ((), ("extrapolated",))
 
 
+def test_who_leaves_at_a_time_is_at_risk_then_and_the_step_there_counts() -> None:
+    read = kaplan_meier(SurvivalData(np.array([1.0, 2, 2, 3]), np.array([1, 1, 0, 1]))).at([1.0, 2.0, 3.0])
+    assert read.at_risk.tolist() == [4, 3, 1]
+    assert read.survival.tolist() == pytest.approx([0.75, 0.5, 0.0])
+
+
 def test_where_all_had_the_event_no_error_and_no_limits_are_made_up() -> None:
     (end,) = kaplan_meier(SurvivalData(np.array([1.0, 2]), np.ones(2))).at([5.0]).estimates
     assert (end.value, end.standard_error, end.lower, end.upper, end.flags) == (0.0, None, None, None, ())
