@@ -183,13 +183,18 @@ def kaplan_meier(data: SurvivalData, *, band: Band = "log-log", level: float = L
     return KaplanMeier(table, survival, survival * log_error, lower, upper, band, level)
 
 
-def follow_up_median(data: SurvivalData, *, level: float = LEVEL) -> Estimate | NotEstimable:
-    """Median follow-up by the reversed Kaplan–Meier curve: censoring is the event, limits log(−log).
+def follow_up_curve(data: SurvivalData, *, band: Band = "log-log", level: float = LEVEL) -> KaplanMeier:
+    """The reversed Kaplan–Meier curve: the share still under observation, censoring being the event.
 
-    Who had the event at t counts as at risk of being censored at t.
+    Who had the event at t counts as at risk of being censored at t, as in R's ``Surv(time, 1 − event)``.
     Source: Schemper and Smith, Control Clin Trials 1996; 17: 343–346.
     """
-    return kaplan_meier(SurvivalData(data.time, ~data.event), level=level).median
+    return kaplan_meier(SurvivalData(data.time, ~data.event), band=band, level=level)
+
+
+def follow_up_median(data: SurvivalData, *, level: float = LEVEL) -> Estimate | NotEstimable:
+    """Median follow-up: the median of the reversed curve, with log(−log) limits."""
+    return follow_up_curve(data, level=level).median
 
 
 def _number(value: float) -> float | None:

@@ -100,6 +100,20 @@ def test_true_predictions_are_found_calibrated_and_shifted_ones_are_not() -> Non
         assert (abs(result.in_the_large.value) < 0.05) is is_calibrated
 
 
+def test_the_limits_of_the_ratio_are_those_of_observed_risk_on_the_log_scale() -> None:
+    data, survival = synthetic()
+    result = survival_calibration(data, survival, 0.5, level=0.9)
+    ratio, observed = result.observed_to_expected, result.observed
+    assert isinstance(ratio, Estimate)
+    assert ratio.interval is not None
+    assert observed.standard_error is not None
+    reach = 1.6448536269514722 * observed.standard_error / (1 - observed.value)
+    assert np.log(ratio.interval) == pytest.approx(np.log(ratio.value) + np.array([-reach, reach]))
+    difference = result.in_the_large
+    assert difference.value == pytest.approx(observed.value - survival.mean())
+    assert difference.standard_error == observed.standard_error
+
+
 def test_one_group_has_no_test() -> None:
     data, _ = synthetic(20)
     result = survival_calibration(data, np.full(20, 0.7), 0.5)
