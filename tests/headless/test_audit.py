@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from inference.messages.catalogue import load_catalogue
-from inference.rules.decisions_file import COLUMNS
+from inference.rules.decisions_file import COLUMNS, SYNTHETIC
 from tests.headless.conftest import Ran
 from tests.reports.conftest import flat, page_texts
 
@@ -97,3 +97,9 @@ def test_the_log_and_the_file_name_no_patient(run: Run, home: Path, tmp_path: Pa
     logs = "".join(log.read_text(encoding="utf-8") for log in home.rglob("*.log*"))
     assert "table.problems" in logs
     assert "Wang-77" not in logs + (tmp_path / "out" / "audit.json").read_text(encoding="utf-8")
+
+
+def test_the_guide_names_every_column_and_the_example(repository: Path) -> None:
+    guide = (repository / "docs" / "audit.md").read_text(encoding="utf-8")
+    assert not [name for name in (*COLUMNS, SYNTHETIC) if f"| `{name}` |" not in guide]
+    assert EXAMPLE in guide and (repository / EXAMPLE).is_file()
