@@ -15,6 +15,7 @@ from inference.statistics.outcomes import Floats, finite_column
 from inference.statistics.reasons import DataError, Fault, NotEstimable, Reason
 from inference.statistics.regression.baseline import BaselineHazard
 from inference.statistics.regression.cox import CoxFit
+from inference.statistics.regression.logistic import LogisticFit
 
 Value = float | str
 """What a patient has in a variable: a number, or a level of a factor."""
@@ -123,6 +124,12 @@ def model_of_cox(
         -baseline.centre,
         BaselineSurvival(tuple(map(float, horizons)), tuple(map(float, shares))),
     )
+
+
+def model_of_logistic(fit: LogisticFit) -> NomogramModel:
+    """The model of a logistic fit: the probability of the positive class."""
+    intercept, *coefficients = map(float, fit.coefficients)
+    return NomogramModel(fit.terms, tuple(coefficients), intercept)
 
 
 def _numbers(values: Sequence[Value]) -> list[float]:

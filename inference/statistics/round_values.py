@@ -8,6 +8,7 @@ from typing import Final
 _HIGH_BIAS: Final = 1.5
 _HIGH_BIAS_OF_FIVE: Final = 0.5 + 1.5 * _HIGH_BIAS
 _ROUNDING: Final = 1e-10
+_SMALLEST_CELL: Final = 1e-300
 
 
 def round_values(low: float, high: float, intervals: int = 10) -> tuple[float, ...]:
@@ -22,6 +23,7 @@ def round_values(low: float, high: float, intervals: int = 10) -> tuple[float, .
         cell = (9 + largest / 10 if largest > 10 else largest or 1.0) * 0.75 / max(least, 1)
     else:
         cell = width / intervals
+    cell = max(cell, _SMALLEST_CELL)
     exponent = math.floor(math.log10(cell))
     factor = _factor(cell / 10.0**exponent)
     unit = factor * 10.0**exponent

@@ -32,7 +32,7 @@ EVENTS_PER_VARIABLE: Final = 10
 
 _ITERATIONS: Final = 60
 _HALVINGS: Final = 30
-_LEAST_SINGULAR_VALUE: Final = 1e-7
+_LEAST_SHARE: Final = 1e-12
 _LEAST_INFORMATION: Final = 1e-9
 
 
@@ -190,16 +190,17 @@ def _standardised(rows: Floats) -> tuple[Floats, Floats] | NotEstimable:
     centred = rows - rows.mean(axis=0)
     scale: Floats = centred.std(axis=0)
     columns: Floats = centred / scale
-    if columns.shape[1] and _smallest_share(columns) < _LEAST_SINGULAR_VALUE:
+    if columns.shape[1] and _least_share(columns) < _LEAST_SHARE:
         return NotEstimable(Reason.COLLINEAR)
     return columns, scale
 
 
-def _smallest_share(columns: Floats) -> float:
+def _least_share(columns: Floats) -> float:
+    """The smallest eigenvalue of the correlations of the columns, as a share of the largest."""
     if len(columns) <= columns.shape[1]:
         return 0.0
-    singular = np.linalg.svd(columns, compute_uv=False)
-    return float(singular[-1] / singular[0])
+    eigenvalues = np.linalg.eigvalsh(columns.T @ columns)
+    return float(eigenvalues[0] / eigenvalues[-1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
