@@ -1,0 +1,1 @@
+"""How well readers, segmentations and repeated measurements agree."""
