@@ -39,7 +39,7 @@ def test_curves_of_survival_are_those_of_dcurves(oracle: Oracle, split: Literal[
         treat_all = as_list(golden["treat_all"])
         if treat_all:
             assert_agrees(curve.treat_all, treat_all, relative=1e-9, absolute=1e-13, what="treat all")
-        if not isinstance(golden["dcurves_model"], list):
+        if "dcurves_error" in golden:
             continue
         assert_agrees(curve.treat_all, golden["dcurves_all"], relative=1e-9, absolute=1e-13, what="all")
         for j, theirs in enumerate(golden["dcurves_model"]):
