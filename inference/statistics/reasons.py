@@ -64,6 +64,7 @@ class Reason(StrEnum):
     NOTHING_EXPECTED = "nothing_expected"
     TOO_MANY_ARRANGEMENTS = "too_many_arrangements"
     TOO_FEW_FOLDS = "too_few_folds"
+    TOO_FEW_DISTINCT = "too_few_distinct"
 
 
 @dataclass(frozen=True, slots=True)

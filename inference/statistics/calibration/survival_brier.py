@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from inference.statistics.estimate import LEVEL, Estimate, normal_quantile
-from inference.statistics.outcomes import Floats, SurvivalData, finite_column, same_length
+from inference.statistics.outcomes import Floats, SurvivalData, finite_column, probability_column, same_length
 from inference.statistics.reasons import DataError, Fault, NotEstimable, Reason
 from inference.statistics.survival.censoring_influence import influence_at, influence_through_weights
 from inference.statistics.survival.censoring_weights import HorizonWeights, horizon_weights
@@ -138,8 +138,5 @@ def _survival_table(data: SurvivalData, survival: ArrayLike, count: int) -> Floa
     if table.ndim != 2 or table.shape[1] != count:
         raise DataError(Fault.LENGTHS_DIFFER, field="survival, horizon")
     for column in table.T:
-        same_length(("time", "survival"), data.time, finite_column(column, "survival"))
-    wrong = np.flatnonzero(((table < 0) | (table > 1)).any(axis=1))
-    if wrong.size:
-        raise DataError(Fault.NOT_A_PROBABILITY, field="survival", row=int(wrong[0]) + 1)
+        same_length(("time", "survival"), data.time, probability_column(column, "survival"))
     return table

@@ -16,14 +16,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from inference.statistics.calibration.survival_brier import weighted_brier
 from inference.statistics.discrimination.time_dependent_auc import weighted_auc
 from inference.statistics.estimate import LEVEL, Estimate
-from inference.statistics.outcomes import Floats, SurvivalData, finite_column, same_length
-from inference.statistics.reasons import DataError, Fault, NotEstimable
+from inference.statistics.outcomes import SurvivalData, finite_column, probability_column, same_length
+from inference.statistics.reasons import NotEstimable
 from inference.statistics.survival.censoring_weights import horizon_weights
 
 
@@ -48,7 +47,8 @@ def end_point_auc(
     data: SurvivalData, scores: ArrayLike, horizon: float, *, level: float = LEVEL
 ) -> Estimate | NotEstimable:
     """AUC of ``scores`` (n,) for the end point, ties one half; the interval is cut off at 0 and 1."""
-    marker = _column_of(data, scores, "score")
+    marker = finite_column(scores, "score")
+    same_length(("time", "score"), data.time, marker)
     return weighted_auc(data, marker, horizon_weights(data, horizon, "control"), level=level)
 
 
@@ -56,14 +56,6 @@ def end_point_brier(
     data: SurvivalData, probabilities: ArrayLike, horizon: float, *, level: float = LEVEL
 ) -> Estimate | NotEstimable:
     """Brier score of ``probabilities`` (n,) of the event before ``horizon``; lower is better."""
-    risk = _column_of(data, probabilities, "probability")
-    wrong = np.flatnonzero((risk < 0) | (risk > 1))
-    if wrong.size:
-        raise DataError(Fault.NOT_A_PROBABILITY, field="probability", row=int(wrong[0]) + 1)
+    risk = probability_column(probabilities, "probability")
+    same_length(("time", "probability"), data.time, risk)
     return weighted_brier(data, 1 - risk, horizon_weights(data, horizon, "control"), level=level)
-
-
-def _column_of(data: SurvivalData, values: ArrayLike, name: str) -> Floats:
-    column = finite_column(values, name)
-    same_length(("time", name), data.time, column)
-    return column
