@@ -8,12 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from inference.messages.catalogue import Catalogue
+from inference.statistics.discrimination.classification import confusion_matrix
+from inference.statistics.discrimination.delong import delong_auc
+from inference.statistics.discrimination.precision_recall import precision_recall_curve
+from inference.statistics.discrimination.roc import RocCurve, roc_curve
 from inference.statistics.estimate import Estimate
-from inference.statistics.outcomes import ClassData
+from inference.statistics.outcomes import ClassData, SurvivalData
 from inference.statistics.reasons import NotEstimable, Reason
+from inference.statistics.survival.kaplan_meier import kaplan_meier
 from reports.figures.confusion_matrix_plot import confusion_matrix_plot
 from reports.figures.drawing import Drawing
 from reports.figures.forest_plot import ForestRow, forest_plot
+from reports.figures.kaplan_meier_plot import SurvivalGroup, kaplan_meier_plot
+from reports.figures.precision_recall_plot import PrecisionRecallSeries, precision_recall_plot
+from reports.figures.roc_plot import OperatingPoint, RocSeries, SensitivityBand, roc_plot
 from reports.figures.score_distribution_plot import ScoreGroup, score_distribution_plot
 from reports.figures.style import FigureStyle
 from reports.figures.waterfall_plot import waterfall_plot
@@ -114,7 +122,102 @@ def waterfall(width: float, style: FigureStyle, catalogue: Catalogue) -> Drawing
     )
 
 
+def _survival(groups: int) -> Make:
+    def make(width: float, style: FigureStyle, catalogue: Catalogue) -> Drawing:
+        chance = np.random.default_rng(11)
+        names = (
+            _words(catalogue, "low risk", "低风险"),
+            _words(catalogue, "high risk", "高风险"),
+            _words(catalogue, "induction chemotherapy, then radiotherapy alone", "诱导化疗后单纯放疗"),
+            _words(catalogue, "not treated", "未治疗"),
+        )
+        curves = []
+        for name, scale in zip(names[:groups], (150.0, 45.0, 80.0, 14.0), strict=False):
+            time, leaving = chance.exponential(scale, 180), chance.uniform(20, 72, 180)
+            data = SurvivalData(np.minimum(time, leaving).round(1), time <= leaving)
+            curves.append(SurvivalGroup(name, kaplan_meier(data)))
+        if groups > 3:
+            curves.append(SurvivalGroup("T4", NotEstimable(Reason.EMPTY_GROUP)))
+        notes = (
+            _words(catalogue, "log-rank ", "log-rank 检验 ") + catalogue.text("figure.p_below"),
+            _words(catalogue, "HR 3.34 (2.41–4.63)", "HR 3.34（2.41–4.63）"),
+        )
+        return kaplan_meier_plot(
+            curves,
+            width=width,
+            catalogue=catalogue,
+            style=style,
+            horizons=(36.0,),
+            notes=notes if groups > 1 else (),
+        )
+
+    return make
+
+
+def no_survival(width: float, style: FigureStyle, catalogue: Catalogue) -> Drawing:
+    """Nobody to draw a curve of."""
+    group = SurvivalGroup("T4", NotEstimable(Reason.EMPTY_GROUP))
+    return kaplan_meier_plot([group], width=width, catalogue=catalogue, style=style)
+
+
+def roc(width: float, style: FigureStyle, catalogue: Catalogue) -> Drawing:
+    """Two models on the same patients, the band and the locked threshold of the first; a third without."""
+    data = _scores(140, 3)
+    blurred = ClassData(data.scores + np.random.default_rng(4).normal(0, 0.35, len(data)), data.is_positive)
+    curve = roc_curve(data)
+    assert isinstance(curve, RocCurve)
+    specificity = np.linspace(0, 1, 41)
+    middle = np.interp(specificity, curve.specificity, curve.sensitivity)
+    reach = 0.22 * np.sqrt(middle * (1 - middle))
+    matrix = confusion_matrix(data, 0.4)
+    sensitivity, at = matrix.sensitivity, matrix.specificity
+    assert isinstance(sensitivity, Estimate) and isinstance(at, Estimate)
+    label = _words(catalogue, "threshold 0.40: Se 80 %, Sp 78 %", "阈值 0.40：灵敏度 80%，特异度 78%")
+    names = (
+        _words(catalogue, "images and clinic", "影像 + 临床"),
+        _words(catalogue, "clinic alone", "仅临床"),
+        _words(catalogue, "Epstein–Barr virus DNA", "EB 病毒 DNA"),
+    )
+    return roc_plot(
+        (
+            RocSeries(
+                names[0],
+                curve,
+                delong_auc(data),
+                SensitivityBand(specificity, middle - reach, middle + reach),
+                OperatingPoint(sensitivity.value, at.value, label),
+            ),
+            RocSeries(names[1], roc_curve(blurred), delong_auc(blurred)),
+            RocSeries(names[2], NotEstimable(Reason.CONSTANT_SCORES)),
+        ),
+        width=width,
+        catalogue=catalogue,
+        style=style,
+    )
+
+
+def precision_recall(width: float, style: FigureStyle, catalogue: Catalogue) -> Drawing:
+    """Two models on the same patients."""
+    data = _scores(140, 3)
+    blurred = ClassData(data.scores + np.random.default_rng(4).normal(0, 0.35, len(data)), data.is_positive)
+    names = (
+        _words(catalogue, "images and clinic", "影像 + 临床"),
+        _words(catalogue, "clinic alone", "仅临床"),
+    )
+    series = [
+        PrecisionRecallSeries(name, precision_recall_curve(each))
+        for name, each in zip(names, (data, blurred), strict=True)
+    ]
+    return precision_recall_plot(series, width=width, catalogue=catalogue, style=style)
+
+
 SPECIMENS: tuple[Specimen, ...] = (
+    Specimen("survival", _survival(2)),
+    Specimen("survival-one", _survival(1)),
+    Specimen("survival-many", _survival(4)),
+    Specimen("survival-none", no_survival),
+    Specimen("roc", roc),
+    Specimen("precision-recall", precision_recall),
     Specimen("forest", forest),
     Specimen("confusion-matrix", confusion),
     Specimen("scores-few", _distribution(80)),
