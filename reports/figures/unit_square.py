@@ -1,4 +1,4 @@
-"""A square from 0 to 100 % on both axes, with names above it or, where there is room, beside it."""
+"""A square with one scale in per cent on both axes, and names above it or, where there is room, beside it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,11 @@ from reports.figures.axes import (
 from reports.figures.clipping import Box
 from reports.figures.drawing import Shape
 from reports.figures.legend import Entry, swatch
-from reports.figures.scale import tick_texts
+from reports.figures.scale import nice_ticks, tick_texts
 from reports.figures.style import FigureStyle
 from reports.fonts import Face
 from reports.typesetting import wrap
 
-TICKS: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _LARGEST: Final = 230.0
 _SMALLEST_LEGEND: Final = 120.0
 _GAP: Final = 14.0
@@ -58,10 +57,13 @@ def unit_square(
     x_title: str,
     y_title: str,
     style: FigureStyle,
-    below: float = 0.0,
+    *,
+    until: float = 1.0,
+    strip: float = 0.0,
 ) -> UnitSquare:
-    """Lay out the square; ``below`` is kept free between the panel and its x axis's title."""
-    labels = tick_texts(TICKS, 100)
+    """Lay out the square, from 0 to ``until``; ``strip`` is kept free between the panel and its x axis."""
+    ticks = nice_ticks(0.0, until, 5)
+    labels = tick_texts(ticks, 100)
     left = left_room(labels, y_title) + 2.0
     side = min(_LARGEST, width - left - 8.0)
     is_beside = bool(captions) and width - left - side - _GAP >= _SMALLEST_LEGEND
@@ -69,14 +71,15 @@ def unit_square(
     heights = [_height(caption, legend_width) for caption in captions]
     top = 5.0 + (0.0 if is_beside else sum(heights))
     box = Box(left, top, left + side, top + side)
-    frame = panel(box, (0.0, 1.0), (0.0, 1.0))
+    frame = panel(box, (0.0, until), (0.0, until))
+    floor = panel(Box(left, top, left + side, top + side + strip), (0.0, until), (0.0, until))
     x, y = (box.right + _GAP, box.top + 4.0) if is_beside else (left, 0.0)
-    ground: list[Shape] = grid(frame, style, x_ticks=TICKS, y_ticks=TICKS)
+    ground: list[Shape] = grid(frame, style, x_ticks=ticks, y_ticks=ticks)
     for caption, height in zip(captions, heights, strict=True):
         ground += _caption(caption, x, y, legend_width, style)
         y += height
-    axes = y_axis(frame, TICKS, labels, y_title, style) + x_axis(frame, TICKS, labels, x_title, style)
-    height = max(box.bottom + bottom_room(x_title, box.width), y) + below
+    axes = y_axis(frame, ticks, labels, y_title, style) + x_axis(floor, ticks, labels, x_title, style)
+    height = max(floor.box.bottom + bottom_room(x_title, box.width), y)
     return UnitSquare(frame, height, tuple(ground), tuple(axes))
 
 
