@@ -19,7 +19,7 @@ LARGEST_WORK = 2e9
 
 
 @dataclass(frozen=True, slots=True)
-class HalfComparison:
+class AgainstHalf:
     """Two-sided ``p_value`` of AUC = 0.5 by ``method``; ``z`` where the method has one."""
 
     method: Literal["delong", "exact_mann_whitney"]
@@ -27,7 +27,7 @@ class HalfComparison:
     z: float | None = None
 
 
-def compare_with_half(data: ClassData) -> HalfComparison | NotEstimable:
+def against_half(data: ClassData) -> AgainstHalf | NotEstimable:
     """Exact where a class has fewer than 10 or the classes do not overlap, by DeLong's error otherwise."""
     if (reason := no_area(data)) is not None:
         return reason
@@ -35,10 +35,10 @@ def compare_with_half(data: ClassData) -> HalfComparison | NotEstimable:
     if min(area.positives, area.negatives) < SMALL_CLASS or area.value in (0.0, 1.0):
         return exact_mann_whitney(data)
     z = (area.value - 0.5) / area.standard_error
-    return HalfComparison("delong", two_sided(z), z)
+    return AgainstHalf("delong", two_sided(z), z)
 
 
-def exact_mann_whitney(data: ClassData) -> HalfComparison | NotEstimable:
+def exact_mann_whitney(data: ClassData) -> AgainstHalf | NotEstimable:
     """The permutation test of the pairs won: all ways to deal the classes out to the scores, ties included.
 
     P is twice the smaller tail, at most 1, as ``wilcox.test(exact = TRUE)`` has it where nothing ties.  Not
@@ -51,12 +51,12 @@ def exact_mann_whitney(data: ClassData) -> HalfComparison | NotEstimable:
     won = round(auc(data.scores, data.is_positive).value * 2 * few * many)
     if won in (0, 2 * few * many):
         p = 2 * math.exp(-_log_ways(few + many, few))
-        return HalfComparison("exact_mann_whitney", min(1.0, p))
+        return AgainstHalf("exact_mann_whitney", min(1.0, p))
     if _work(counts) > LARGEST_WORK:
         return NotEstimable(Reason.TOO_MANY_ARRANGEMENTS)
     chances = half_win_chances(counts)
     tails = chances[: won + 1].sum(), chances[won:].sum()
-    return HalfComparison("exact_mann_whitney", min(1.0, 2 * float(min(tails))))
+    return AgainstHalf("exact_mann_whitney", min(1.0, 2 * float(min(tails))))
 
 
 def half_win_chances(counts: ScoreCounts) -> Floats:

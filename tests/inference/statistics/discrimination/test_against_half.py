@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.statistics.discrimination import against_half
-from inference.statistics.discrimination.against_half import compare_with_half, exact_mann_whitney
+from inference.statistics.discrimination import against_half as module
+from inference.statistics.discrimination.against_half import against_half, exact_mann_whitney
 from inference.statistics.discrimination.delong import auc
 from inference.statistics.outcomes import ClassData
 from inference.statistics.reasons import NotEstimable, Reason
@@ -57,13 +57,13 @@ def test_p_without_ties_is_scipys_exact_one():
         scores = rng.normal(size=positives + negatives)
         positive = np.arange(scores.size) < positives
         theirs = mannwhitneyu(scores[positive], scores[~positive], method="exact").pvalue
-        assert compare_with_half(ClassData(scores, positive)).p_value == pytest.approx(theirs, rel=1e-9)
+        assert against_half(ClassData(scores, positive)).p_value == pytest.approx(theirs, rel=1e-9)
 
 
 def test_separated_classes_count_the_one_arrangement_however_large():
-    small = compare_with_half(ClassData([1, 2, 3, 4, 5, 6, 7], [0, 0, 0, 0, 1, 1, 1]))
+    small = against_half(ClassData([1, 2, 3, 4, 5, 6, 7], [0, 0, 0, 0, 1, 1, 1]))
     assert small.p_value == pytest.approx(2 / math.comb(7, 3))
-    large = compare_with_half(ClassData(np.arange(2000), np.arange(2000) >= 1000))
+    large = against_half(ClassData(np.arange(2000), np.arange(2000) >= 1000))
     assert (large.method, large.z) == ("exact_mann_whitney", None)
     assert 0 <= large.p_value < 1e-200
 
@@ -72,19 +72,19 @@ def test_large_classes_are_tested_by_delongs_error():
     rng = np.random.default_rng(4)
     positive = np.arange(60) < 25
     scores = rng.normal(size=60) + 0.5 * positive
-    half, area = compare_with_half(ClassData(scores, positive)), auc(scores, positive)
+    half, area = against_half(ClassData(scores, positive)), auc(scores, positive)
     assert half.method == "delong"
     assert half.z == pytest.approx((area.value - 0.5) / area.standard_error)
     assert half.p_value == pytest.approx(math.erfc(abs(half.z) / math.sqrt(2)))
 
 
 def test_too_many_arrangements_are_not_counted(monkeypatch):
-    monkeypatch.setattr(against_half, "LARGEST_WORK", 0)
+    monkeypatch.setattr(module, "LARGEST_WORK", 0)
     half = exact_mann_whitney(ClassData([1, 3, 2, 4], [0, 0, 1, 1]))
     assert half == NotEstimable(Reason.TOO_MANY_ARRANGEMENTS)
 
 
-@pytest.mark.parametrize("test", [compare_with_half, exact_mann_whitney])
+@pytest.mark.parametrize("test", [against_half, exact_mann_whitney])
 def test_data_without_an_area_cannot_be_tested(test):
     assert test(ClassData([1, 2], [1, 1])) == NotEstimable(Reason.ONE_CLASS)
     assert test(ClassData([2, 2], [0, 1])) == NotEstimable(Reason.CONSTANT_SCORES)
