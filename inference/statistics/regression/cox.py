@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,11 +11,12 @@ from scipy.special import ndtr
 
 from inference.statistics.design import Design, Term
 from inference.statistics.estimate import LEVEL, Estimate, normal_quantile, wald
-from inference.statistics.outcomes import Floats, SurvivalData, same_length
+from inference.statistics.outcomes import Floats, SurvivalData, finite_matrix, same_length
 from inference.statistics.reasons import NotEstimable, Reason
 from inference.statistics.regression.chi_square_test import ChiSquareTest, chi_square_test
 from inference.statistics.regression.monotone_likelihood import is_monotone
 from inference.statistics.regression.partial_likelihood import (
+    Evaluation,
     RiskSets,
     Ties,
     evaluate,
@@ -34,6 +35,7 @@ _ITERATIONS: Final = 60
 _HALVINGS: Final = 30
 _LEAST_SHARE: Final = 1e-12
 _LEAST_INFORMATION: Final = 1e-9
+_ROUNDING_REACH: Final = 1e-8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,16 +101,8 @@ class CoxFit:
     def coefficient(self, column: str, *, level: float = LEVEL) -> Estimate:
         """The log hazard ratio with its Wald interval."""
         place = self.columns.index(column)
-        estimate = wald(float(self.coefficients[place]), float(self.standard_errors[place]), level=level)
-        return Estimate(
-            estimate.value,
-            estimate.standard_error,
-            estimate.lower,
-            estimate.upper,
-            level,
-            estimate.method,
-            self.flags,
-        )
+        value, error = float(self.coefficients[place]), float(self.standard_errors[place])
+        return replace(wald(value, error, level=level), flags=self.flags)
 
     def hazard_ratio(self, column: str, *, level: float = LEVEL) -> Estimate | NotEstimable:
         """Hazard ratio for one unit of the column; above 1 is worse; Wald interval on the log scale.
@@ -150,18 +144,19 @@ def fit_cox(data: SurvivalData, design: Design, *, ties: Ties = "efron") -> CoxF
     Raises
     ------
     DataError
-        When data and design differ in length.
+        When data and design differ in length, or a value of the design is not finite.
     """
-    same_length(("time", "design"), data.time, design.matrix)
+    matrix = finite_matrix(design.matrix, "design")
+    same_length(("time", "design"), data.time, matrix)
     events = int(data.event.sum())
     if len(data) < 3:
         return NotEstimable(Reason.TOO_FEW_ROWS)
     if not events:
         return NotEstimable(Reason.NO_EVENTS)
-    if events < design.matrix.shape[1]:
+    if events < matrix.shape[1]:
         return NotEstimable(Reason.FEWER_EVENTS_THAN_COLUMNS)
     sets = risk_sets(data, ties)
-    standardised = _standardised(design.matrix[sets.order])
+    standardised = _standardised(matrix[sets.order])
     if isinstance(standardised, NotEstimable):
         return standardised
     columns, scale = standardised
@@ -179,16 +174,16 @@ def fit_cox(data: SurvivalData, design: Design, *, ties: Ties = "efron") -> CoxF
         len(data),
         events,
         ties,
-        design.matrix.mean(axis=0),
+        matrix.mean(axis=0),
     )
 
 
 def _standardised(rows: Floats) -> tuple[Floats, Floats] | NotEstimable:
     """The columns with mean 0 and standard deviation 1, and the deviations that they had."""
-    if (rows == rows[:1]).all(axis=0).any():
-        return NotEstimable(Reason.NO_VARIANCE)
     centred = rows - rows.mean(axis=0)
     scale: Floats = centred.std(axis=0)
+    if (rows == rows[:1]).all(axis=0).any() or not scale.all():
+        return NotEstimable(Reason.NO_VARIANCE)
     columns: Floats = centred / scale
     if columns.shape[1] and _least_share(columns) < _LEAST_SHARE:
         return NotEstimable(Reason.COLLINEAR)
@@ -204,6 +199,25 @@ def _least_share(columns: Floats) -> float:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Slopes:
+    """The score (p,) and the information (p, p) of the likelihood at some coefficients."""
+
+    score: Floats
+    information: Floats
+
+    @property
+    def step(self) -> Floats:
+        """Newton's step."""
+        onward: Floats = np.asarray(np.linalg.solve(self.information, self.score), dtype=np.float64)
+        return onward
+
+    @property
+    def least_information(self) -> float:
+        """The information in the direction that the deaths say least about."""
+        return float(np.linalg.eigvalsh(self.information).min()) if len(self.score) else 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Maximum:
     coefficients: Floats
     information: Floats
@@ -213,41 +227,46 @@ class _Maximum:
 
 
 def _maximise(sets: RiskSets, columns: Floats) -> _Maximum | None:
-    """The maximum over standardised columns, or None where there is none to be found."""
+    """The maximum over standardised columns, or None where none is found."""
     beta = np.zeros(columns.shape[1])
-    at = evaluate(sets, columns @ beta)
-    null = at.log_likelihood
-    score_statistic = 0.0
+    at = null = evaluate(sets, columns @ beta)
+    here = start = _slopes(sets, at, columns)
     last_reach = np.inf
-    for iteration in range(_ITERATIONS):
-        means = means_at_risk(sets, at, columns)
-        score = (columns[sets.deaths] - means).sum(axis=0)
-        curvature = information(sets, at, columns, means)
-        least = _least_information(curvature)
-        if iteration == 0:
-            least_at_start = least
-        if not least > _LEAST_INFORMATION * least_at_start:
+    for _ in range(_ITERATIONS):
+        if not here.least_information > _LEAST_INFORMATION * start.least_information:
             return None
-        step = np.linalg.solve(curvature, score)
-        if iteration == 0:
-            score_statistic = float(score @ step)
+        step = here.step
         reach = float((np.abs(step) / np.maximum(1.0, np.abs(beta))).max(initial=0.0))
-        if reach <= TOLERANCE or (reach <= 1e-8 and reach >= last_reach):
-            return _Maximum(beta, curvature, at.log_likelihood, null, score_statistic)
+        if reach <= TOLERANCE or _ROUNDING_REACH >= reach >= last_reach:
+            return _Maximum(
+                beta,
+                here.information,
+                at.log_likelihood,
+                null.log_likelihood,
+                float(start.score @ start.step),
+            )
         last_reach = reach
-        for _ in range(_HALVINGS):
-            onward = evaluate(sets, columns @ (beta + step))
-            if onward.log_likelihood >= at.log_likelihood - 1e-10 * abs(at.log_likelihood):
-                break
-            step = step / 2
-        else:
+        onward = _uphill(sets, columns, beta, step, at.log_likelihood)
+        if onward is None:
             return None
-        beta, at = beta + step, onward
+        beta, at = onward
+        here = _slopes(sets, at, columns)
     return None
 
 
-def _least_information(curvature: Floats) -> float:
-    """The information in the direction that the deaths say least about; 0 where it cannot be had."""
-    if not np.isfinite(curvature).all():
-        return 0.0
-    return float(np.linalg.eigvalsh(curvature).min()) if curvature.size else 1.0
+def _slopes(sets: RiskSets, at: Evaluation, columns: Floats) -> _Slopes:
+    means = means_at_risk(sets, at, columns)
+    score: Floats = (columns[sets.deaths] - means).sum(axis=0)
+    return _Slopes(score, information(sets, at, columns, means))
+
+
+def _uphill(
+    sets: RiskSets, columns: Floats, beta: Floats, step: Floats, log_likelihood: float
+) -> tuple[Floats, Evaluation] | None:
+    """The coefficients after the step, halved until the likelihood does not fall (rounding apart)."""
+    for _ in range(_HALVINGS):
+        at = evaluate(sets, columns @ (beta + step))
+        if at.log_likelihood >= log_likelihood - 1e-10 * abs(log_likelihood):
+            return beta + step, at
+        step = step / 2
+    return None

@@ -260,11 +260,16 @@ def test_a_likelihood_is_called_monotone_only_where_some_score_orders_every_deat
     assert isinstance(fit_cox(SurvivalData(time, np.ones(30)), numeric(matrix)), CoxFit)
 
 
-def test_data_and_design_of_different_lengths_are_refused() -> None:
+def test_malformed_designs_are_refused() -> None:
     data, design = cohort(1, 20)
     with pytest.raises(DataError) as caught:
         fit_cox(data.rows(np.arange(19)), design)
     assert caught.value.fault is Fault.LENGTHS_DIFFER
+    holed = np.where(np.arange(20)[:, None] == 4, np.nan, design.matrix)
+    with pytest.raises(DataError) as caught:
+        fit_cox(data, numeric(holed))
+    assert caught.value.fault is Fault.NOT_FINITE
+    assert caught.value.message.fields["row"] == 5
 
 
 def test_a_term_whose_model_is_not_estimable_is_dropped_from_nothing() -> None:
