@@ -197,6 +197,8 @@ def test_a_value_outside_its_axis_goes_on_linearly_and_says_so() -> None:
     assert [variable.points for variable in patient.variables] == pytest.approx([-20, 50])
     assert [variable.is_extrapolated for variable in patient.variables] == [True, False]
     assert patient.is_extrapolated
+    for end in (30.0, 80.0):
+        assert not small().points_of({"age": end, "stage": "I"}).is_extrapolated
 
 
 @settings(max_examples=50, deadline=None)
