@@ -70,6 +70,8 @@ class _Reader:
         synthetic = self._flags("synthetic") if "synthetic" in self._table else None
         has_slices = "slice" in self._table
         self._check_patients(patients, cohorts, has_slices)
+        if outcome is not None and has_slices:
+            self._check_outcomes(patients, outcome)
         covariates, unused = self._covariates()
         if self._problems:
             raise TableError(self._problems)
@@ -134,7 +136,11 @@ class _Reader:
 
     def _models(self) -> tuple[Model, ...]:
         found = {name: match for name in self._table.columns if (match := _SCORE.fullmatch(name))}
-        survival = {name: match for name in self._table.columns if (match := _SURVIVAL.fullmatch(name))}
+        survival = {
+            name: match
+            for name in self._table.columns
+            if (match := _SURVIVAL.fullmatch(name)) and float(match[1]) > 0
+        }
         if not found:
             self._missing("score")
         models: dict[str, Model] = {}
@@ -185,6 +191,12 @@ class _Reader:
                 self._problems.append(problem("patient_in_two_cohorts", row=row, earlier=earlier))
             elif not has_slices:
                 self._problems.append(problem("duplicate_patient", row=row, earlier=earlier))
+
+    def _check_outcomes(self, patients: tuple[str, ...], outcome: Floats) -> None:
+        first: dict[str, float] = {}
+        for row, (patient, value) in enumerate(zip(patients, outcome, strict=True), start=1):
+            if first.setdefault(patient, value) != value:
+                self._problems.append(problem("patient_with_two_outcomes", row=row))
 
     def _covariates(self) -> tuple[tuple[Covariate, ...], tuple[str, ...]]:
         covariates: list[Covariate] = []

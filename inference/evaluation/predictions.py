@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -39,6 +39,12 @@ class Covariate:
     numbers: Floats | None
     labels: tuple[str, ...] | None
 
+    def rows(self, chosen: NDArray[np.intp]) -> Covariate:
+        """The chosen rows, by their indices."""
+        numbers = None if self.numbers is None else self.numbers[chosen]
+        labels = None if self.labels is None else tuple(self.labels[row] for row in chosen)
+        return Covariate(self.name, numbers, labels)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
@@ -72,6 +78,31 @@ class Predictions:
         """Which rows (n,) belong to a cohort."""
         chosen: NDArray[np.bool_] = self.cohorts == cohort
         return chosen
+
+    def by_patient(self) -> Predictions:
+        """One row for each patient: the mean of a model's scores over the slices; else the same table.
+
+        Cohort, outcome, fold and covariates are those of the patient's first slice.
+        """
+        if not self.has_slices:
+            return self
+        places = {patient: place for place, patient in enumerate(dict.fromkeys(self.patients))}
+        member = np.array([places[patient] for patient in self.patients], dtype=np.intp)
+        first = np.unique(member, return_index=True)[1]
+        counts = np.bincount(member)
+        models = tuple(
+            replace(model, scores=np.bincount(member, weights=model.scores) / counts) for model in self.models
+        )
+        return replace(
+            self,
+            patients=tuple(places),
+            cohorts=self.cohorts[first],
+            models=models,
+            outcome=None if self.outcome is None else self.outcome[first],
+            folds=self.folds[first],
+            covariates=tuple(one.rows(first) for one in self.covariates),
+            has_slices=False,
+        )
 
     def classes(self, model: Model, cohort: str) -> ClassData:
         """Scores and classes of one cohort; kind binary only."""
