@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Literal
 
 from inference.evaluation.predictions import Model, Predictions
+from inference.statistics.comparisons.multiplicity import adjust_p_values
 from inference.statistics.discrimination.compare_concordance import compare_concordance
 from inference.statistics.discrimination.delong import compare_aucs
 from inference.statistics.estimate import Estimate
@@ -24,25 +25,21 @@ class Comparison:
     first: str
     second: str
     difference: Estimate | NotEstimable
-    p_value: float | None
-    adjusted_p_value: float | None = None
+    p_value: float | NotEstimable
+    adjusted_p_value: float | NotEstimable | None = None
 
 
 def compare_models(predictions: Predictions, cohort: str) -> tuple[Comparison, ...]:
-    """Every pair of models: DeLong's paired test for classes, Harrell's C with paired influences for times."""
+    """Every pair of models: DeLong's paired test for classes, paired influences on Harrell's C for times."""
     compare = _by_auc if predictions.kind == "binary" else _by_c_index
-    return adjusted([compare(predictions, cohort, *pair) for pair in combinations(predictions.models, 2)])
+    return _adjusted([compare(predictions, cohort, *pair) for pair in combinations(predictions.models, 2)])
 
 
-def adjusted(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
-    """Give each comparison its P value after Holm (Scand J Stat 1979; 6: 65–70)."""
-    tested = [one for one in comparisons if one.p_value is not None]
-    ordered = sorted(tested, key=lambda one: (one.p_value or 0.0))
-    highest, by_pair = 0.0, {}
-    for rank, one in enumerate(ordered):
-        highest = min(1.0, max(highest, (len(ordered) - rank) * (one.p_value or 0.0)))
-        by_pair[one.first, one.second] = highest
-    return tuple(replace(one, adjusted_p_value=by_pair.get((one.first, one.second))) for one in comparisons)
+def _adjusted(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
+    holm = adjust_p_values([one.p_value for one in comparisons]).holm
+    return tuple(
+        replace(one, adjusted_p_value=p_value) for one, p_value in zip(comparisons, holm, strict=True)
+    )
 
 
 def _by_auc(predictions: Predictions, cohort: str, first: Model, second: Model) -> Comparison:
@@ -51,7 +48,7 @@ def _by_auc(predictions: Predictions, cohort: str, first: Model, second: Model) 
     out_of_fold = bool((predictions.folds[rows] != "").any())
     paired = compare_aucs(one.scores, other.scores, one.is_positive, out_of_fold=out_of_fold)
     if isinstance(paired, NotEstimable):
-        return Comparison("auc", first.name, second.name, paired, None)
+        return Comparison("auc", first.name, second.name, paired, paired)
     return Comparison("auc", first.name, second.name, paired.difference, paired.p_value)
 
 
@@ -59,5 +56,5 @@ def _by_c_index(predictions: Predictions, cohort: str, first: Model, second: Mod
     rows = predictions.rows_of(cohort)
     paired = compare_concordance(predictions.times(cohort), first.scores[rows], second.scores[rows])
     if isinstance(paired, NotEstimable):
-        return Comparison("c_index", first.name, second.name, paired, None)
+        return Comparison("c_index", first.name, second.name, paired, paired)
     return Comparison("c_index", first.name, second.name, paired.difference, paired.p_value)

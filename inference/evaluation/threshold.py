@@ -10,6 +10,7 @@ import numpy as np
 
 from inference.errors import InputError
 from inference.evaluation.predictions import TRAINING, Model, Predictions
+from inference.statistics.cautions import CutOrigin
 from inference.statistics.discrimination.youden import youden_cutoff
 
 Origin = Literal["given", "youden_in_training", "median_in_training"]
@@ -23,9 +24,11 @@ class Threshold:
     origin: Origin
     tied: tuple[float, ...] = ()
 
-    def was_chosen_on(self, cohort: str) -> bool:
-        """True where the same patients chose the threshold: what it parts then looks better than it is."""
-        return self.origin != "given" and cohort == TRAINING
+    def origin_for(self, cohort: str) -> CutOrigin:
+        """Where the threshold comes from as this cohort sees it."""
+        if self.origin == "given":
+            return CutOrigin.STATED_BEFORE
+        return CutOrigin.SAME_DATA if cohort == TRAINING else CutOrigin.OTHER_PATIENTS
 
 
 def thresholds_of(
@@ -46,7 +49,9 @@ def thresholds_of(
     if unknown:
         raise InputError("evaluate.unknown_model", model=", ".join(unknown))
     everyone = None if isinstance(given, Mapping) else given
-    return {model.name: _of(predictions, model, named.get(model.name, everyone)) for model in predictions.models}
+    return {
+        model.name: _of(predictions, model, named.get(model.name, everyone)) for model in predictions.models
+    }
 
 
 def _of(predictions: Predictions, model: Model, given: float | None) -> Threshold | None:

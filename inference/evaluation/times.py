@@ -11,6 +11,7 @@ from inference.evaluation.predictions import Model, Predictions
 from inference.evaluation.threshold import Threshold
 from inference.statistics.calibration.survival_brier import SurvivalBrier, integrated_brier, survival_brier
 from inference.statistics.calibration.survival_calibration import SurvivalCalibration, survival_calibration
+from inference.statistics.cautions import Caution, flagged, judge_cut
 from inference.statistics.design import Numeric, design_of
 from inference.statistics.discrimination.concordance import concordance
 from inference.statistics.discrimination.time_dependent_auc import TimeDependentAuc, time_dependent_auc
@@ -86,7 +87,11 @@ class TimesEvaluation:
 
 
 def evaluate_times(
-    predictions: Predictions, model: Model, cohort: str, horizons: tuple[float, ...], threshold: Threshold | None
+    predictions: Predictions,
+    model: Model,
+    cohort: str,
+    horizons: tuple[float, ...],
+    threshold: Threshold | None,
 ) -> TimesEvaluation:
     """Evaluate one model in one cohort at ``horizons``, in the unit of the times."""
     rows = predictions.rows_of(cohort)
@@ -148,13 +153,16 @@ def _risk_groups(
     data: SurvivalData, scores: Floats, threshold: Threshold, cohort: str, horizons: tuple[float, ...]
 ) -> RiskGroups:
     is_high = scores >= threshold.value
-    tau = max(horizons, default=float(min((data.time[side].max() for side in (is_high, ~is_high) if side.any()))))
+    tau = max(
+        horizons, default=float(min(data.time[side].max() for side in (is_high, ~is_high) if side.any()))
+    )
+    caution = judge_cut(threshold.value, threshold.origin_for(cohort))
     labels = [HIGH if high else LOW for high in is_high]
     return RiskGroups(
         threshold,
         (_group(HIGH, data, is_high, tau), _group(LOW, data, ~is_high, tau)),
-        logrank(data, labels),
-        _hazard_ratio(data, is_high, threshold.was_chosen_on(cohort)),
+        flagged(logrank(data, labels), caution),
+        _hazard_ratio(data, is_high, caution),
         tau,
     )
 
@@ -169,24 +177,9 @@ def _group(name: str, data: SurvivalData, chosen: Bools, tau: float) -> RiskGrou
     return RiskGroup(name, len(rows), int(rows.event.sum()), kaplan_meier(rows), mean)
 
 
-def _hazard_ratio(data: SurvivalData, is_high: Bools, chosen_here: bool) -> Estimate | NotEstimable:
+def _hazard_ratio(data: SurvivalData, is_high: Bools, caution: Caution | None) -> Estimate | NotEstimable:
     if is_high.all() or not is_high.any():
         return NotEstimable(Reason.EMPTY_GROUP)
     fit = fit_cox(data, design_of({HIGH: is_high.astype(float)}, [Numeric(HIGH)]))
     ratio = fit if isinstance(fit, NotEstimable) else fit.hazard_ratio(HIGH)
-    return flagged(ratio, "cut_chosen_on_same_data") if chosen_here else ratio
-
-
-def flagged(estimate: Estimate | NotEstimable, flag: str) -> Estimate | NotEstimable:
-    """The estimate with one more caution on it."""
-    if isinstance(estimate, NotEstimable):
-        return estimate
-    return Estimate(
-        estimate.value,
-        estimate.standard_error,
-        estimate.lower,
-        estimate.upper,
-        estimate.level,
-        estimate.method,
-        (*estimate.flags, flag),
-    )
+    return flagged(ratio, caution)
