@@ -18,7 +18,7 @@ Origin = Literal["given", "youden_in_training", "median_in_training"]
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A score ≥ ``value`` is high risk or positive; ``tied`` cut-offs were as good where it was searched for."""
+    """A score ≥ ``value`` is high risk or positive; ``tied`` cut-offs were as good where it was sought."""
 
     value: float
     origin: Origin
@@ -36,8 +36,8 @@ def thresholds_of(
 ) -> dict[str, Threshold | None]:
     """The threshold of each model by name; None where none was given and there is no training cohort.
 
-    One number holds for every model, a mapping for those it names.  What is not given is locked on the training
-    cohort: for classes at the highest Youden index, for times at the median score.
+    One number holds for every model, a mapping for those it names.  What is not given is locked on the
+    training cohort: for classes at the highest Youden index, for times at the median score.
 
     Raises
     ------

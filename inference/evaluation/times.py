@@ -14,6 +14,7 @@ from inference.statistics.calibration.survival_calibration import SurvivalCalibr
 from inference.statistics.cautions import Caution, flagged, judge_cut
 from inference.statistics.design import Numeric, design_of
 from inference.statistics.discrimination.concordance import concordance
+from inference.statistics.discrimination.integrated_auc import survival_weighted_auc
 from inference.statistics.discrimination.time_dependent_auc import TimeDependentAuc, time_dependent_auc
 from inference.statistics.discrimination.uno import uno_concordance
 from inference.statistics.estimate import Estimate
@@ -69,9 +70,10 @@ class AtHorizon:
 class TimesEvaluation:
     """One model in one cohort.
 
-    ``auc`` is read at the horizons, ``auc_over_time`` on a grid for the drawing; ``brier``, ``integrated_brier``
-    and ``at_horizons`` need predicted survival.  ``slope`` is the Cox coefficient of the score in this cohort: 1
-    where the score is a linear predictor that neither exaggerates nor flattens.
+    ``auc`` is read at the horizons, ``auc_over_time`` on a grid for the drawing; ``integrated_auc`` is its mean
+    over that grid, weighted by the events.  ``brier``, ``integrated_brier`` and ``at_horizons`` need predicted
+    survival.  ``slope`` is the Cox coefficient of the score in this cohort: 1 where the score is a linear
+    predictor that neither exaggerates nor flattens.
     """
 
     model: str
@@ -80,6 +82,7 @@ class TimesEvaluation:
     slope: Estimate | NotEstimable
     auc: TimeDependentAuc
     auc_over_time: TimeDependentAuc
+    integrated_auc: Estimate | NotEstimable
     brier: SurvivalBrier | None
     integrated_brier: Estimate | NotEstimable | None
     at_horizons: tuple[AtHorizon, ...]
@@ -98,6 +101,7 @@ def evaluate_times(
     data, scores = predictions.times(cohort), model.scores[rows]
     survival = {t: values[rows] for t, values in sorted(model.survival.items())}
     harrell = concordance(data, scores)
+    over_time = time_dependent_auc(data, scores, _grid(data))
     uno = uno_concordance(data, scores, horizon=max(horizons, default=None))
     brier, integrated = _brier(data, survival)
     return TimesEvaluation(
@@ -106,7 +110,8 @@ def evaluate_times(
         uno if isinstance(uno, NotEstimable) else uno.estimate,
         _slope(data, scores),
         time_dependent_auc(data, scores, horizons),
-        time_dependent_auc(data, scores, _grid(data)),
+        over_time,
+        _integrated_auc(data, over_time),
         brier,
         integrated,
         tuple(_at_horizon(data, t, values) for t, values in survival.items()),
@@ -129,6 +134,12 @@ def _brier(
     # At time 0 everybody is free of the event and every prediction says so.
     whole = integrated_brier((0.0, *times), (Estimate(0.0), *at_times.predicted), rule="trapezoid")
     return at_times, whole
+
+
+def _integrated_auc(data: SurvivalData, over_time: TimeDependentAuc) -> Estimate | NotEstimable:
+    if not over_time.times:
+        return NotEstimable(Reason.NO_EVENTS)
+    return survival_weighted_auc(data, over_time.times, over_time.estimates)
 
 
 def _grid(data: SurvivalData) -> tuple[float, ...]:
