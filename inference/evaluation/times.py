@@ -70,10 +70,10 @@ class AtHorizon:
 class TimesEvaluation:
     """One model in one cohort.
 
-    ``auc`` is read at the horizons, ``auc_over_time`` on a grid for the drawing; ``integrated_auc`` is its mean
-    over that grid, weighted by the events.  ``brier``, ``integrated_brier`` and ``at_horizons`` need predicted
-    survival.  ``slope`` is the Cox coefficient of the score in this cohort: 1 where the score is a linear
-    predictor that neither exaggerates nor flattens.
+    ``auc`` is read at the horizons, ``auc_over_time`` on a grid for the drawing; ``integrated_auc`` is the
+    mean over that grid, weighted by the events.  ``brier``, ``integrated_brier`` and ``at_horizons`` need
+    predicted survival.  ``slope`` is the Cox coefficient of the score in this cohort: 1 where the score is a
+    linear predictor that neither exaggerates nor flattens.
     """
 
     model: str
