@@ -18,7 +18,7 @@ from inference.statistics.calibration.logistic_recalibration import (
     logistic_recalibration,
 )
 from inference.statistics.calibration.smooth import SmoothCalibration, smooth_calibration
-from inference.statistics.discrimination.against_half import HalfComparison, compare_with_half
+from inference.statistics.discrimination.against_half import AgainstHalf, against_half
 from inference.statistics.discrimination.area import area_under_curve
 from inference.statistics.discrimination.classification import ConfusionMatrix, confusion_matrix
 from inference.statistics.discrimination.cluster_auc import cluster_auc
@@ -66,7 +66,7 @@ class ClassesEvaluation:
     model: str
     data: ClassData
     auc: Estimate | NotEstimable
-    against_half: HalfComparison | NotEstimable
+    against_half: AgainstHalf | NotEstimable
     slice_auc: Estimate | NotEstimable | None
     folds: FoldAucs | None
     roc: RocCurve | NotEstimable
@@ -98,7 +98,7 @@ def evaluate_classes(
         model.name,
         data,
         area_under_curve(data, out_of_fold=out_of_fold, seed=seed),
-        compare_with_half(data),
+        against_half(data),
         _slice_auc(table, model.name, cohort) if table.has_slices else None,
         fold_aucs(data, folds) if out_of_fold else None,
         roc_curve(data),

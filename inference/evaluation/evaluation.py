@@ -13,14 +13,12 @@ import numpy as np
 
 from inference.errors import InputError
 from inference.evaluation.classes import ClassesEvaluation, evaluate_classes
-from inference.evaluation.cohort_table import cohort_table
 from inference.evaluation.comparison import Comparison, compare_models
 from inference.evaluation.predictions import Kind, Predictions
 from inference.evaluation.threshold import Threshold, thresholds_of
 from inference.evaluation.times import TimesEvaluation, evaluate_times
 from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, never_stop, stop_if_asked
 from inference.statistics.cautions import Caution, judge_cut, judge_events, judge_folds, judge_tests
-from inference.statistics.comparisons.table_one import TableOne
 from inference.statistics.estimate import Estimate
 from inference.statistics.reasons import NotEstimable
 from inference.statistics.survival.kaplan_meier import follow_up_median
@@ -58,8 +56,7 @@ class CohortEvaluation:
 class Evaluation:
     """Everything that the report shows; ``predictions`` has one row for each patient.
 
-    ``horizons`` and the times are in ``time_unit``, as the user named it.  ``table_one`` describes the
-    cohorts, None where the table has no further columns.
+    ``horizons`` and the times are in ``time_unit``, as the user named it.
     """
 
     kind: Kind
@@ -68,7 +65,6 @@ class Evaluation:
     time_unit: str
     thresholds: dict[str, Threshold | None]
     cohorts: tuple[CohortEvaluation, ...]
-    table_one: TableOne | None
     seed: int
 
     @property
@@ -122,7 +118,6 @@ def evaluate(
         options.time_unit,
         thresholds,
         tuple(cohorts),
-        cohort_table(predictions),
         options.seed,
     )
 
