@@ -47,7 +47,9 @@ def binary_table(seed: int = SEED) -> str:
             fusion = _sigmoid(sure * (-1.2 + 1.1 * seen + 0.5 * clinical))
             stage = f"cT{int(np.clip(round(3 - 0.5 * clinical + 0.5 * draw.normal()), 1, 4))}"
             cea = "" if draw.random() < 0.06 else f"{np.exp(1.2 - 0.3 * clinical + 0.7 * draw.normal()):.1f}"
-            shares = [f"{share:.4f}" for share in (image, _sigmoid(-1.2 + 0.5 * clinical), fusion)]
+            shares = [
+                f"{np.clip(p, 1e-4, 1 - 1e-4):.4f}" for p in (image, _sigmoid(-1.2 + 0.5 * clinical), fusion)
+            ]
             rows.append(
                 [
                     f"S{len(rows):04d}",
