@@ -8,12 +8,13 @@ Source: Austin, Harrell and van Klaveren, Stat Med 2020; 39: 2714–2742.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from inference.statistics.calibration.calibration_errors import calibration_errors
+from inference.statistics.calibration.smooth import SmoothCalibration
 from inference.statistics.design import Design, Numeric
 from inference.statistics.estimate import LEVEL, normal_quantile
 from inference.statistics.outcomes import Floats, SurvivalData, probability_column, same_length
@@ -27,32 +28,13 @@ POINTS: Final = 100
 """Points of the curve, evenly spaced between the 1st and the 99th percentile of predicted risk."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SurvivalSmooth:
-    """Risk of the event by ``horizon``: ``observed`` over ``predicted`` ascending, with a band; (m,) each.
-
-    ``ici`` is the mean distance between predicted and observed risk over the patients (integrated calibration
-    index), ``e50`` and ``e90`` are the median and the 90th percentile of it, ``e_max`` the largest; 0 is
-    perfect.  The band is pointwise, made on the scale of log cumulative hazard (always inside 0 and 1).
-    """
-
-    horizon: float
-    predicted: Floats
-    observed: Floats
-    lower: Floats
-    upper: Floats
-    ici: float
-    e50: float
-    e90: float
-    e_max: float
-    level: float
-
-
 def survival_smooth(
     data: SurvivalData, survival: ArrayLike, horizon: float, *, knots: int = 3, level: float = LEVEL
-) -> SurvivalSmooth | NotEstimable:
-    """Compare predicted ``survival`` (n,), S(``horizon``|x), with what became of ``data``.
+) -> SmoothCalibration | NotEstimable:
+    """Compare predicted ``survival`` (n,), S(``horizon``|x), with what became of ``data``: a curve of risks.
 
+    The band is pointwise, made on the scale of log cumulative hazard, and so inside 0 and 1.  Errors are
+    taken over the patients, as ``calibration_errors`` says.
     ``knots`` is 3, 4 or 5, at Harrell's quantiles of log(−log S).  Ties are Efron's.
 
     Not estimable: no event by the horizon; nobody followed to it; a prediction of exactly 0 or 1; too few
@@ -80,24 +62,14 @@ def survival_smooth(
     baseline = baseline_hazard(data, predictor)
     if isinstance(baseline, NotEstimable):
         return baseline
-    distance = np.abs(predicted - baseline.survival(predictor, [horizon])[:, 0])
+    errors = calibration_errors(1 - predicted, 1 - baseline.survival(predictor, [horizon])[:, 0])
     first, last = np.quantile(1 - predicted, [0.01, 0.99])
     risk = np.linspace(first, last, POINTS)
     on_curve = restricted_cubic_spline(np.log(-np.log1p(-risk)), at_knots)
     log_hazard = fit.linear_predictor(on_curve) - baseline.centre + np.log(baseline.cumulative.at(horizon))
     reach = normal_quantile(level) * _log_hazard_errors(data, columns, fit, on_curve, horizon)
-    return SurvivalSmooth(
-        float(horizon),
-        risk,
-        _risk(log_hazard),
-        _risk(log_hazard - reach),
-        _risk(log_hazard + reach),
-        float(distance.mean()),
-        float(np.median(distance)),
-        float(np.quantile(distance, 0.9)),
-        float(distance.max()),
-        level,
-    )
+    limits = _risk(log_hazard - reach), _risk(log_hazard + reach)
+    return SmoothCalibration(risk, _risk(log_hazard), *limits, level, errors)
 
 
 def _risk(log_hazard: Floats) -> Floats:

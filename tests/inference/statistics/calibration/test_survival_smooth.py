@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.statistics.calibration.survival_smooth import SurvivalSmooth, survival_smooth
+from inference.statistics.calibration.smooth import SmoothCalibration
+from inference.statistics.calibration.survival_smooth import survival_smooth
 from inference.statistics.outcomes import Floats, SurvivalData
 from inference.statistics.reasons import DataError, NotEstimable, Reason
 from tests.inference.statistics.oracles import Oracle, oracles
@@ -19,16 +20,16 @@ def drawn(seed: int, n: int = 300, scale: float = 20.0) -> tuple[SurvivalData, F
     return SurvivalData(np.minimum(time, lost), time <= lost), np.exp(-10 / (scale * np.exp(-risk)))
 
 
-def smooth(data: SurvivalData, survival: Floats, knots: int = 3) -> SurvivalSmooth:
+def smooth(data: SurvivalData, survival: Floats, knots: int = 3) -> SmoothCalibration:
     found = survival_smooth(data, survival, 10.0, knots=knots)
-    assert isinstance(found, SurvivalSmooth)
+    assert isinstance(found, SmoothCalibration)
     return found
 
 
 @pytest.mark.parametrize("knots", [3, 4, 5])
 def test_true_predictions_lie_on_the_diagonal(knots: int) -> None:
     curve = smooth(*drawn(3, 4000), knots)
-    assert curve.ici < 0.015
+    assert curve.errors.ici < 0.015
     np.testing.assert_allclose(curve.observed, curve.predicted, atol=0.05)
     assert np.mean((curve.lower <= curve.predicted) & (curve.predicted <= curve.upper)) > 0.8
 
@@ -39,7 +40,7 @@ def test_predictions_that_are_too_bright_are_found_out() -> None:
     curve = smooth(data, bright)
     truth = 1 - (1 - curve.predicted) ** 2
     np.testing.assert_allclose(curve.observed, truth, atol=0.04)
-    assert curve.ici == pytest.approx(np.mean(bright - survival), abs=0.01)
+    assert curve.errors.ici == pytest.approx(np.mean(bright - survival), abs=0.01)
 
 
 def test_indices_are_the_distances_of_the_patients_from_the_curve() -> None:
@@ -49,9 +50,9 @@ def test_indices_are_the_distances_of_the_patients_from_the_curve() -> None:
     distance = np.abs(
         np.interp(1 - survival[inside], curve.predicted, curve.observed) - (1 - survival[inside])
     )
-    assert curve.ici == pytest.approx(distance.mean(), abs=0.003)
-    assert curve.e50 == pytest.approx(np.median(distance), abs=0.003)
-    assert curve.e50 <= curve.e90 <= curve.e_max
+    assert curve.errors.ici == pytest.approx(distance.mean(), abs=0.003)
+    assert curve.errors.e50 == pytest.approx(np.median(distance), abs=0.003)
+    assert curve.errors.e50 <= curve.errors.e90 <= curve.errors.e_max
 
 
 def test_band_tells_the_spread_over_samples() -> None:
@@ -84,7 +85,7 @@ def test_order_of_patients_and_unit_of_time_do_not_matter(seed: int) -> None:
     data, survival = drawn(seed)
     order = np.random.default_rng(seed).permutation(len(data))
     other = survival_smooth(SurvivalData(data.time[order] * 30, data.event[order]), survival[order], 300.0)
-    assert isinstance(other, SurvivalSmooth)
+    assert isinstance(other, SmoothCalibration)
     np.testing.assert_allclose(other.observed, smooth(data, survival).observed, rtol=1e-7)
 
 
@@ -94,8 +95,8 @@ def test_is_estimable_on_the_reference_data(oracle: Oracle, split: str) -> None:
     data, table = oracle.survival(split), oracle.table(split)
     for place, t in enumerate(oracle.horizons, start=1):
         found = survival_smooth(data, table[f"S_h{place}"], t)
-        if isinstance(found, SurvivalSmooth):
-            assert 0 <= found.ici <= found.e_max <= 1
+        if isinstance(found, SmoothCalibration):
+            assert 0 <= found.errors.ici <= found.errors.e_max <= 1
         else:
             assert found.reason is not Reason.DID_NOT_CONVERGE
 
