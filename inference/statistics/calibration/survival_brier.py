@@ -21,7 +21,7 @@ from inference.statistics.outcomes import Floats, SurvivalData, finite_column, p
 from inference.statistics.reasons import DataError, Fault, NotEstimable, Reason
 from inference.statistics.survival.censoring_influence import influence_at, influence_through_weights
 from inference.statistics.survival.censoring_weights import HorizonWeights, horizon_weights
-from inference.statistics.survival.event_table import event_table
+from inference.statistics.survival.kaplan_meier import kaplan_meier
 
 Rule = Literal["left", "trapezoid"]
 """How a score on a grid is integrated: as a step that holds until the next time (``pec::crps``), or by the
@@ -62,9 +62,10 @@ def survival_brier(
     predicted = tuple(
         weighted_brier(data, column, at, level=level) for column, at in zip(table.T, weights, strict=True)
     )
+    observed = kaplan_meier(data).curve.at(times) if len(data) else np.ones(len(times))
     reference = tuple(
-        weighted_brier(data, np.full(len(data), _kaplan_meier_at(data, at.horizon)), at, level=level)
-        for at in weights
+        weighted_brier(data, np.full(len(data), height), at, level=level)
+        for height, at in zip(observed, weights, strict=True)
     )
     scaled = tuple(_scaled(one, other) for one, other in zip(predicted, reference, strict=True))
     return SurvivalBrier(tuple(float(t) for t in times), predicted, reference, scaled)
@@ -124,12 +125,6 @@ def _scaled(
     if reference.value == 0:
         return NotEstimable(Reason.NO_VARIANCE)
     return Estimate(1 - predicted.value / reference.value)
-
-
-def _kaplan_meier_at(data: SurvivalData, t: float) -> float:
-    table = event_table(data)
-    by = table.time <= t
-    return float(np.prod(1 - table.events[by] / table.at_risk[by]))
 
 
 def _survival_table(data: SurvivalData, survival: ArrayLike, count: int) -> Floats:

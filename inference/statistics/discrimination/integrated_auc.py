@@ -18,7 +18,7 @@ from inference.statistics.estimate import Estimate
 from inference.statistics.outcomes import Floats, SurvivalData, finite_column, same_length
 from inference.statistics.reasons import DataError, Fault, NotEstimable, Reason
 from inference.statistics.regression.cox import fit_cox
-from inference.statistics.survival.event_table import event_table
+from inference.statistics.survival.kaplan_meier import kaplan_meier
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def survival_weighted_auc(
     values = _values(areas)
     if isinstance(values, NotEstimable):
         return values
-    survival = _kaplan_meier(data, grid)
+    survival = kaplan_meier(data).curve.at(grid)
     if survival[-1] == 1:
         return NotEstimable(Reason.NO_EVENT_BY_HORIZON)
     fallen = -np.diff(survival, prepend=1.0)
@@ -84,12 +84,10 @@ def riskset_auc(data: SurvivalData, scores: ArrayLike, horizon: float) -> Riskse
     if isinstance(fit, NotEstimable):
         return fit
     predictor = fit.linear_predictor(marker[:, None])
-    table = event_table(data)
-    has_events = (table.events > 0) & (table.time <= horizon)
-    times = table.time[has_events]
+    times = np.unique(data.time[data.event & (data.time <= horizon)])
     areas = tuple(_incident_area(data, predictor, t) for t in times)
-    survival = np.cumprod(1 - table.events / table.at_risk)
-    weights = (-np.diff(survival, prepend=1.0) * survival)[has_events]
+    survival = kaplan_meier(data).curve.at(times)
+    weights = -np.diff(survival, prepend=1.0) * survival
     return RisksetAuc(
         float(horizon),
         tuple(float(t) for t in times),
@@ -117,13 +115,6 @@ def _weighted_mean(areas: Sequence[Estimate | NotEstimable], weights: Floats) ->
         return NotEstimable(Reason.NOBODY_FOLLOWED_TO_HORIZON)
     values = [one.value if isinstance(one, Estimate) else 0.0 for one in areas]
     return Estimate(float(weights @ np.array(values) / weights.sum()))
-
-
-def _kaplan_meier(data: SurvivalData, grid: Floats) -> Floats:
-    table = event_table(data)
-    survival = np.concatenate([[1.0], np.cumprod(1 - table.events / table.at_risk)])
-    at_grid: Floats = survival[np.searchsorted(table.time, grid, side="right")]
-    return at_grid
 
 
 def _values(areas: Sequence[Estimate | NotEstimable]) -> Floats | NotEstimable:

@@ -60,11 +60,16 @@ class Oracle:
         return section
 
     def table(self, split: Literal["all", "dev", "val"] = "all") -> dict[str, NDArray[Any]]:
-        """Columns of ``data.csv`` by name: text where ``meta.levels`` or ``group`` say so, else float64."""
+        """Columns of ``data.csv`` by name: text where ``meta.levels`` or ``group`` say so, else float64.
+
+        Fewer than 10 rows to validate a survival model on: R took those of development, and so does ``val``.
+        """
         table = read_table(self.folder / "data.csv", frozenset(self.meta.get("levels", {})))
         if split == "all":
             return table
         rows = table["split"] == split
+        if split == "val" and self.kind == "survival" and rows.sum() < 10:
+            rows = table["split"] == "dev"
         return {name: column[rows] for name, column in table.items()}
 
     def survival(self, split: Literal["all", "dev", "val"] = "all") -> SurvivalData:
