@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,6 +12,8 @@ from inference.statistics.outcomes import Floats, SurvivalData, finite_column, s
 from inference.statistics.reasons import NotEstimable, Reason
 from inference.statistics.regression.partial_likelihood import WIDEST_SPREAD, Ties, evaluate, risk_sets
 from inference.statistics.step_function import StepFunction
+
+_LARGEST_EXPONENT: Final = 700.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,13 +29,11 @@ class BaselineHazard:
     last_time: float
 
     def cumulative_hazard(self, linear_predictor: ArrayLike, times: ArrayLike) -> Floats:
-        """H(t|x) = H(t) · exp(lp − centre), for lp (n,) and times (m,): (n, m).
-
-        Scores beyond ``WIDEST_SPREAD`` above the centre count as that.
-        """
-        scores = finite_column(linear_predictor, "linear predictor")[:, None]
-        risks = np.exp(np.minimum(scores - self.centre, WIDEST_SPREAD))
-        hazards: Floats = risks * self.cumulative.at(finite_column(times, "time")[None, :])
+        """H(t|x) = H(t) · exp(lp − centre), for lp (n,) and times (m,): (n, m); at most e^700."""
+        scores = finite_column(linear_predictor, "linear predictor")[:, None] - self.centre
+        held = self.cumulative.at(finite_column(times, "time"))[None, :]
+        logarithms = np.log(held, out=np.full_like(held, -np.inf), where=held > 0)
+        hazards: Floats = np.exp(np.minimum(logarithms + scores, _LARGEST_EXPONENT))
         return hazards
 
     def survival(self, linear_predictor: ArrayLike, times: ArrayLike) -> Floats:

@@ -73,6 +73,8 @@ def test_the_older_approximation_is_another_test(oracle: Oracle) -> None:
     """Grambsch and Therneau's: one covariance, the average, for all events; R recorded it too."""
     data, design, fit = of_oracle(oracle)
     golden = oracle.section("zph")["old_approx_pre3"]["identity"]
+    if "error" in golden:
+        pytest.skip("R has no older test here")
     result = proportional_hazards(data, design, fit, transform="identity")
     assert isinstance(result, ProportionalHazards)
     assert isinstance(result.overall, ChiSquareTest)
@@ -81,7 +83,7 @@ def test_the_older_approximation_is_another_test(oracle: Oracle) -> None:
     score = g @ residuals.residuals
     older = score @ fit.covariance @ score * len(g) / (g @ g)
     assert_agrees(older, golden["global_chisq"], relative=1e-8, what="the older test")
-    assert abs(result.overall.statistic - older) > 0.01
+    assert result.overall.statistic != pytest.approx(older, rel=1e-6)
 
 
 def _naive_global(data: SurvivalData, design: Design, fit: CoxFit, g: Floats) -> float:

@@ -10,6 +10,7 @@ from inference.statistics.design import Design, Factor, Numeric, design_of
 from inference.statistics.outcomes import SurvivalData
 from inference.statistics.reasons import NotEstimable, Reason
 from inference.statistics.regression.cox import CoxFit, fit_cox
+from inference.statistics.regression.logistic import fit_logistic
 from inference.statistics.regression.stepwise import Selection, select_by_aic
 from tests.inference.statistics.cox_tables import assert_fit
 from tests.inference.statistics.oracles import Oracle, as_list, assert_agrees, oracles
@@ -31,6 +32,22 @@ def test_elimination_takes_the_way_of_stepaic(oracle: Oracle, may_return: bool) 
     assert_agrees(selection.aic_path, as_list(golden["AIC_path"]), relative=1e-8, what="AIC path")
     if golden["final"]:
         assert_fit(selection.fit, golden["final"], "final")
+
+
+@pytest.mark.parametrize("oracle", oracles("binary"))
+def test_elimination_of_a_logistic_model_takes_the_way_of_stepaic(oracle: Oracle) -> None:
+    golden, table = oracle.section("step_aic"), oracle.table("dev")
+    selection = select_by_aic(
+        design_of(table, oracle.terms()), lambda chosen: fit_logistic(table["y"], chosen)
+    )
+    assert isinstance(selection, Selection)
+    assert list(selection.removed) == as_list(golden["removed"])
+    assert list(selection.kept) == as_list(golden["kept"])
+    assert_agrees(selection.aic_path, as_list(golden["AIC_path"]), relative=1e-8, what="AIC path")
+    final = golden["final"]
+    assert list(selection.fit.columns) == as_list(final["names"])
+    assert_agrees(selection.fit.coefficients, as_list(final["coef"]), relative=1e-8, what="coefficients")
+    assert_agrees(selection.fit.standard_errors, as_list(final["se"]), relative=1e-8, what="errors")
 
 
 @dataclass(frozen=True)
