@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from scipy.special import ndtr
 
+from inference.statistics.cautions import judge_events
 from inference.statistics.design import Design, Term
 from inference.statistics.estimate import LEVEL, Estimate, normal_quantile, wald
 from inference.statistics.outcomes import Floats, SurvivalData, finite_matrix, same_length
@@ -28,14 +29,16 @@ from inference.statistics.regression.partial_likelihood import (
 TOLERANCE: Final = 1e-12
 """Largest last step of a standardised coefficient, relative to it beyond 1."""
 
-EVENTS_PER_VARIABLE: Final = 10
-"""Fewer events for each coefficient are flagged (Peduzzi et al., J Clin Epidemiol 1995; 48: 1503–1510)."""
-
 _ITERATIONS: Final = 60
 _HALVINGS: Final = 30
 _LEAST_SHARE: Final = 1e-12
+"""Smallest eigenvalue of the columns' correlations over the largest, below which columns are collinear."""
+
 _LEAST_INFORMATION: Final = 1e-12
+"""Information over that at coefficients 0, in the worst direction, below which the likelihood is flat."""
+
 _ROUNDING_REACH: Final = 1e-8
+"""Steps below this that no longer shrink are rounding."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,10 +80,8 @@ class CoxFit:
     @property
     def flags(self) -> tuple[str, ...]:
         """Cautions that belong to every number of this fit."""
-        if self.events < EVENTS_PER_VARIABLE:
-            return ("few_events",)
-        few = self.events < EVENTS_PER_VARIABLE * len(self.coefficients)
-        return ("few_events_per_variable",) if few else ()
+        caution = judge_events(self.events, len(self.coefficients))
+        return () if caution is None else (caution.code.value,)
 
     @property
     def likelihood_ratio_test(self) -> ChiSquareTest:
