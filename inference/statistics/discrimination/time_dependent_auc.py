@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
+from inference.statistics.cautions import LEAST_EVENTS
 from inference.statistics.estimate import LEVEL, Estimate, normal_quantile
 from inference.statistics.outcomes import Floats, SurvivalData, finite_column, same_length
 from inference.statistics.reasons import NotEstimable, Reason
@@ -76,7 +77,8 @@ def time_dependent_auc(
     """AUC(t) at ``times`` with influence-function standard errors; ``scores`` (n,), higher = more risk.
 
     The interval is AUC ± z · se; it is cut off at 0 and 1 under ``case`` and ``control``, and not under
-    ``dropped``, as the two packages have it.  Where cases and controls do not overlap there is none.
+    ``dropped``, as the two packages have it.  Where cases and controls do not overlap there is none.  Fewer
+    than 10 cases are flagged.
     """
     marker = _scores_of(data, scores)
     weights = [horizon_weights(data, t, at_horizon) for t in times]
@@ -133,13 +135,14 @@ def weighted_auc(
         return missing
     cases, controls = scores[weights.is_case], scores[weights.is_control]
     if cases.min() > controls.max() or cases.max() < controls.min():
-        return Estimate(float(cases.min() > controls.max()), level=level, flags=("no_overlap",))
+        apart = float(cases.min() > controls.max())
+        return Estimate(apart, level=level, flags=("no_overlap", *_flags(weights)))
     value, influence = _area_and_influence(data, scores, weights)
     error = float(influence.std(ddof=1)) / math.sqrt(len(data))
     low, high = (value + sign * normal_quantile(level) * error for sign in (-1, 1))
     if weights.at_horizon != "dropped":
         low, high = max(low, 0.0), min(high, 1.0)
-    return Estimate(value, error, low, high, level, "influence")
+    return Estimate(value, error, low, high, level, "influence", _flags(weights))
 
 
 def _difference(
@@ -157,7 +160,8 @@ def _difference(
     difference = one[0] - other[0]
     reach = normal_quantile(level) * error
     z = difference / error
-    interval = Estimate(difference, error, difference - reach, difference + reach, level, "influence")
+    limits = difference - reach, difference + reach
+    interval = Estimate(difference, error, *limits, level, "influence", _flags(weights))
     return AucDifference(time, interval, z, float(2 * ndtr(-abs(z))))
 
 
@@ -182,6 +186,10 @@ def _weight_below(scores: Floats, weights: Floats) -> Floats:
     at_score = np.bincount(row, weights=weights)
     below: Floats = (np.cumsum(at_score) - at_score / 2)[row]
     return below
+
+
+def _flags(weights: HorizonWeights) -> tuple[str, ...]:
+    return ("few_events",) if weights.is_case.sum() < LEAST_EVENTS else ()
 
 
 def _why_not(scores: Floats, weights: HorizonWeights) -> NotEstimable | None:

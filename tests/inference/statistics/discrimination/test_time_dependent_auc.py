@@ -209,8 +209,17 @@ def test_says_why_there_is_no_auc(
 
 def test_no_interval_where_cases_and_controls_do_not_overlap() -> None:
     data = SurvivalData([1, 2, 8, 9], [1, 1, 0, 1])
-    assert time_dependent_auc(data, [3, 4, 1, 2], [5.0]).estimates == (Estimate(1.0, flags=("no_overlap",)),)
-    assert time_dependent_auc(data, [1, 2, 3, 4], [5.0]).estimates == (Estimate(0.0, flags=("no_overlap",)),)
+    flags = ("no_overlap", "few_events")
+    assert time_dependent_auc(data, [3, 4, 1, 2], [5.0]).estimates == (Estimate(1.0, flags=flags),)
+    assert time_dependent_auc(data, [1, 2, 3, 4], [5.0]).estimates == (Estimate(0.0, flags=flags),)
+
+
+def test_fewer_than_ten_cases_are_flagged() -> None:
+    data, scores = drawn(0, 60)
+    early, late = time_dependent_auc(data, scores, [2.0, 7.0]).estimates
+    assert isinstance(early, Estimate)
+    assert isinstance(late, Estimate)
+    assert (early.flags, late.flags) == (("few_events",), ())
 
 
 def test_a_marker_does_not_differ_from_itself() -> None:
