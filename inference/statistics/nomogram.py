@@ -115,8 +115,9 @@ class Nomogram:
 
 
 def axis_values(values: ArrayLike) -> tuple[float, ...]:
-    """Marks for the axis of a numeric variable: at most 10 distinct values stand as they are, more are
-    covered by round values from below the smallest to above the largest.
+    """Marks for the axis of a numeric variable, from the values (n,) that patients have.
+
+    At most 10 distinct values stand as they are; more are covered by round values.
     """
     distinct = np.unique(finite_column(values, "values"))
     if not distinct.size:
