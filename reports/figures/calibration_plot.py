@@ -131,7 +131,8 @@ def _group(each: CalibrationGroup, frame: Panel, colour: str, style: FigureStyle
         for piece in frame.line(((x, low), (x, high))):
             (left, bottom), (_, top) = piece[0], piece[-1]
             shapes.append(Line(left, bottom, left, top, colour, 1.0))
-            shapes += [Line(left - 2, y, left + 2, y, colour, 1.0) for y in (bottom, top)]
+            caps = [y for y, limit in ((bottom, low), (top, high)) if frame.y.holds(limit)]
+            shapes += [Line(left - 2, y, left + 2, y, colour, 1.0) for y in caps]
     at = frame.x(x), frame.y(each.observed.value)
     if frame.box.holds(*at):
         shapes.append(mark("circle", *at, _POINT, colour, style.ground))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 Point = tuple[float, float]
+
+_SLACK: Final = 1e-6
+"""Rounding, in points: what lies on the frame lies within."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ def clip_line(points: Sequence[Point], box: Box) -> list[tuple[Point, ...]]:
         if inside is None:
             continue
         first, last = inside
-        if pieces and pieces[-1][-1] == first:
+        if pieces and math.dist(pieces[-1][-1], first) <= _SLACK:
             pieces[-1].append(last)
         else:
             pieces.append([first, last])
@@ -57,7 +62,7 @@ def _clip_segment(start: Point, end: Point, box: Box) -> tuple[Point, Point] | N
     limits = ((-dx, x - box.left), (dx, box.right - x), (-dy, y - box.top), (dy, box.bottom - y))
     for speed, room in limits:
         if speed == 0:
-            if room < 0:
+            if room < -_SLACK:
                 return None
         elif speed < 0:
             enter = max(enter, room / speed)
@@ -76,10 +81,10 @@ def clip_area(points: Sequence[Point], box: Box) -> tuple[Point, ...]:
     Source: Sutherland and Hodgman, Commun ACM 1974; 17: 32–42.
     """
     edges: tuple[tuple[int, float, Callable[[float], bool]], ...] = (
-        (0, box.left, lambda value: value >= box.left),
-        (0, box.right, lambda value: value <= box.right),
-        (1, box.top, lambda value: value >= box.top),
-        (1, box.bottom, lambda value: value <= box.bottom),
+        (0, box.left, lambda value: value >= box.left - _SLACK),
+        (0, box.right, lambda value: value <= box.right + _SLACK),
+        (1, box.top, lambda value: value >= box.top - _SLACK),
+        (1, box.bottom, lambda value: value <= box.bottom + _SLACK),
     )
     kept = list(points)
     for axis, edge, is_inside in edges:

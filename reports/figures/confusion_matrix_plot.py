@@ -90,10 +90,12 @@ def _cell(
     tint = mixed(style.colour_of(0), style.ground, 0.06 + depth)
     ink = max(style.ink, style.ground, key=lambda colour: contrast(colour, tint))
     middle = y + _CELL_HEIGHT / 2
+    wide = text_width(str(count), _COUNT_SIZE, Face.SEMIBOLD)
+    size = _COUNT_SIZE * min(1.0, (cell - 8.0) / wide)
     text = "–" if share is None else catalogue.text("report.percent", value=f"{100 * share:.1f}")
     shapes: list[Shape] = [
         Rect(x + _GAP / 2, y + _GAP / 2, cell - _GAP, _CELL_HEIGHT - _GAP, tint),
-        Text(x + cell / 2, middle + 1.0, str(count), _COUNT_SIZE, ink, "middle", Face.SEMIBOLD),
+        Text(x + cell / 2, middle + 1.0, str(count), size, ink, "middle", Face.SEMIBOLD),
         Text(x + cell / 2, middle + 6.0 + LABEL_SIZE * 2 * MIDDLE, text, LABEL_SIZE, ink, "middle"),
     ]
     if is_correct:

@@ -175,6 +175,8 @@ def _limits(rows: Sequence[ForestRow], null_value: float, is_log: bool) -> tuple
         return min(low, null_value / 1.5) / 1.06, max(high, null_value * 1.5) * 1.06
     spread = (max(values) - min(values)) or max(highs) - min(lows) or 1.0
     low, high = max(min(lows), min(values) - spread), min(max(highs), max(values) + spread)
+    if high <= low:
+        return low - spread, low + spread
     return low - 0.05 * (high - low), high + 0.05 * (high - low)
 
 

@@ -43,6 +43,9 @@ _SHAPE: Final = 0.52
 _CENSOR_TICK: Final = 2.4
 _TICK_ROOM: Final = 38.0
 _TABLE_GAP: Final = 5.0
+_FEW: Final = 3
+_BAND: Final = 0.16
+_PALE_BAND: Final = 0.08
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +83,7 @@ def kaplan_meier_plot(
         for _, name, curve in shown
         if isinstance(curve, NotEstimable)
     ]
-    last = until or max((float(curve.table.time[-1]) for *_, curve in curves), default=1.0)
+    last = until or max((float(curve.table.time[-1]) for *_, curve in curves), default=0.0) or 1.0
     entries = [_entry(place, name, style) for place, name, _ in curves]
     ticks = _ticks(last, unit, width)
     rows = _rows(curves, entries, ticks)
@@ -111,6 +114,10 @@ def kaplan_meier_plot(
         for h in horizons
         if frame.x.holds(h)
     ]
+    opacity = _BAND if len(curves) <= _FEW else _PALE_BAND
+    for (_, _, curve), entry in zip(curves, entries, strict=True):
+        for area in _bands(curve):
+            shapes += frame.area(area, entry.colour, opacity)
     for (_, _, curve), entry in zip(curves, entries, strict=True):
         shapes += _curve(curve, entry, frame, last, horizons, style)
     if not curves:
@@ -168,10 +175,9 @@ def _curve(
     horizons: Sequence[float],
     style: FigureStyle,
 ) -> list[Shape]:
-    shapes: list[Shape] = []
-    for area in _bands(curve):
-        shapes += frame.area(area, entry.colour)
-    shapes += [Polyline(p, entry.colour, CURVE_WIDTH, entry.dash) for p in frame.line(_corners(curve, last))]
+    shapes: list[Shape] = [
+        Polyline(p, entry.colour, CURVE_WIDTH, entry.dash) for p in frame.line(_corners(curve, last))
+    ]
     is_censored = (curve.table.censored > 0) & (curve.table.time <= last)
     for time, survival in zip(curve.table.time[is_censored], curve.survival[is_censored], strict=True):
         x, y = frame.x(float(time)), frame.y(float(survival))

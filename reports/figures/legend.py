@@ -113,7 +113,7 @@ def labels_room(entries: Sequence[Entry], width: float) -> float:
     Names stand beside where the longest takes at most a quarter of the figure.
     """
     widest = max((text_width(entry.name, LABEL_SIZE) for entry in entries), default=0.0)
-    room = widest + SWATCH + 2 * _SWATCH_GAP
+    room = widest + SWATCH + 2.5 * _SWATCH_GAP
     return room if room <= width / 4 else 0.0
 
 

@@ -65,11 +65,13 @@ def score_distribution_plot(
     The dashed line is the threshold.
     """
     axis_title = axis_title or catalogue.text("figure.score")
-    names = [[group.name, catalogue.text("figure.count", count=len(group.scores))] for group in groups]
+    names = [(group.name, catalogue.text("figure.count", count=len(group.scores))) for group in groups]
     wanted = max((_name_width(name) for name in names), default=0.0)
     left = min(wanted + 2, _NAME_SHARE * width) + 8.0
     top = LABEL_SIZE * LEADING + 5.0 if threshold_label else 4.0
-    box = Box(left, top, width - 8.0, top + _ROW * max(1, len(groups)))
+    lines = [wrap(name, left - 8.0, LABEL_SIZE, Face.SEMIBOLD) for name, _ in names]
+    rows = [max(_ROW, (len(each) + 2) * LABEL_SIZE * LEADING) for each in lines]
+    box = Box(left, top, width - 8.0, top + (sum(rows) or _ROW))
     height = box.bottom + bottom_room(axis_title, box.width)
     scores = np.concatenate([group.scores for group in groups]) if groups else np.empty(0)
     if not scores.size:
@@ -81,10 +83,12 @@ def score_distribution_plot(
     shapes = grid(frame, style, x_ticks=ticks)
     shapes += x_axis(frame, ticks, tick_texts(ticks), axis_title, style)
     tallest = _tallest(groups, low, high)
+    bottom = box.top
     for number, group in enumerate(groups):
-        bottom = box.top + (number + 1) * _ROW
+        middle = bottom + rows[number] / 2
+        bottom += rows[number]
         shapes += _row(group, number, frame, bottom, tallest, style)
-        shapes += _names(names[number], left - 8.0, bottom, style)
+        shapes += _names(lines[number], names[number][1], middle, style)
     if threshold is not None and frame.x.holds(threshold):
         shapes += _threshold(frame, threshold, threshold_label, style)
     return Drawing(width, height, shapes, title or axis_title)
@@ -112,13 +116,12 @@ def _tallest(groups: Sequence[ScoreGroup], low: float, high: float) -> float:
     )
 
 
-def _names(name: Sequence[str], room: float, bottom: float, style: FigureStyle) -> list[Shape]:
-    lines = wrap(name[0], room, LABEL_SIZE, Face.SEMIBOLD)
-    first = bottom - _ROW / 2 - (len(lines) + 1) * LABEL_SIZE * LEADING / 2
+def _names(lines: Sequence[str], count: str, middle: float, style: FigureStyle) -> list[Shape]:
+    first = middle - (len(lines) + 1) * LABEL_SIZE * LEADING / 2
     below = first + len(lines) * LABEL_SIZE * LEADING
     return [
         *lines_of_text(lines, 0.0, first, LABEL_SIZE, style.ink, face=Face.SEMIBOLD),
-        *lines_of_text([name[1]], 0.0, below, LABEL_SIZE, style.quiet),
+        *lines_of_text([count], 0.0, below, LABEL_SIZE, style.quiet),
     ]
 
 

@@ -20,6 +20,7 @@ from reports.figures.style import PAPER, FigureStyle, mixed
 _HEIGHT: Final = 150.0
 _HATCHED_FROM: Final = 2.2
 _BELOW: Final = 18.0
+_LEAST_REACH: Final = 0.02
 
 
 def waterfall_plot(
@@ -44,10 +45,10 @@ def waterfall_plot(
         Entry(classes[1], negative, mark="square", has_line=False, hatching=style.colour_of(1)),
     ]
     gaps = data.scores - threshold
-    reach = max(float(np.abs(gaps).max(initial=0.0)), 1e-6)
+    reach = max(float(np.abs(gaps).max(initial=0.0)), _LEAST_REACH)
     low, high = (
-        min(float(gaps.min(initial=0.0)), -0.05 * reach),
-        max(float(gaps.max(initial=0.0)), 0.05 * reach),
+        min(float(gaps.min(initial=0.0)), -0.1 * reach),
+        max(float(gaps.max(initial=0.0)), 0.1 * reach),
     )
     ticks = nice_ticks(low, high, 5)
     labels = tick_texts(ticks)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from reports.figures.drawing import Circle, Line, Polygon, Polyline, Rect, Shape, Text
+from itertools import combinations
+
+from reports.figures.drawing import Circle, Drawing, Line, Polygon, Polyline, Rect, Shape, Text
 from reports.typesetting import text_width
 
 Edges = tuple[float, float, float, float]
@@ -42,3 +44,19 @@ def box_of(shape: Shape) -> Edges:
 def touch(first: Edges, second: Edges) -> bool:
     """True where two boxes share an area."""
     return first[0] < second[2] and second[0] < first[2] and first[1] < second[3] and second[1] < first[3]
+
+
+def outside(drawing: Drawing) -> list[Shape]:
+    """Shapes that leave the sheet."""
+    found = []
+    for shape in drawing.shapes:
+        left, top, right, bottom = box_of(shape)
+        if left < -0.01 or top < -0.01 or right > drawing.width + 0.01 or bottom > drawing.height + 0.01:
+            found.append(shape)
+    return found
+
+
+def touching(drawing: Drawing) -> list[tuple[str, str]]:
+    """Pairs of texts that lie on each other."""
+    shown = [(s.text, text_box(s)) for s in drawing.shapes if isinstance(s, Text) and s.text]
+    return [(a, b) for (a, first), (b, second) in combinations(shown, 2) if touch(first, second)]

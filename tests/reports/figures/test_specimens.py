@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from inference.messages.catalogue import load_catalogue
 from reports.figures.drawing import Drawing, Polygon, Polyline, Text, to_reportlab, to_svg
 from reports.figures.style import PAPER, SCREEN_DARK
-from tests.reports.figures.boxes import box_of, text_box, touch
+from tests.reports.figures.boxes import outside, touching
 from tools.figure_specimens import SPECIMENS, Specimen
 
 WIDTHS = (250.0, 360.0, 511.0)
@@ -32,18 +32,13 @@ def drawings(specimen: Specimen) -> list[Drawing]:
 @each_specimen
 def test_nothing_lies_outside_the_sheet(specimen: Specimen) -> None:
     for drawing in drawings(specimen):
-        for shape in drawing.shapes:
-            left, top, right, bottom = box_of(shape)
-            inside = left >= -0.01 and right <= drawing.width + 0.01
-            assert inside and top >= -0.01 and bottom <= drawing.height + 0.01, (drawing.width, shape)
+        assert not outside(drawing), drawing.width
 
 
 @each_specimen
 def test_no_two_texts_touch(specimen: Specimen) -> None:
     for drawing in drawings(specimen):
-        texts = [shape for shape in drawing.shapes if isinstance(shape, Text) and shape.text]
-        for first, second in combinations(texts, 2):
-            assert not touch(text_box(first), text_box(second)), (drawing.width, first, second)
+        assert not touching(drawing), drawing.width
 
 
 @each_specimen
