@@ -1,0 +1,1 @@
+"""Synthetic abdominal CT: three phases of one drawn patient with a gastric or pancreatic tumour."""
