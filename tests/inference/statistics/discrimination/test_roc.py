@@ -20,6 +20,9 @@ def test_thresholds_and_points_are_those_of_proc(oracle):
         for marker, golden in oracle.golden.get(f"roc_{split}", {}).get("markers", {}).items():
             curve = roc_curve(oracle.classes(marker, split))
             what = f"{split} {marker}"
+            if isinstance(curve, NotEstimable):
+                assert len(golden["sens"]) == 2, "equal scores have the two ends alone"
+                continue
             assert_agrees([None, *curve.thresholds, None], golden["thresholds_pROC"], relative=R, what=what)
             assert_agrees(curve.sensitivity, golden["sens"], relative=R, what=what)
             assert_agrees(curve.specificity, golden["spec"], relative=R, what=what)

@@ -42,6 +42,10 @@ def test_equal_scores_have_no_cutoff():
         youden_cutoff([0.5, 0.5], [True, False])
 
 
+def is_same(ours, theirs):
+    return ours is theirs is None or (None not in (ours, theirs) and abs(ours - theirs) <= R * abs(theirs))
+
+
 def value(estimate):
     return None if isinstance(estimate, NotEstimable) else estimate.value
 
@@ -52,13 +56,14 @@ def test_the_best_thresholds_are_those_of_proc_with_their_counts(oracle):
         for marker, section in oracle.golden.get(f"roc_{split}", {}).get("markers", {}).items():
             golden = section["youden_pROC"]
             points = youden_points(oracle.classes(marker, split))
+            if isinstance(points, NotEstimable):
+                assert len(as_list(golden["sensitivity"])) == 2, "equal scores tie at both ends"
+                continue
             rows = len(as_list(golden["sensitivity"]))
             # Rounding of quotients can break a tie in pROC; ours are ties of counts, so there may be more.
             if rows < len(points):
                 listed = as_list(golden["threshold"])
-                points = [
-                    p for p in points if any(t is not None and abs(t - p.threshold) < R for t in listed)
-                ]
+                points = [p for p in points if any(is_same(p.threshold, t) for t in listed)]
             matrices = [point.matrix for point in points]
             ours = {
                 "threshold": [point.threshold for point in points],
