@@ -28,7 +28,7 @@ from reports.figures.axes import (
 )
 from reports.figures.clipping import Box, Point, steps
 from reports.figures.count_table import CountRow, count_table, names_room, table_height
-from reports.figures.drawing import Circle, Drawing, Line, Polyline, Shape
+from reports.figures.drawing import Circle, Drawing, Line, Shape
 from reports.figures.legend import Entry, direct_labels, labels_room, legend, legend_height
 from reports.figures.notes import free_corner, note_lines, notes_in
 from reports.figures.scale import month_ticks, nice_ticks, tick_texts
