@@ -175,9 +175,7 @@ def _curve(
     horizons: Sequence[float],
     style: FigureStyle,
 ) -> list[Shape]:
-    shapes: list[Shape] = [
-        Polyline(p, entry.colour, CURVE_WIDTH, entry.dash) for p in frame.line(_corners(curve, last))
-    ]
+    shapes = frame.curve(_corners(curve, last), entry.colour, CURVE_WIDTH, entry.dash)
     is_censored = (curve.table.censored > 0) & (curve.table.time <= last)
     for time, survival in zip(curve.table.time[is_censored], curve.survival[is_censored], strict=True):
         x, y = frame.x(float(time)), frame.y(float(survival))
