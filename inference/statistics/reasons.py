@@ -65,6 +65,11 @@ class Reason(StrEnum):
     TOO_MANY_ARRANGEMENTS = "too_many_arrangements"
     TOO_FEW_FOLDS = "too_few_folds"
     TOO_FEW_DISTINCT = "too_few_distinct"
+    UNBOUNDED = "unbounded"
+    TABLE_TOO_LARGE = "table_too_large"
+    TIES = "ties"
+    TOO_MANY_ROWS = "too_many_rows"
+    EMPTY_MASK = "empty_mask"
 
 
 @dataclass(frozen=True, slots=True)
