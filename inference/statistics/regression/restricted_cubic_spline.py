@@ -15,7 +15,7 @@ KNOT_QUANTILES: Final[dict[int, tuple[float, ...]]] = {
     4: (0.05, 0.35, 0.65, 0.95),
     5: (0.05, 0.275, 0.50, 0.725, 0.95),
 }
-"""Where Harrell puts knots: Regression Modeling Strategies, 2nd ed., 2015, table 2.3."""
+"""Where Harrell puts knots: Regression Modeling Strategies, 2nd ed., 2015, section 2.4.6."""
 
 
 def spline_knots(values: ArrayLike, count: int) -> Floats:
@@ -31,7 +31,7 @@ def restricted_cubic_spline(values: ArrayLike, knots: ArrayLike) -> Floats:
 
     The first column is ``values`` themselves; the others are cubes that cancel beyond the last knot, divided
     by the squared distance of the outer knots so that all are in the unit of the values.
-    Source: Stone and Koo, 1985; Harrell, Regression Modeling Strategies, 2nd ed., 2015, eq. 2.25.
+    Source: Stone and Koo, 1985; Harrell, Regression Modeling Strategies, 2nd ed., 2015, section 2.4.5.
     """
     x = np.asarray(values, dtype=np.float64).reshape(-1, 1)
     t = np.asarray(knots, dtype=np.float64)
