@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import numpy as np
 
 from inference.statistics.outcomes import Floats
 
-SPAN = 2 / 3
+SPAN: Final = 2 / 3
 """Share of the patients who take part at each point."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from inference.statistics.discrimination.roc import ScoreCounts, score_counts
 from inference.statistics.outcomes import ClassData, Floats
 from inference.statistics.reasons import NotEstimable, Reason
 
-LARGEST_WORK = 2e9
+LARGEST_WORK: Final = 2e9
 """Additions beyond which the exact distribution of the rank sum is not computed: some seconds of one core."""
 
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -40,7 +41,7 @@ from inference.statistics.estimate import LEVEL, Estimate
 from inference.statistics.outcomes import ClassData, Floats
 from inference.statistics.reasons import NotEstimable
 
-DRAWS = 20_000
+DRAWS: Final = 20_000
 """Monte Carlo resamples where the exact distribution would take too long."""
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from inference.statistics.discrimination.placements import (
+    SMALL_CLASS,
     by_class,
     no_area,
     split_by_class,
@@ -25,7 +26,7 @@ from inference.statistics.reasons import NotEstimable, Reason
 
 Scale = Literal["plain", "logit"]
 
-SAME = 1e-12
+SAME: Final = 1e-12
 """Placements that differ by less differ by rounding: their steps are 1 / (2 n)."""
 
 
@@ -113,7 +114,8 @@ def compare_aucs(
     """DeLong's paired test of two scores of the same patients, in the same order.
 
     ``out_of_fold`` says that scores come from the folds of a cross-validation, each by the model that left
-    the patient out: such scores depend on each other, the test is too bold, and the difference says so.
+    the patient out: such scores depend on each other and the test is too bold.  The flags of the difference
+    say so; and they say where a class has fewer than 10, or where a score separates the classes.
     """
     marked = class_column(is_positive, "outcome")
     one = ClassData(finite_column(first, "score"), marked)
@@ -133,8 +135,12 @@ def compare_aucs(
     covariance = np.cov(wins, other_wins)[0, 1] / wins.size + np.cov(losses, other_losses)[0, 1] / losses.size
     difference = wald(area.value - other_area.value, math.sqrt(variance), level=level, method="delong")
     z = difference.value / math.sqrt(variance)
-    if out_of_fold:
-        difference = replace(difference, flags=("dependent_fold_scores",))
+    flags = [
+        ("complete_separation", {area.value, other_area.value} & {0.0, 1.0}),
+        ("small_class", min(wins.size, losses.size) < SMALL_CLASS),
+        ("dependent_fold_scores", out_of_fold),
+    ]
+    difference = replace(difference, flags=tuple(flag for flag, is_so in flags if is_so))
     return PairedAuc(area, other_area, difference, float(covariance), z, two_sided(z))
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from inference.statistics.discrimination.placements import by_class, structural_components
 from inference.statistics.outcomes import ClassData, Floats
 
-LARGEST_WORK = 4e9
+LARGEST_WORK: Final = 4e9
 """Multiplications beyond which the distribution is drawn instead: some seconds of one core."""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inference.statistics.discrimination.delong import delong_auc
+from inference.statistics.discrimination.area import area_under_curve
 from inference.statistics.estimate import Estimate
 from inference.statistics.outcomes import ClassData, same_length
 from inference.statistics.reasons import NotEstimable
@@ -43,7 +43,7 @@ def fold_aucs(data: ClassData, folds: Sequence[Hashable]) -> FoldAucs:
     same_length(("score", "fold"), data.scores, np.arange(len(folds)))
     names = tuple(dict.fromkeys(folds))
     of = {name: np.array([one == name for one in folds], dtype=bool) for name in names}
-    areas = tuple(delong_auc(data.rows(of[name])) for name in names)
+    areas = tuple(area_under_curve(data.rows(of[name])) for name in names)
     values = [area.value for area in areas if isinstance(area, Estimate)]
     mean = Estimate(float(np.mean(values))) if values else _no_mean(data, areas)
     return FoldAucs(names, areas, mean, float(np.std(values, ddof=1)) if len(values) > 1 else None)
@@ -53,6 +53,6 @@ def _no_mean(data: ClassData, areas: Sequence[Estimate | NotEstimable]) -> NotEs
     for area in areas:
         if isinstance(area, NotEstimable):
             return area
-    whole = delong_auc(data)
+    whole = area_under_curve(data)
     assert isinstance(whole, NotEstimable), "no fold means no row"
     return whole

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from inference.statistics.outcomes import ClassData, Floats
 from inference.statistics.reasons import NotEstimable, Reason
 
-SMALL_CLASS = 10
+SMALL_CLASS: Final = 10
 """Below this many in a class, intervals that rest on large samples are not trusted."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from inference.statistics.estimate import LEVEL
 from inference.statistics.outcomes import ClassData, Floats
 from inference.statistics.reasons import NotEstimable, Reason
 
-DRAWS = 2000
+DRAWS: Final = 2000
 """Resamples, as pROC's ``ci.se`` takes."""
 
 

@@ -7,6 +7,7 @@ Source: Youden, Cancer 1950; 3: 32–35.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,7 +18,7 @@ from inference.statistics.discrimination.roc import score_counts
 from inference.statistics.outcomes import ClassData
 from inference.statistics.reasons import NotEstimable
 
-TIE = 1e-12
+TIE: Final = 1e-12
 """Indices this close are the same: quotients of counts differ by more, or by rounding alone."""
 
 

@@ -177,12 +177,20 @@ def test_one_patient_of_a_class_cannot_carry_a_comparison():
 
 
 def test_the_paired_test_changes_its_sign_with_the_order_and_warns_of_folds():
-    first, second, outcome = [1, 2, 3, 4, 5, 6], [2, 1, 6, 3, 4, 5], [0, 0, 1, 0, 1, 1]
+    first, second, outcome = [1, 2, 3, 4, 5, 6], [2, 1, 3, 6, 4, 5], [0, 0, 1, 0, 1, 1]
     forth = compare_aucs(first, second, outcome)
     back = compare_aucs(second, first, outcome, out_of_fold=True)
     assert back.z == pytest.approx(-forth.z)
     assert back.p_value == pytest.approx(forth.p_value)
-    assert (forth.difference.flags, back.difference.flags) == ((), ("dependent_fold_scores",))
+    assert forth.difference.flags == ("small_class",)
+    assert back.difference.flags == ("small_class", "dependent_fold_scores")
+
+
+def test_a_score_that_separates_the_classes_makes_the_comparison_doubtful():
+    outcome = np.arange(24) >= 12
+    paired = compare_aucs(np.arange(24), np.arange(24) % 13, outcome)
+    assert paired.first.value == 1
+    assert paired.difference.flags == ("complete_separation",)
 
 
 def test_malformed_scores_are_refused_with_their_row():
