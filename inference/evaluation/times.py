@@ -137,9 +137,15 @@ def _brier(
 
 
 def _integrated_auc(data: SurvivalData, over_time: TimeDependentAuc) -> Estimate | NotEstimable:
-    if not over_time.times:
+    """Over the times that have cases and controls: the others are left out, as in R's results."""
+    areas = [
+        (time, area)
+        for time, area in zip(over_time.times, over_time.estimates, strict=True)
+        if isinstance(area, Estimate)
+    ]
+    if len(areas) < 2:
         return NotEstimable(Reason.NO_EVENTS)
-    return survival_weighted_auc(data, over_time.times, over_time.estimates)
+    return survival_weighted_auc(data, [time for time, _ in areas], [area for _, area in areas])
 
 
 def _grid(data: SurvivalData) -> tuple[float, ...]:
