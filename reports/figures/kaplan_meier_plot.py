@@ -35,14 +35,14 @@ from reports.figures.scale import month_ticks, nice_ticks, tick_texts
 from reports.figures.style import PAPER, FigureStyle
 from reports.typesetting import wrap
 
-TimeUnit = Literal["months", "years", "days"]
+TimeUnit = Literal["months", "years", "days", "weeks", "unstated"]
 
 _LOWEST: Final = 130.0
 _HIGHEST: Final = 210.0
 _SHAPE: Final = 0.52
 _CENSOR_TICK: Final = 2.4
 _TICK_ROOM: Final = 38.0
-_TABLE_GAP: Final = 5.0
+_TABLE_GAP: Final = 2.0
 _FEW: Final = 3
 _BAND: Final = 0.16
 _PALE_BAND: Final = 0.08

@@ -40,7 +40,7 @@ _POINT: Final = 5.0
 _CHANCE_DASH: Final = (1.2, 2.2)
 _SHIFT: Final = 3.5
 _TICK_ROOM: Final = 38.0
-_TABLE_GAP: Final = 5.0
+_TABLE_GAP: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from inference.statistics.outcomes import SurvivalData
 from inference.statistics.reasons import NotEstimable, Reason
 from inference.statistics.survival.kaplan_meier import kaplan_meier
 from reports.figures.drawing import Circle, Drawing, Line, Polygon, Polyline, Text
-from reports.figures.kaplan_meier_plot import SurvivalGroup, kaplan_meier_plot
+from reports.figures.kaplan_meier_plot import SurvivalGroup, TimeUnit, kaplan_meier_plot
 from reports.figures.style import PAPER
 from tests.reports.figures.panels import panel_of
 
@@ -103,3 +105,9 @@ def test_notes_are_shown_once_and_a_missing_group_says_why(english: Catalogue) -
 def test_without_any_group_the_plot_says_so(english: Catalogue) -> None:
     drawing = kaplan_meier_plot([], width=250.0, catalogue=english)
     assert "no patients" in [s.text for s in drawing.shapes if isinstance(s, Text)]
+
+
+@pytest.mark.parametrize("unit", get_args(TimeUnit))
+def test_every_unit_of_time_has_its_words(unit: TimeUnit, english: Catalogue, chinese: Catalogue) -> None:
+    for catalogue in (english, chinese):
+        assert catalogue.has(f"figure.time.{unit}") and catalogue.has(f"figure.survival_at.{unit}")
