@@ -41,11 +41,11 @@ def _entry_width(entry: Entry) -> float:
     return entry.width + _GAP + text_width(entry.name, LABEL_SIZE)
 
 
-def table_height(rows: Sequence[CountRow], heading: str, width: float) -> float:
+def table_height(rows: Sequence[CountRow], heading: str, box: Box, width: float) -> float:
     """Height of ``count_table``."""
     if names_room(rows, heading, width):
         return _LINE * (len(rows) + (1 if any(row.entry for row in rows) else 0))
-    return _LINE * (1 + sum(1 + len(_lines(row, width)) for row in rows))
+    return _LINE * (1 + sum(1 + len(_lines(row, width - box.left)) for row in rows))
 
 
 def _lines(row: CountRow, width: float) -> list[str]:

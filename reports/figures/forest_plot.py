@@ -85,7 +85,8 @@ def forest_plot(
     """Rows in order, ``width`` points wide; a dashed line marks ``null_value``.
 
     The axis covers every estimate and at most four times (on a plain scale: the spread of the estimates)
-    beyond; an interval that goes further ends in an arrow.  Numbers stand at the right, once.
+    beyond; an interval that goes further ends in an arrow.  Numbers stand at the right, once.  Names, one
+    column and numbers need 220 points.
     """
     texts = ["" if row.estimate is None else estimate_text(row.estimate, catalogue, decimals) for row in rows]
     layout = _layout(rows, texts, column_titles, estimate_title, width, null_value, is_log)

@@ -134,7 +134,7 @@ def kaplan_meier_plot(
     if rows:
         places = [frame.x(tick) for tick in ticks]
         shapes += count_table(rows, places, heading, box, below + _TABLE_GAP, width, style)
-        below += _TABLE_GAP + table_height(rows, heading, width)
+        below += _TABLE_GAP + table_height(rows, heading, box, width)
     return Drawing(width, below, shapes, title or y_title)
 
 

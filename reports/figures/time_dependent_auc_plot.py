@@ -101,7 +101,7 @@ def time_dependent_auc_plot(
     if rows:
         places = [frame.x(tick) for tick in ticks]
         shapes += count_table(rows, places, heading, box, below + _TABLE_GAP, width, style)
-        below += _TABLE_GAP + table_height(rows, heading, width)
+        below += _TABLE_GAP + table_height(rows, heading, box, width)
     lines = [line for words in _missing(series, catalogue) for line in wrap(words, width, LABEL_SIZE)]
     shapes += lines_of_text(lines, 0.0, below + 3.0, LABEL_SIZE, style.quiet)
     below += len(lines) * LABEL_SIZE * LEADING + (3.0 if lines else 0.0)

@@ -21,8 +21,10 @@ from reports.figures.forest_plot import ForestRow, forest_plot
 from reports.figures.kaplan_meier_plot import SurvivalGroup, kaplan_meier_plot
 from reports.figures.roc_plot import RocSeries, roc_plot
 from reports.figures.score_distribution_plot import ScoreGroup, score_distribution_plot
+from reports.figures.style import PAPER
 from reports.figures.waterfall_plot import waterfall_plot
 from tests.reports.figures.boxes import outside, touching
+from tools.figure_specimens import SPECIMENS, Specimen
 
 LONG = "patients who had induction chemotherapy and then concurrent chemoradiotherapy, group"
 Make = Callable[[float, Catalogue], Drawing]
@@ -147,3 +149,19 @@ def test_hard_cases_stay_on_the_sheet_and_readable(
         drawing = make(width, catalogue)
         assert not outside(drawing)
         assert not touching(drawing)
+
+
+NEEDS_ROOM = ("forest", "nomogram", "nomogram-patient")
+
+
+@pytest.mark.parametrize(
+    "specimen", [each for each in SPECIMENS if each.name not in NEEDS_ROOM], ids=lambda each: each.name
+)
+def test_three_figures_fit_beside_each_other_on_a_page(
+    specimen: Specimen, english: Catalogue, chinese: Catalogue
+) -> None:
+    for catalogue in (english, chinese):
+        for width in (160.0, 200.0):
+            drawing = specimen.make(width, PAPER, catalogue)
+            assert not outside(drawing)
+            assert not touching(drawing)
