@@ -19,6 +19,9 @@ LEAST_PATIENTS: Final = 20
 POINTS: Final = 100
 """Points of the curve at most; between them it is straight."""
 
+BAND_POINTS: Final = 25
+"""Points of the band at most: so wide a span bends little between them."""
+
 DRAWS: Final = 500
 """Resamples of the band."""
 
@@ -41,8 +44,8 @@ def smooth_calibration(
     """Smooth the outcome over ``data.scores``, the predicted probabilities; curve and band are cut to [0, 1].
 
     Local linear regression with span 2/3 and no robust steps, at the distinct predictions (at quantiles of
-    them beyond 100).  The band holds the percentiles over resamples of patients; a resample says nothing
-    beyond its own outermost predictions, where its curve is taken as level.
+    them beyond 100; the band beyond 25), straight between.  The band holds the percentiles over resamples of
+    patients; a resample says nothing beyond its own outermost predictions, where its curve is level.
     Source: Austin and Steyerberg, Stat Med 2014; 33: 517–535.
 
     Raises
@@ -55,21 +58,28 @@ def smooth_calibration(
         return NotEstimable(Reason.TOO_FEW_ROWS)
     if data.is_positive.all() or not data.is_positive.any():
         return NotEstimable(Reason.ONE_CLASS)
-    at = np.unique(predicted)
-    if at.size < 2:
+    if (predicted == predicted[0]).all():
         return NotEstimable(Reason.CONSTANT_SCORES)
-    if at.size > POINTS:
-        at = np.unique(np.quantile(predicted, np.linspace(0, 1, POINTS)))
+    at, band_at = _points(predicted, POINTS), _points(predicted, BAND_POINTS)
     happened = data.is_positive.astype(np.float64)
     observed = _curve(predicted, happened, at)
-    resampled = np.empty((draws, at.size))
+    resampled = np.empty((draws, band_at.size))
     for draw in range(draws):
         rows = generator.integers(len(data), size=len(data))
-        resampled[draw] = _curve(predicted[rows], happened[rows], at)
+        resampled[draw] = _curve(predicted[rows], happened[rows], band_at)
     tail = (1 - level) / 2
-    lower, upper = np.quantile(resampled, [tail, 1 - tail], axis=0)
+    limits = np.quantile(resampled, [tail, 1 - tail], axis=0)
+    lower, upper = (np.interp(at, band_at, limit) for limit in limits)
     errors = calibration_errors(predicted, np.interp(predicted, at, observed))
     return SmoothCalibration(at, observed, lower, upper, level, errors)
+
+
+def _points(predicted: Floats, most: int) -> Floats:
+    """The distinct predictions, or ``most`` quantiles of all where there are more."""
+    distinct = np.unique(predicted)
+    if distinct.size <= most:
+        return distinct
+    return np.unique(np.quantile(predicted, np.linspace(0, 1, most)))
 
 
 def _curve(predicted: Floats, happened: Floats, at: Floats) -> Floats:

@@ -8,8 +8,9 @@ from typing import Final, Literal
 
 import numpy as np
 
+from inference.statistics.comparisons.mann_whitney import mann_whitney
 from inference.statistics.discrimination.delong import auc, two_sided
-from inference.statistics.discrimination.placements import SMALL_CLASS, no_area
+from inference.statistics.discrimination.placements import SMALL_CLASS, by_class, no_area
 from inference.statistics.discrimination.roc import ScoreCounts, score_counts
 from inference.statistics.outcomes import ClassData, Floats
 from inference.statistics.reasons import NotEstimable, Reason
@@ -22,18 +23,23 @@ LARGEST_WORK: Final = 2e9
 class AgainstHalf:
     """Two-sided ``p_value`` of AUC = 0.5 by ``method``; ``z`` where the method has one."""
 
-    method: Literal["delong", "exact_mann_whitney"]
+    method: Literal["delong", "exact_mann_whitney", "asymptotic_mann_whitney"]
     p_value: float
     z: float | None = None
 
 
 def against_half(data: ClassData) -> AgainstHalf | NotEstimable:
-    """Exact where a class has fewer than 10 or the classes do not overlap, by DeLong's error otherwise."""
+    """Exact where a class has fewer than 10 or the classes do not overlap, by DeLong's error otherwise.
+
+    Where a small class meets so large a one that the exact test would take too long, the rank sum is taken as
+    normal, with its variance under AUC = 0.5 corrected for ties and with correction for continuity.
+    """
     if (reason := no_area(data)) is not None:
         return reason
     area = auc(data.scores, data.is_positive)
     if min(area.positives, area.negatives) < SMALL_CLASS or area.value in (0.0, 1.0):
-        return exact_mann_whitney(data)
+        exact = exact_mann_whitney(data)
+        return _asymptotic(data) if isinstance(exact, NotEstimable) else exact
     z = (area.value - 0.5) / area.standard_error
     return AgainstHalf("delong", two_sided(z), z)
 
@@ -82,6 +88,13 @@ def half_win_chances(counts: ScoreCounts) -> Floats:
         state, left, passed = dealt, left - size, passed + size
     chances: Floats = state[positives]
     return chances
+
+
+def _asymptotic(data: ClassData) -> AgainstHalf | NotEstimable:
+    test = mann_whitney(*by_class(data), method="asymptotic")
+    if isinstance(test, NotEstimable):
+        return test
+    return AgainstHalf("asymptotic_mann_whitney", test.p_value)
 
 
 def _smaller_first(counts: ScoreCounts) -> ScoreCounts:

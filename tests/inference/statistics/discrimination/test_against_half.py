@@ -78,10 +78,16 @@ def test_large_classes_are_tested_by_delongs_error():
     assert half.p_value == pytest.approx(math.erfc(abs(half.z) / math.sqrt(2)))
 
 
-def test_too_many_arrangements_are_not_counted(monkeypatch):
+def test_where_arrangements_are_too_many_the_rank_sum_is_taken_as_normal(monkeypatch):
+    from scipy.stats import mannwhitneyu
+
     monkeypatch.setattr(module, "LARGEST_WORK", 0)
-    half = exact_mann_whitney(ClassData([1, 3, 2, 4], [0, 0, 1, 1]))
-    assert half == NotEstimable(Reason.TOO_MANY_ARRANGEMENTS)
+    scores, outcome = np.array([1, 3, 2, 4, 2, 5, 6, 2]), np.array([0, 0, 1, 1, 0, 0, 0, 1])
+    half = against_half(ClassData(scores, outcome))
+    theirs = mannwhitneyu(scores[outcome == 1], scores[outcome == 0], method="asymptotic").pvalue
+    assert (half.method, half.p_value) == ("asymptotic_mann_whitney", pytest.approx(theirs))
+    exact = exact_mann_whitney(ClassData([1, 3, 2, 4], [0, 0, 1, 1]))
+    assert exact == NotEstimable(Reason.TOO_MANY_ARRANGEMENTS)
 
 
 @pytest.mark.parametrize("test", [against_half, exact_mann_whitney])
