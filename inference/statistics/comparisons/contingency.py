@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.statistics.outcomes import Floats
+from inference.statistics.outcomes import Floats, no_duplicates
 from inference.statistics.reasons import DataError, Fault
 
 Counts = NDArray[np.int64]
@@ -95,7 +95,7 @@ def cross_tabulate(
     Raises
     ------
     DataError
-        When the columns differ in length or a value is none of the levels named.
+        When the columns differ in length, a level is named twice, or a value is none of those named.
     """
     if len(values) != len(groups):
         raise DataError(Fault.LENGTHS_DIFFER, field="value, group")
@@ -110,6 +110,7 @@ def _positions(
     labels: Sequence[str], levels: Sequence[str] | None, name: str
 ) -> tuple[tuple[str, ...], NDArray[np.intp]]:
     named = tuple(sorted({str(label) for label in labels}) if levels is None else map(str, levels))
+    no_duplicates(named, f"{name} level")
     place = {level: i for i, level in enumerate(named)}
     for row, label in enumerate(labels, start=1):
         if str(label) not in place:

@@ -71,3 +71,6 @@ def test_malformed_tables_are_refused() -> None:
     with pytest.raises(DataError) as caught:
         cross_tabulate(["a"], ["x", "y"])
     assert caught.value.fault is Fault.LENGTHS_DIFFER
+    with pytest.raises(DataError) as caught:
+        cross_tabulate(["a"], ["x"], levels=["a", "b", "a"])
+    assert caught.value.fault is Fault.DUPLICATE_ID
