@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
 from inference.messages.catalogue import Catalogue
+from inference.statistics.calibration.binary_curve import binary_calibration_groups
 from inference.statistics.calibration.groups import CalibrationGroup
+from inference.statistics.calibration.smooth import SmoothCalibration, smooth_calibration
 from inference.statistics.discrimination.classification import confusion_matrix
 from inference.statistics.discrimination.delong import delong_auc
 from inference.statistics.discrimination.precision_recall import precision_recall_curve
 from inference.statistics.discrimination.roc import RocCurve, roc_curve
 from inference.statistics.estimate import Estimate
-from inference.statistics.outcomes import ClassData, Floats
+from inference.statistics.outcomes import ClassData
 from inference.statistics.reasons import NotEstimable, Reason
 from inference.statistics.utility.decision_curve import decision_curve
 from reports.figures.calibration_plot import calibration_plot
@@ -102,10 +104,7 @@ def precision_recall(width: float, style: FigureStyle, catalogue: Catalogue) -> 
     """Two models on the same patients."""
     data = scores_of(140, 3)
     blurred = ClassData(data.scores + np.random.default_rng(4).normal(0, 0.35, len(data)), data.is_positive)
-    names = (
-        words(catalogue, "images and clinic", "影像 + 临床"),
-        words(catalogue, "clinic alone", "仅临床"),
-    )
+    names = model_names(catalogue)
     series = [
         PrecisionRecallSeries(name, precision_recall_curve(each))
         for name, each in zip(names, (data, blurred), strict=True)
@@ -113,36 +112,23 @@ def precision_recall(width: float, style: FigureStyle, catalogue: Catalogue) -> 
     return precision_recall_plot(series, width=width, catalogue=catalogue, style=style)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Smooth:
-    predicted: Floats
-    observed: Floats
-    lower: Floats
-    upper: Floats
+@cache
+def _smoothed() -> SmoothCalibration | NotEstimable:
+    return smooth_calibration(scores_of(240, 8), generator=np.random.default_rng(8), draws=60)
 
 
 def calibration(width: float, style: FigureStyle, catalogue: Catalogue) -> Drawing:
-    """Five groups, one of them without anybody followed, a smooth curve, and the predictions."""
+    """Five groups, a sixth that nobody followed, a smooth curve, and the predictions."""
     data = scores_of(240, 8)
-    breaks = np.quantile(data.scores, (0, 0.2, 0.4, 0.6, 0.8, 1))
-    groups = []
-    for low, high in pairwise(breaks):
-        chosen = data.rows((data.scores >= low) & (data.scores <= high))
-        share = float(chosen.is_positive.mean())
-        reach = 1.96 * (share * (1 - share) / len(chosen)) ** 0.5
-        observed = Estimate(share, None, max(0.0, share - reach), min(1.0, share + reach), method="wald")
-        groups.append(CalibrationGroup(len(chosen), float(chosen.scores.mean()), observed))
-    none = NotEstimable(Reason.NOBODY_FOLLOWED_TO_HORIZON)
-    groups.append(CalibrationGroup(7, 0.97, none))
-    x = np.linspace(float(data.scores.min()), float(data.scores.max()), 60)
-    y = 0.05 + 0.75 * x**1.2
-    smooth = _Smooth(x, y, y - 0.06 - 0.1 * x, y + 0.06 + 0.1 * x)
+    groups = binary_calibration_groups(data, groups=5)
+    assert not isinstance(groups, NotEstimable)
+    unseen = CalibrationGroup(7, 0.97, NotEstimable(Reason.NOBODY_FOLLOWED_TO_HORIZON))
     return calibration_plot(
-        groups,
+        (*groups, unseen),
         width=width,
         catalogue=catalogue,
         style=style,
-        smooth=smooth,
+        smooth=_smoothed(),
         predictions=data.scores,
         is_positive=data.is_positive,
         notes=(words(catalogue, "slope 0.91 (0.70–1.12)", "斜率 0.91（0.70–1.12）"), "ICI 0.04"),
