@@ -9,37 +9,30 @@ from typing import Final
 
 from inference.assessment import Assessment
 from inference.cases.identity import PatientIdentity, SubjectKind
-from inference.findings import Verdict
 from inference.messages.catalogue import Catalogue
-from reports.figures.drawing import Line, Rect
-from reports.figures.style import PAPER
-from reports.figures.verdict_mark import verdict_mark
-from reports.paper.blocks import Block, Columns, Mark, Stack, TextBlock
+from reports.paper.blocks import Block, Columns, Stack, TextBlock
+from reports.paper.furniture import (
+    ABOVE_BANNER,
+    BELOW_BANNER,
+    FACTS_TOP,
+    FOOT_TOP,
+    banner_height,
+    draw_banner,
+    draw_foot,
+    draw_head,
+)
 from reports.paper.sheet import (
     BODY_STRONG,
     FINE_PRINT,
-    HAIRLINE,
     LABEL,
     LEAD,
     MARGIN,
     NOTE_INK,
-    NOTE_TINT,
-    PAGE_HEIGHT,
-    PAGE_WIDTH,
-    QUIET,
-    SMALL_STRONG,
     TEXT_WIDTH,
     Sheet,
     TextStyle,
 )
 from reports.wording import moment, person_name, sex_word, stated_text
-
-_TOP: Final = 27.0
-_RULE: Final = 41.0
-_IDENTITY_TOP: Final = 49.0
-_FOOT: Final = PAGE_HEIGHT - 44.0
-_BELOW_BANNER: Final = 9.0
-_BANNER_ROOM: Final = 4.0
 
 DEMONSTRATION: Final = "demonstration"
 SYNTHETIC: Final = "synthetic"
@@ -59,29 +52,23 @@ class PageFrame:
     @property
     def body_top(self) -> float:
         """Where the content begins, below head and banner."""
-        return self._banner_top + self._banner_height + _BELOW_BANNER
+        return self._banner_top + banner_height(self._banner) + BELOW_BANNER
 
     @property
     def body_height(self) -> float:
         """Room for content on a page."""
-        return _FOOT - 8.0 - self.body_top
+        return FOOT_TOP - 8.0 - self.body_top
 
     def draw(self, sheet: Sheet, page: int, pages: int) -> None:
         """Head, banner and foot."""
-        self._draw_head(sheet)
-        self._draw_banner(sheet)
-        self._draw_foot(sheet, page, pages)
-
-    def _draw_head(self, sheet: Sheet) -> None:
-        sheet.text(MARGIN, _TOP + 8, "Concilium", LEAD.coloured(PAPER.accent))
-        kind = self.catalogue.text("report.kind")
-        sheet.text(MARGIN + LEAD.width("Concilium") + 8, _TOP + 8, kind, QUIET)
-        created = self.catalogue.text(
-            "report.created", moment=moment(self.created_at), case=str(self.case_id)
-        )
-        sheet.text(MARGIN, _TOP + 8, created, FINE_PRINT, "right", TEXT_WIDTH)
-        sheet.shapes([Rect(MARGIN, _RULE, TEXT_WIDTH, 1.4, fill=PAPER.accent)])
-        self._identity.draw(sheet, MARGIN, _IDENTITY_TOP, TEXT_WIDTH)
+        text = self.catalogue.text
+        created = text("report.created", moment=moment(self.created_at), case=str(self.case_id))
+        draw_head(sheet, text("report.kind"), created)
+        self._identity.draw(sheet, MARGIN, FACTS_TOP, TEXT_WIDTH)
+        draw_banner(sheet, self._banner, self._banner_top)
+        pack, software = self.assessment.pack, self.assessment.software
+        made = f"{pack.id} {pack.version} · {software.name} {software.version}"
+        draw_foot(sheet, made, self.assessment.content_sha256(), page, pages, self.catalogue)
 
     @property
     def _identity(self) -> Columns:
@@ -112,37 +99,11 @@ class PageFrame:
 
     @property
     def _banner_top(self) -> float:
-        return _IDENTITY_TOP + self._identity.height(TEXT_WIDTH) + 5.0
+        return FACTS_TOP + self._identity.height(TEXT_WIDTH) + ABOVE_BANNER
 
     @property
-    def _banner(self) -> TextBlock:
-        return TextBlock(banner_text(self.assessment, self.catalogue), SMALL_STRONG.coloured(NOTE_INK))
-
-    @property
-    def _banner_height(self) -> float:
-        return self._banner.height(TEXT_WIDTH - 26) + 2 * _BANNER_ROOM
-
-    def _draw_banner(self, sheet: Sheet) -> None:
-        top, height = self._banner_top, self._banner_height
-        sheet.shapes(
-            [
-                Rect(MARGIN, top, TEXT_WIDTH, height, fill=NOTE_TINT),
-                Rect(MARGIN, top, 3.0, height, fill=PAPER.note),
-            ]
-        )
-        mark = Mark(verdict_mark(Verdict.NOTE, 8.5), SMALL_STRONG)
-        mark.draw(sheet, MARGIN + 9, top + _BANNER_ROOM, 10)
-        self._banner.draw(sheet, MARGIN + 22, top + _BANNER_ROOM, TEXT_WIDTH - 26)
-
-    def _draw_foot(self, sheet: Sheet, page: int, pages: int) -> None:
-        pack, software = self.assessment.pack, self.assessment.software
-        sheet.shapes([Line(MARGIN, _FOOT, PAGE_WIDTH - MARGIN, _FOOT, HAIRLINE, 0.6)])
-        number = self.catalogue.text("report.page", page=page, pages=pages)
-        sheet.text(MARGIN, _FOOT + 11, number, SMALL_STRONG, "right", TEXT_WIDTH)
-        made = f"{pack.id} {pack.version} · {software.name} {software.version}"
-        sheet.text(MARGIN, _FOOT + 10, made, FINE_PRINT)
-        digest = self.catalogue.text("report.content_hash", sha256=self.assessment.content_sha256())
-        sheet.text(MARGIN, _FOOT + 19, digest, FINE_PRINT)
+    def _banner(self) -> str:
+        return banner_text(self.assessment, self.catalogue)
 
 
 def banner_text(assessment: Assessment, catalogue: Catalogue) -> str:
