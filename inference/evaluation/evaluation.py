@@ -19,6 +19,7 @@ from inference.evaluation.threshold import Threshold, thresholds_of
 from inference.evaluation.times import TimesEvaluation, evaluate_times
 from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, never_stop, stop_if_asked
 from inference.statistics.cautions import Caution, judge_cut, judge_events, judge_folds, judge_tests
+from inference.statistics.comparisons.table_one import TableOne, table_one
 from inference.statistics.estimate import Estimate
 from inference.statistics.reasons import NotEstimable
 from inference.statistics.survival.kaplan_meier import follow_up_median
@@ -56,7 +57,8 @@ class CohortEvaluation:
 class Evaluation:
     """Everything that the report shows; ``predictions`` has one row for each patient.
 
-    ``horizons`` and the times are in ``time_unit``, as the user named it.
+    ``horizons`` and the times are in ``time_unit``, as the user named it.  ``table_one`` describes the
+    cohorts, None where the table has no further columns.
     """
 
     kind: Kind
@@ -65,6 +67,7 @@ class Evaluation:
     time_unit: str
     thresholds: dict[str, Threshold | None]
     cohorts: tuple[CohortEvaluation, ...]
+    table_one: TableOne | None
     seed: int
 
     @property
@@ -118,8 +121,16 @@ def evaluate(
         options.time_unit,
         thresholds,
         tuple(cohorts),
+        _table_one(predictions),
         options.seed,
     )
+
+
+def _table_one(predictions: Predictions) -> TableOne | None:
+    if not predictions.covariates:
+        return None
+    cohorts = [str(name) for name in predictions.cohorts]
+    return table_one(predictions.covariates, cohorts, group_order=predictions.cohort_names())
 
 
 def _horizons(predictions: Predictions, given: tuple[float, ...]) -> tuple[float, ...]:

@@ -14,8 +14,9 @@ from typing import Final
 
 import numpy as np
 
-from inference.evaluation.predictions import Covariate, Kind, Model, Predictions
+from inference.evaluation.predictions import Kind, Model, Predictions
 from inference.messages.message import Message
+from inference.statistics.comparisons.table_one import CategoricalVariable, NumericVariable, Variable
 from inference.statistics.outcomes import Floats, SurvivalData
 from inference.tables.csv_table import CsvTable, TableError, problem, read_csv
 
@@ -198,8 +199,8 @@ class _Reader:
             if first.setdefault(patient, value) != value:
                 self._problems.append(problem("patient_with_two_outcomes", row=row))
 
-    def _covariates(self) -> tuple[tuple[Covariate, ...], tuple[str, ...]]:
-        covariates: list[Covariate] = []
+    def _covariates(self) -> tuple[tuple[Variable, ...], tuple[str, ...]]:
+        covariates: list[Variable] = []
         unused: list[str] = []
         for name, cells in self._table.columns.items():
             if name in self._taken or _SCORE.fullmatch(name):
@@ -212,9 +213,9 @@ class _Reader:
                 len(levels) > 2
             ):
                 values = np.array([math.nan if number is None else number for number in numbers])
-                covariates.append(Covariate(name, values, None))
+                covariates.append(NumericVariable(name, values))
             elif len(levels) <= _MOST_LEVELS:
-                covariates.append(Covariate(name, None, cells))
+                covariates.append(CategoricalVariable(name, cells))
             else:
                 unused.append(name)
         return tuple(covariates), tuple(unused)

@@ -8,6 +8,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.statistics.comparisons.table_one import CategoricalVariable, NumericVariable, Variable
 from inference.statistics.outcomes import Bools, ClassData, Floats, SurvivalData
 
 Kind = Literal["binary", "survival"]
@@ -32,21 +33,6 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Covariate:
-    """A further column: ``numbers`` (n,), NaN where missing, or ``labels`` (n,), empty where missing."""
-
-    name: str
-    numbers: Floats | None
-    labels: tuple[str, ...] | None
-
-    def rows(self, chosen: NDArray[np.intp]) -> Covariate:
-        """The chosen rows, by their indices."""
-        numbers = None if self.numbers is None else self.numbers[chosen]
-        labels = None if self.labels is None else tuple(self.labels[row] for row in chosen)
-        return Covariate(self.name, numbers, labels)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
     """A table of predictions, checked: one row per patient, or per slice where ``has_slices``.
 
@@ -62,7 +48,7 @@ class Predictions:
     outcome: Bools | None
     follow_up: SurvivalData | None
     folds: NDArray[np.str_]
-    covariates: tuple[Covariate, ...]
+    covariates: tuple[Variable, ...]
     has_slices: bool
     is_synthetic: bool
     unused: tuple[str, ...]
@@ -100,7 +86,7 @@ class Predictions:
             models=models,
             outcome=None if self.outcome is None else self.outcome[first],
             folds=self.folds[first],
-            covariates=tuple(one.rows(first) for one in self.covariates),
+            covariates=tuple(_rows(variable, first) for variable in self.covariates),
             has_slices=False,
         )
 
@@ -115,3 +101,9 @@ class Predictions:
         if self.follow_up is None:
             raise ValueError("predictions of kind binary have no times")
         return self.follow_up.rows(self.rows_of(cohort))
+
+
+def _rows(variable: Variable, chosen: NDArray[np.intp]) -> Variable:
+    if isinstance(variable, NumericVariable):
+        return NumericVariable(variable.name, variable.values[chosen])
+    return CategoricalVariable(variable.name, tuple(variable.values[row] for row in chosen))

@@ -6,6 +6,7 @@ import pytest
 from inference.evaluation.prediction_file import read_predictions
 from inference.evaluation.predictions import Kind
 from inference.messages.catalogue import load_catalogue
+from inference.statistics.comparisons.table_one import NumericVariable
 from inference.tables.csv_table import TableError
 
 
@@ -43,8 +44,9 @@ def test_a_binary_table_gives_models_cohorts_and_covariates(tmp_path: Path) -> N
     np.testing.assert_array_equal(data.scores, [0.9, 0.1])
     np.testing.assert_array_equal(data.is_positive, [True, True])
     age, stage = read.covariates
-    assert age.numbers is not None and np.isnan(age.numbers[1]) and age.numbers[0] == 61
-    assert stage.labels == ("II", "III", "II", "")
+    assert isinstance(age, NumericVariable)
+    np.testing.assert_array_equal(age.values, [61, np.nan, 55, 47])
+    assert stage.values == ("II", "III", "II", "")
     assert read.unused == ("remark",)
     assert not read.is_synthetic
 
