@@ -35,6 +35,19 @@ def of(result: Any, *path: str) -> Any:
     return result
 
 
+def assert_odds_agree(ours: float | None, golden: float | None) -> None:
+    """Within 5e-4 of R, or within the 2⁻¹³ to which R solves for a ratio below 1, or for its inverse.
+
+    The second is the wider for ratios beyond 4 either way: fisher.test leaves uniroot at its tolerance.
+    """
+    if ours is None or golden is None or not golden:
+        assert_agrees(ours, golden)
+        return
+    assert ours > 0
+    solved = golden if golden < 1 else 1 / golden
+    assert_agrees(ours if golden < 1 else 1 / ours, solved, relative=5e-4, absolute=2**-13, what="odds ratio")
+
+
 @pytest.mark.parametrize("oracle", oracles("binary"))
 def test_ranks_and_means_are_compared_as_by_wilcox_test_and_t_test(oracle: Oracle) -> None:
     for name, golden in oracle.section("tests")["numeric"].items():
@@ -112,6 +125,6 @@ def test_counts_are_compared_as_by_chisq_test_and_fisher_test(oracle: Oracle) ->
         assert_agrees(of(yates, "p_value"), golden["p_yates"], relative=1e-9, what=f"{name} p_yates")
         assert isinstance(fisher, Fisher)
         ratio = fisher.odds_ratio
-        assert_agrees(of(ratio, "estimate", "value"), golden["fisher_OR_condMLE"], relative=5e-4)
-        assert_agrees(of(ratio, "lower"), golden["fisher_OR_lower"], relative=5e-4)
-        assert_agrees(of(ratio, "upper"), golden["fisher_OR_upper"], relative=5e-4)
+        assert_odds_agree(of(ratio, "estimate", "value"), golden["fisher_OR_condMLE"])
+        assert_odds_agree(of(ratio, "lower"), golden["fisher_OR_lower"])
+        assert_odds_agree(of(ratio, "upper"), golden["fisher_OR_upper"])

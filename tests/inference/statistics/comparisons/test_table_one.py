@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inference.messages.catalogue import LANGUAGES, load_catalogue
+from inference.statistics.agreement.icc import PERFECT_AGREEMENT
 from inference.statistics.cautions import CautionCode
 from inference.statistics.comparisons.choose_test import (
     Comparison,
@@ -202,3 +204,11 @@ def test_a_table_of_a_real_cohort_gives_the_p_that_r_gives(oracle: Oracle) -> No
             continue
         expected = golden["numeric"][row.name][printed[row.comparison.test]]
         assert_agrees(row.comparison.p_value, expected, relative=1e-9, what=row.name)
+
+
+def test_every_test_method_and_flag_has_a_name_in_every_language() -> None:
+    ids = [test.message.id for test in ComparisonTest]
+    ids += [f"statistics.method.{method}" for method in ("conditional_exact", "student_t", "fisher_z")]
+    ids += [f"statistics.flag.{flag}" for flag in (PERFECT_AGREEMENT, EXPECTED_BELOW_FIVE)]
+    missing = [(lang, id_) for lang in LANGUAGES for id_ in ids if not load_catalogue(lang).has(id_)]
+    assert not missing
