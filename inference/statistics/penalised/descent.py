@@ -18,6 +18,12 @@ _TOLERANCE: Final = 1e-10
 _LOOSE: Final = 1e-8
 """What is accepted where rounding allows no further step."""
 
+_RIDGE: Final = 1e-12
+"""Share of its mean that is added to the curvature's diagonal: columns that repeat each other stay soluble.
+
+It draws to where the step begins, so that the minimum is not moved.
+"""
+
 _MOST_STEPS: Final = 200
 
 
@@ -83,18 +89,21 @@ def minimum(
         missing = violation(gradient, here, penalty)
         if missing <= _TOLERANCE:
             return here, point.value
-        working = np.flatnonzero((here != 0) | (np.abs(gradient) > penalty) | (penalty == 0))
+        working = np.flatnonzero(
+            (here != 0) | (np.abs(gradient) > penalty + _TOLERANCE / 10) | (penalty == 0)
+        )
         columns = features[working].T
         curvature = point.curvature(columns)
-        linear = curvature @ here[working] - gradient[working]
-        target = sign_search(curvature, linear, penalty[working], here[working])
+        hessian = curvature + _RIDGE * float(np.diag(curvature).mean()) * np.eye(len(working))
+        linear = hessian @ here[working] - gradient[working]
+        target = sign_search(hessian, linear, penalty[working], here[working])
         step = np.zeros_like(here)
         step[working] = target - here[working]
         moved = _downhill(at, features, penalty, here, point, step, float(gradient @ step))
-        if moved is None:
-            return (here, point.value) if missing <= _LOOSE else NotEstimable(Reason.DID_NOT_CONVERGE)
+        if moved is None or not step.any():
+            break
         here, point = moved
-    return NotEstimable(Reason.DID_NOT_CONVERGE)
+    return (here, point.value) if missing <= _LOOSE else NotEstimable(Reason.DID_NOT_CONVERGE)
 
 
 def violation(gradient: Floats, coefficients: Floats, penalty: Floats) -> float:

@@ -10,14 +10,12 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from inference.statistics.outcomes import Floats
 
-_RIDGE: Final = 1e-11
-"""Added to the diagonal, as a share of its mean: keeps columns that repeat each other soluble."""
-
-_ROUNDING: Final = 1e-13
+_ROUNDING: Final = 1e-11
+"""What a coefficient must promise to be let in, as a share of the largest slope."""
 
 
-def sign_search(curvature: Floats, linear: Floats, penalty: Floats, start: Floats) -> Floats:
-    """The minimum (a,) of ½ b′Hb − linear · b + Σ penalty |b|, H positive semi-definite (a, a).
+def sign_search(hessian: Floats, linear: Floats, penalty: Floats, start: Floats) -> Floats:
+    """The minimum (a,) of ½ b′Hb − linear · b + Σ penalty |b|, H positive definite (a, a).
 
     Once the signs are known the rest is a linear system.  From ``start``: solve it with the signs at hand;
     where a coefficient would change its sign, go to the best point on the way and let it rest at 0; when all
@@ -25,8 +23,6 @@ def sign_search(curvature: Floats, linear: Floats, penalty: Floats, start: Float
     signs come twice.  A penalty of 0 leaves a coefficient free.
     Source: Lee, Battle, Raina and Ng, NIPS 2006, 801–808 (feature-sign search).
     """
-    ridge = _RIDGE * max(float(np.trace(curvature)) / len(curvature), np.finfo(float).tiny)
-    hessian: Floats = curvature + ridge * np.eye(len(curvature))
     found, signs = start.copy(), np.sign(start)
     is_free = penalty == 0
     active = is_free | (signs != 0)

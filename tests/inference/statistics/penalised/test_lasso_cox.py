@@ -118,6 +118,23 @@ def test_given_penalties_are_all_visited() -> None:
     assert path.degrees_of_freedom[0] == 0 and path.degrees_of_freedom[-1] == 8
 
 
+def test_risks_further_apart_than_numbers_reach_are_not_fitted() -> None:
+    rng = np.random.default_rng(11)
+    matrix, time, event = (
+        rng.normal(size=(10, rng.integers(1, 40))),
+        rng.exponential(size=10),
+        rng.random(10) < 0.6,
+    )
+    found = lasso_cox(SurvivalData(time, event), columns_of(matrix), lambdas=[1e-3, 1e-6])
+    assert found == NotEstimable(Reason.DID_NOT_CONVERGE)
+
+
+def test_columns_four_times_are_taken_once() -> None:
+    data, design, _ = drawn(8, 30, 60)
+    repeated = path_of(data, columns_of(np.repeat(design.matrix, 4, axis=1)))
+    assert repeated.degrees_of_freedom.max() <= 30
+
+
 def test_a_constant_column_stays_out() -> None:
     data, design, _ = drawn(6)
     matrix = design.matrix.copy()

@@ -11,6 +11,7 @@ from inference.statistics.design import Design, Numeric, design_of
 from inference.statistics.estimate import Estimate
 from inference.statistics.reasons import DataError, Fault, NotEstimable, Reason
 from inference.statistics.regression.logistic import LogisticFit, fit_logistic, is_separated
+from inference.statistics.regression.stepwise import select_by_aic
 from tests.inference.statistics.oracles import Oracle, as_list, assert_agrees, oracles
 
 BINARY = oracles("binary")
@@ -64,6 +65,17 @@ def test_a_fit_of_several_covariates_is_that_of_r(oracle: Oracle, model: str) ->
 def test_each_covariate_alone_gives_what_r_gives(oracle: Oracle) -> None:
     for name, golden in oracle.section("logistic")["univariable"].items():
         agrees(fitted(oracle, [name]), golden)
+
+
+@pytest.mark.parametrize("oracle", BINARY)
+def test_terms_are_eliminated_as_r_eliminates_them(oracle: Oracle) -> None:
+    golden, table = oracle.section("step_aic"), oracle.table("dev")
+    chosen = select_by_aic(design_of(table, oracle.terms()), lambda design: fit_logistic(table["y"], design))
+    assert not isinstance(chosen, NotEstimable)
+    assert list(chosen.removed) == as_list(golden["removed"])
+    assert_agrees(chosen.aic_path, as_list(golden["AIC_path"]), relative=1e-10, what="AIC path")
+    assert set(chosen.kept) == set(as_list(golden["kept"]))
+    agrees(chosen.fit, golden["final"])
 
 
 @pytest.mark.parametrize("oracle", BINARY)
