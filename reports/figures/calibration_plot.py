@@ -13,7 +13,7 @@ from inference.statistics.estimate import Estimate
 from inference.statistics.outcomes import Bools, Floats
 from inference.statistics.reasons import NotEstimable
 from reports.figures.axes import Panel, sentence
-from reports.figures.clipping import Box
+from reports.figures.clipping import Box, Point
 from reports.figures.drawing import Drawing, Line, Rect, Shape
 from reports.figures.legend import Entry
 from reports.figures.marks import mark
@@ -91,7 +91,8 @@ def calibration_plot(
         captions.append(Caption(Entry(name, style.edge, mark="square", has_line=False)))
     captions += [Caption(Entry(note, style.ink, has_line=False)) for note in notes]
     strip = _STRIP + _STRIP_GAP if predictions is not None and len(predictions) else 0.0
-    square = unit_square(captions, width, x_title, y_title, style, until=until, strip=strip)
+    lines = _lines(groups, smooth, until)
+    square = unit_square(captions, width, x_title, y_title, style, until=until, strip=strip, curves=lines)
     frame = square.frame
     shapes: list[Shape] = [*square.ground]
     shapes += frame.curve(((0.0, 0.0), (until, until)), style.quiet, 0.9, _IDEAL_DASH)
@@ -107,6 +108,23 @@ def calibration_plot(
         box = Box(frame.box.left, frame.box.bottom + _STRIP_GAP, frame.box.right, frame.box.bottom + strip)
         shapes += _histogram(predictions, is_positive, frame, box, style)
     return Drawing(width, square.height, [*shapes, *square.axes], title or y_title)
+
+
+def _lines(
+    groups: Sequence[CalibrationGroup], smooth: SmoothCurve | NotEstimable | None, until: float
+) -> list[Sequence[Point]]:
+    """What captions must not lie on."""
+    lines: list[Sequence[Point]] = [((0.0, 0.0), (until, until))]
+    for each in groups:
+        if isinstance(each.observed, Estimate):
+            low, high = each.observed.interval or (each.observed.value, each.observed.value)
+            lines.append(((each.predicted, low), (each.predicted, high)))
+    if smooth is not None and not isinstance(smooth, NotEstimable):
+        x = smooth.predicted.tolist()
+        for y in (smooth.observed, smooth.lower, smooth.upper):
+            has_value = [(at, value) for at, value in zip(x, y.tolist(), strict=True) if value == value]
+            lines.append(has_value)
+    return lines
 
 
 def _smooth(smooth: SmoothCurve, frame: Panel, colour: str, style: FigureStyle) -> list[Shape]:

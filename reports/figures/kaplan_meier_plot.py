@@ -30,7 +30,7 @@ from reports.figures.clipping import Box, Point, steps
 from reports.figures.count_table import CountRow, count_table, names_room, table_height
 from reports.figures.drawing import Circle, Drawing, Line, Shape
 from reports.figures.legend import Entry, direct_labels, labels_room, legend, legend_height
-from reports.figures.notes import free_corner, note_lines, notes_in
+from reports.figures.notes import note_lines, notes_corner, notes_in
 from reports.figures.scale import month_ticks, nice_ticks, tick_texts
 from reports.figures.style import PAPER, FigureStyle
 from reports.typesetting import wrap
@@ -100,7 +100,7 @@ def kaplan_meier_plot(
     box = Box(left, top, width - right, top + height)
     frame = panel(box, (0.0, last), (0.0, 1.0))
     lines = note_lines([*notes, *missing], box)
-    corner = free_corner(lines, box, _obstacles(curves, frame, last, horizons)) if lines and curves else None
+    corner = notes_corner(lines, box, _obstacles(curves, frame, last, horizons)) if lines and curves else None
     above = wrap_all([*notes, *missing], width - left) if lines and curves and corner is None else []
     if above:
         box = Box(left, top + len(above) * LABEL_SIZE * LEADING + 3.0, box.right, 0.0)

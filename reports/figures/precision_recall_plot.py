@@ -47,7 +47,9 @@ def precision_recall_plot(
         text = catalogue.text("figure.prevalence", value=share)
         captions.append(Caption(Entry(text, style.quiet, _PREVALENCE_DASH)))
     x_title, y_title = catalogue.text("figure.recall"), catalogue.text("figure.precision")
-    square = unit_square(captions, width, x_title, y_title, style)
+    lines: list[Sequence[Point]] = [_steps(curve) for _, curve in shown]
+    lines += [((0.0, prevalence), (1.0, prevalence)) for prevalence in prevalences]
+    square = unit_square(captions, width, x_title, y_title, style, curves=lines)
     frame = square.frame
     shapes: list[Shape] = [*square.ground]
     for prevalence in prevalences:

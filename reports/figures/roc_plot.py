@@ -66,17 +66,19 @@ def roc_plot(
     captions.append(Caption(chance))
     x_title = catalogue.text("figure.one_minus_specificity")
     y_title = catalogue.text("figure.sensitivity")
-    square = unit_square(captions, width, x_title, y_title, style)
+    diagonal = ((0.0, 0.0), (1.0, 1.0))
+    lines = [diagonal, *(_points(each.curve) for each in series if isinstance(each.curve, RocCurve))]
+    lines += [_area(each.band) for each in series if each.band is not None]
+    square = unit_square(captions, width, x_title, y_title, style, curves=lines)
     frame = square.frame
     shapes: list[Shape] = [*square.ground]
-    shapes += frame.curve(((0.0, 0.0), (1.0, 1.0)), style.quiet, 0.9, _CHANCE_DASH)
+    shapes += frame.curve(diagonal, style.quiet, 0.9, _CHANCE_DASH)
     shown = [(p, each, each.curve) for p, each in enumerate(series) if isinstance(each.curve, RocCurve)]
     for place, each, _ in shown:
         if each.band is not None:
             shapes += frame.area(_area(each.band), style.colour_of(place))
     for place, _, curve in shown:
-        points = list(zip((1 - curve.specificity).tolist(), curve.sensitivity.tolist(), strict=True))
-        shapes += frame.curve(points, style.colour_of(place), dash=style.dash_of(place))
+        shapes += frame.curve(_points(curve), style.colour_of(place), dash=style.dash_of(place))
     for place, each, _ in shown:
         if each.point is not None:
             x, y = frame.x(1 - each.point.specificity), frame.y(each.point.sensitivity)
@@ -88,6 +90,10 @@ def roc_plot(
 
 def _kind(place: int) -> Mark:
     return SERIES_MARKS[place % len(SERIES_MARKS)]
+
+
+def _points(curve: RocCurve) -> tuple[Point, ...]:
+    return tuple(zip((1 - curve.specificity).tolist(), curve.sensitivity.tolist(), strict=True))
 
 
 def _area(band: SensitivityBand) -> tuple[Point, ...]:

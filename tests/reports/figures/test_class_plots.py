@@ -17,7 +17,7 @@ from inference.statistics.outcomes import ClassData
 from inference.statistics.reasons import NotEstimable, Reason
 from reports.figures.calibration_plot import calibration_plot
 from reports.figures.confusion_matrix_plot import confusion_matrix_plot
-from reports.figures.drawing import Circle, Line, Polygon, Rect
+from reports.figures.drawing import Circle, Line, Polygon, Rect, Text
 from reports.figures.precision_recall_plot import PrecisionRecallSeries, precision_recall_plot
 from reports.figures.roc_plot import OperatingPoint, RocSeries, roc_plot
 from reports.figures.score_distribution_plot import ScoreGroup, score_distribution_plot
@@ -36,9 +36,20 @@ def test_the_roc_curve_runs_through_its_points(english: Catalogue) -> None:
     (curve,) = curves(drawing, BLUE)
     values = [panel.value(x, y) for x, y in curve.points]
     assert np.allclose(values, [(1, 1), (0.5, 1), (0.5, 0.5), (0, 0.5), (0, 0)])
-    points = [s for s in drawing.shapes if isinstance(s, Circle) and s.x >= panel.left and s.y >= panel.top]
+    points = [s for s in drawing.shapes if isinstance(s, Circle) and s.radius == 3.0]
     assert [panel.value(point.x, point.y) for point in points] == [pytest.approx((0.0, 0.5))]
     assert any(text.startswith("AUC 0.75 (") for text in texts(drawing)) and "at 0.6" in texts(drawing)
+
+
+def test_names_stand_in_the_free_corner_of_a_narrow_square(english: Catalogue) -> None:
+    chance = np.random.default_rng(6)
+    data = ClassData(np.concatenate([chance.normal(2, 1, 40), chance.normal(0, 1, 60)]), np.arange(100) < 40)
+    for names, is_inside in ((("image", "clinic"), True), (("image",) * 9, False)):
+        series = [RocSeries(name, roc_curve(data), delong_auc(data)) for name in names]
+        drawing = roc_plot(series, width=250.0, catalogue=english)
+        panel = panel_of(drawing)
+        places = [s.y for s in drawing.shapes if isinstance(s, Text) and s.text == "image"]
+        assert all((y > panel.top) == is_inside for y in places)
 
 
 def test_a_roc_curve_that_cannot_be_had_says_why(english: Catalogue) -> None:
@@ -81,12 +92,12 @@ def test_calibration_groups_stand_at_prediction_and_observation(english: Catalog
         notes=("ICI 0.1",),
     )
     panel = panel_of(drawing)
-    (point,) = (s for s in drawing.shapes if isinstance(s, Circle) and s.y > panel.top)
+    (point,) = (s for s in drawing.shapes if isinstance(s, Circle) and s.radius == 2.75)
     assert panel.value(point.x, point.y) == pytest.approx((0.2, 0.3))
     bars = [s for s in drawing.shapes if isinstance(s, Line) and s.stroke == BLUE and s.x1 == s.x2]
     limits = sorted(panel.value(bars[0].x1, y)[1] for y in (bars[0].y1, bars[0].y2))
     assert limits == pytest.approx([0.1, 0.6])
-    assert "n = 5: not estimable: nobody was followed to the horizon" in texts(drawing)
+    assert "n = 5: not estimable: nobody was followed to the horizon" in " ".join(texts(drawing))
     histogram = [s for s in drawing.shapes if isinstance(s, Rect) and s.y > panel.bottom]
     places = sorted(panel.value(bar.x + bar.width / 2, 0)[0] for bar in histogram)
     assert places == pytest.approx([0.1, 0.1, 0.5, 0.9], abs=0.011)
