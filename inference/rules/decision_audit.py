@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from inference.rules.audit_table import AuditRow, AuditTable, Judged, Row4Physician
 from inference.rules.decisions_file import Decision
 from inference.rules.rule_book import NON_RESIDUAL, RESIDUAL
+from inference.statistics.comparisons.chi_square import ChiSquare
 from inference.statistics.comparisons.paired_proportions import (
     McNemar,
     PairedCounts,
-    PearsonChiSquare,
     mcnemar_exact,
     paired_difference,
-    pearson_chi_square,
     rate,
+    unpaired_chi_square,
 )
 from inference.statistics.estimate import Estimate
 from inference.statistics.reasons import NotEstimable
@@ -106,7 +106,7 @@ class DecisionAudit:
     pairs: PairedCounts
     difference: Estimate | NotEstimable
     mcnemar: McNemar | NotEstimable
-    pearson: PearsonChiSquare | NotEstimable
+    pearson: ChiSquare | NotEstimable
     over_treatment: TreatmentCount
     under_treatment: TreatmentCount
     untested: int
@@ -147,7 +147,7 @@ def audit_decisions(
         pairs=pairs,
         difference=paired_difference(pairs),
         mcnemar=mcnemar_exact(pairs),
-        pearson=pearson_chi_square(
+        pearson=unpaired_chi_square(
             (as_judged.physician.correct, as_judged.physician.wrong),
             (as_judged.model.correct, as_judged.model.wrong),
         ),

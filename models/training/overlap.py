@@ -6,11 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from inference.statistics.agreement.overlap import dice
+from inference.statistics.reasons import NotEstimable
+
 
 def dice_coefficient(found: NDArray[np.bool_], true: NDArray[np.bool_]) -> float:
     """Twice the overlap over the sum of both; 1 when both are empty."""
-    total = int(found.sum()) + int(true.sum())
-    return 1.0 if total == 0 else 2.0 * float((found & true).sum()) / total
+    overlap = dice(found, true)
+    return 1.0 if isinstance(overlap, NotEstimable) else overlap.value
 
 
 def soft_dice_loss(probabilities: Tensor, masks: Tensor) -> Tensor:

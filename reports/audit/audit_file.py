@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from inference.rules.decision_audit import DecisionAudit, Tally, TreatmentCount, TwoTallies
-from inference.statistics.comparisons.paired_proportions import McNemar, PearsonChiSquare
+from inference.statistics.comparisons.chi_square import ChiSquare
+from inference.statistics.comparisons.paired_proportions import McNemar
 from inference.statistics.estimate import Estimate
 from inference.statistics.reasons import NotEstimable
 from inference.version import NAME, VERSION
@@ -142,7 +143,7 @@ def _mcnemar(test: McNemar | NotEstimable) -> Json:
     return {"p_value": test.p_value, "flags": list(test.flags)}
 
 
-def _pearson(test: PearsonChiSquare | NotEstimable) -> Json:
+def _pearson(test: ChiSquare | NotEstimable) -> Json:
     if isinstance(test, NotEstimable):
         return {"not_estimable": test.reason.value}
     return {

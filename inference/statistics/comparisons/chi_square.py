@@ -9,10 +9,10 @@ import numpy as np
 from scipy.special import chdtrc
 
 from inference.statistics.comparisons.contingency import ContingencyTable
-from inference.statistics.comparisons.paired_proportions import EXPECTED_BELOW_FIVE
 from inference.statistics.outcomes import Floats
 from inference.statistics.reasons import NotEstimable, Reason
 
+EXPECTED_BELOW_FIVE: Final = "expected_below_five"
 LEAST_EXPECTED: Final = 5.0
 """Below this in any cell the chi-square distribution fits badly (Cochran, Biometrics 1954; 10: 417–451)."""
 

@@ -7,17 +7,19 @@ takes them for independent samples answers another question and is named so.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+
+from inference.statistics.comparisons.chi_square import ChiSquare, chi_square
+from inference.statistics.comparisons.contingency import ContingencyTable
 from inference.statistics.estimate import LEVEL, Estimate
 from inference.statistics.proportion import wilson_interval
 from inference.statistics.reasons import DataError, Fault, NotEstimable, Reason
 
 ASSUMES_INDEPENDENCE: Final = "assumes_independence"
-EXPECTED_BELOW_FIVE: Final = "expected_below_five"
 FEW_DISCORDANT: Final = "few_discordant"
-_LEAST_EXPECTED: Final = 5.0
 _LEAST_DISCORDANT: Final = 10
 
 
@@ -55,17 +57,6 @@ class McNemar:
     total: int
     p_value: float
     flags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PearsonChiSquare:
-    """Pearson's test of a 2 × 2 table without continuity correction, with the smallest expected count."""
-
-    statistic: float
-    degrees_of_freedom: int
-    p_value: float
-    least_expected: float
-    flags: tuple[str, ...]
 
 
 def rate(successes: int, count: int, *, level: float = LEVEL) -> Estimate | NotEstimable:
@@ -114,24 +105,20 @@ def paired_difference(counts: PairedCounts, *, level: float = LEVEL) -> Estimate
     return Estimate(value, None, max(-1.0, value - below), min(1.0, value + above), level, "newcombe_paired")
 
 
-def pearson_chi_square(first: tuple[int, int], second: tuple[int, int]) -> PearsonChiSquare | NotEstimable:
-    """Compare (successes, failures) of two groups that are taken for independent samples.
+def unpaired_chi_square(first: tuple[int, int], second: tuple[int, int]) -> ChiSquare | NotEstimable:
+    """Compare (successes, failures) of two groups as if they were independent samples, and flag that.
 
-    Source: Pearson, Philos Mag 1900; 50: 157–175, without Yates's correction, one degree of freedom.
+    Without Yates's correction; see ``chi_square``.
     """
-    from scipy.special import chdtrc
-
-    rows, columns = (sum(first), sum(second)), (first[0] + second[0], first[1] + second[1])
-    total = sum(rows)
-    if 0 in rows:
+    if 0 in (sum(first), sum(second)):
         return NotEstimable(Reason.NOBODY_JUDGED)
-    if 0 in columns:
+    if 0 in (first[0] + second[0], first[1] + second[1]):
         return NotEstimable(Reason.ONE_CLASS)
-    cross = first[0] * second[1] - first[1] * second[0]
-    statistic = total * cross**2 / math.prod((*rows, *columns))
-    least_expected = min(rows) * min(columns) / total
-    flags = (ASSUMES_INDEPENDENCE, *((EXPECTED_BELOW_FIVE,) if least_expected < _LEAST_EXPECTED else ()))
-    return PearsonChiSquare(statistic, 1, float(chdtrc(1, statistic)), least_expected, flags)
+    groups = ContingencyTable(("first", "second"), ("success", "failure"), np.array([first, second]))
+    test = chi_square(groups)
+    if isinstance(test, NotEstimable):
+        return test
+    return replace(test, flags=(ASSUMES_INDEPENDENCE, *test.flags))
 
 
 def _correlation(counts: PairedCounts) -> float:

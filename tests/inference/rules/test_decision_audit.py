@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from inference.rules.audit_table import load_audit_table
 from inference.rules.decision_audit import DecisionAudit, Tally, audit_decisions
 from inference.rules.decisions_file import Decision, read_decisions
-from inference.statistics.comparisons.paired_proportions import McNemar, PairedCounts, PearsonChiSquare
+from inference.statistics.comparisons.chi_square import ChiSquare
+from inference.statistics.comparisons.paired_proportions import McNemar, PairedCounts
 from inference.statistics.estimate import Estimate
 from inference.statistics.reasons import NotEstimable, Reason
 
@@ -56,7 +57,7 @@ def test_the_published_rates_and_tests_come_out(published: DecisionAudit) -> Non
     physician, model = published.as_judged.physician.rate, published.as_judged.model.rate
     assert isinstance(physician, Estimate) and isinstance(model, Estimate)
     assert (physician.value, model.value) == pytest.approx((0.6, 0.8406), abs=5e-5)
-    assert isinstance(published.pearson, PearsonChiSquare)
+    assert isinstance(published.pearson, ChiSquare)
     assert published.pearson.p_value == pytest.approx(0.00185, abs=5e-6)
     assert published.pairs == PairedCounts(both=32, first_only=7, second_only=26, neither=0)
     assert isinstance(published.mcnemar, McNemar)

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2_contingency
 
-from inference.statistics.comparisons.chi_square import ChiSquare, chi_square
+from inference.statistics.comparisons.chi_square import EXPECTED_BELOW_FIVE, ChiSquare, chi_square
 from inference.statistics.comparisons.contingency import cross_tabulate, table_of_counts
-from inference.statistics.comparisons.paired_proportions import EXPECTED_BELOW_FIVE
 from inference.statistics.reasons import DataError, Fault, NotEstimable, Reason
 
 

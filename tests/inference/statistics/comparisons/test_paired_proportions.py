@@ -9,17 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2_contingency
 
+from inference.statistics.comparisons.chi_square import EXPECTED_BELOW_FIVE, ChiSquare
 from inference.statistics.comparisons.paired_proportions import (
     ASSUMES_INDEPENDENCE,
-    EXPECTED_BELOW_FIVE,
     FEW_DISCORDANT,
     McNemar,
     PairedCounts,
-    PearsonChiSquare,
     mcnemar_exact,
     paired_difference,
-    pearson_chi_square,
     rate,
+    unpaired_chi_square,
 )
 from inference.statistics.estimate import Estimate
 from inference.statistics.reasons import DataError, NotEstimable, Reason
@@ -87,14 +86,14 @@ def test_equal_judgements_differ_by_nothing_and_the_interval_has_a_width() -> No
 
 @given(small, small, small, small)
 def test_pearsons_statistic_is_scipys_without_yates(a: int, b: int, c: int, d: int) -> None:
-    found = pearson_chi_square((a, b), (c, d))
+    found = unpaired_chi_square((a, b), (c, d))
     if 0 in (a + b, c + d):
         assert found == NotEstimable(Reason.NOBODY_JUDGED)
     elif 0 in (a + c, b + d):
         assert found == NotEstimable(Reason.ONE_CLASS)
     else:
         twin = chi2_contingency([[a, b], [c, d]], correction=False)
-        assert isinstance(found, PearsonChiSquare) and found.degrees_of_freedom == 1
+        assert isinstance(found, ChiSquare) and found.degrees_of_freedom == 1
         assert found.statistic == pytest.approx(twin.statistic, rel=1e-9, abs=1e-12)
         assert found.p_value == pytest.approx(twin.pvalue, rel=1e-9)
         assert found.least_expected == pytest.approx(twin.expected_freq.min())

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from inference.messages.catalogue import LANGUAGES, load_catalogue
 from inference.statistics.agreement.icc import PERFECT_AGREEMENT
 from inference.statistics.cautions import CautionCode
+from inference.statistics.comparisons.chi_square import EXPECTED_BELOW_FIVE
 from inference.statistics.comparisons.choose_test import (
     Comparison,
     ComparisonTest,
@@ -21,7 +22,6 @@ from inference.statistics.comparisons.choose_test import (
 from inference.statistics.comparisons.contingency import table_of_counts
 from inference.statistics.comparisons.describe import NumericSummary, describe
 from inference.statistics.comparisons.mann_whitney import MannWhitney, mann_whitney
-from inference.statistics.comparisons.paired_proportions import EXPECTED_BELOW_FIVE
 from inference.statistics.comparisons.t_tests import TTest, t_test
 from inference.statistics.comparisons.table_one import (
     CategoricalRow,
