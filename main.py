@@ -128,6 +128,37 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--synthetic", action="store_true", help="say on every page that nobody here is real")
     audit.set_defaults(run=_run_audit)
 
+    evaluate = commands.add_parser(
+        "evaluate", parents=[language], help="judge predictions by what happened, each cohort apart"
+    )
+    evaluate.add_argument(
+        "--predictions",
+        type=Path,
+        required=True,
+        metavar="FILE.csv",
+        help="one patient a row: docs/evaluate.md",
+    )
+    evaluate.add_argument("--kind", choices=("binary", "survival"), required=True, help="what was predicted")
+    evaluate.add_argument(
+        "--threshold",
+        action="append",
+        default=[],
+        metavar="T|NAME=T",
+        help="a score from it on is high; for every model or for the named one; default: locked in training",
+    )
+    evaluate.add_argument(
+        "--horizon", action="append", nargs="+", default=[], metavar="T", help="times to judge at (survival)"
+    )
+    evaluate.add_argument(
+        "--time-unit",
+        choices=("days", "weeks", "months", "years"),
+        default="",
+        help="of the times (survival)",
+    )
+    evaluate.add_argument("--seed", type=int, default=0, help="of what is resampled; default 0")
+    evaluate.add_argument("--out", type=Path, required=True, help="folder for evaluation.json and .pdf")
+    evaluate.set_defaults(run=_run_evaluate)
+
     deidentify = commands.add_parser(
         "deidentify",
         parents=[language],
@@ -212,6 +243,21 @@ def _run_audit(options: argparse.Namespace, catalogue: Catalogue) -> int:
 
     request = AuditRequest(options.source, options.out, options.row4_physician, options.synthetic)
     return audit_and_write(request, catalogue)
+
+
+def _run_evaluate(options: argparse.Namespace, catalogue: Catalogue) -> int:
+    from headless.evaluate import EvaluateRequest, evaluate_and_write
+
+    request = EvaluateRequest(
+        source=options.predictions,
+        kind=options.kind,
+        out=options.out,
+        thresholds=tuple(options.threshold),
+        horizons=tuple(text for texts in options.horizon for text in texts),
+        time_unit=options.time_unit,
+        seed=options.seed,
+    )
+    return evaluate_and_write(request, catalogue)
 
 
 def _run_deidentify(options: argparse.Namespace, catalogue: Catalogue) -> int:

@@ -17,7 +17,7 @@ def test_a_bundle_starts_the_reader_by_the_switch_that_the_entry_knows() -> None
 
 
 @pytest.mark.parametrize(
-    "command", ["open", "assess", "audit", "inspect", "deidentify", "phantom", "demo", "pack"]
+    "command", ["open", "assess", "audit", "evaluate", "inspect", "deidentify", "phantom", "demo", "pack"]
 )
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +16,12 @@ from inference.statistics.cautions import Caution, flagged, judge_cut
 from inference.statistics.design import Numeric, design_of
 from inference.statistics.discrimination.concordance import concordance
 from inference.statistics.discrimination.integrated_auc import survival_weighted_auc
-from inference.statistics.discrimination.time_dependent_auc import TimeDependentAuc, time_dependent_auc
+from inference.statistics.discrimination.time_dependent_auc import (
+    RocAtTime,
+    TimeDependentAuc,
+    roc_at_time,
+    time_dependent_auc,
+)
 from inference.statistics.discrimination.uno import uno_concordance
 from inference.statistics.estimate import Estimate
 from inference.statistics.outcomes import Bools, Floats, SurvivalData
@@ -32,7 +38,7 @@ LOW: Final = "low"
 DECISION_THRESHOLDS: Final = tuple(round(0.01 * percent, 2) for percent in range(1, 100))
 _FEWEST_IN_A_GROUP: Final = 10
 _MOST_GROUPS: Final = 5
-_GRID: Final = 40
+_FEWEST_GRID_TIMES: Final = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +76,10 @@ class AtHorizon:
 class TimesEvaluation:
     """One model in one cohort.
 
-    ``auc`` is read at the horizons, ``auc_over_time`` on a grid for the drawing; ``integrated_auc`` is the
-    mean over that grid, weighted by the events.  ``brier``, ``integrated_brier`` and ``at_horizons`` need
-    predicted survival.  ``slope`` is the Cox coefficient of the score in this cohort: 1 where the score is a
-    linear predictor that neither exaggerates nor flattens.
+    ``auc`` and ``roc`` are read at the horizons, ``auc_over_time`` on a grid for the drawing;
+    ``integrated_auc`` is the mean over that grid, weighted by the events.  ``brier``, ``integrated_brier``
+    and ``at_horizons`` need predicted survival.  ``slope`` is the Cox coefficient of the score in this
+    cohort: 1 where the score is a linear predictor that neither exaggerates nor flattens.
     """
 
     model: str
@@ -81,6 +87,7 @@ class TimesEvaluation:
     uno_c_index: Estimate | NotEstimable
     slope: Estimate | NotEstimable
     auc: TimeDependentAuc
+    roc: tuple[RocAtTime | NotEstimable, ...]
     auc_over_time: TimeDependentAuc
     integrated_auc: Estimate | NotEstimable
     brier: SurvivalBrier | None
@@ -110,6 +117,7 @@ def evaluate_times(
         uno if isinstance(uno, NotEstimable) else uno.estimate,
         _slope(data, scores),
         time_dependent_auc(data, scores, horizons),
+        tuple(roc_at_time(data, scores, horizon) for horizon in horizons),
         over_time,
         _integrated_auc(data, over_time),
         brier,
@@ -149,11 +157,20 @@ def _integrated_auc(data: SurvivalData, over_time: TimeDependentAuc) -> Estimate
 
 
 def _grid(data: SurvivalData) -> tuple[float, ...]:
-    """Times between the 5 % and 95 % quantiles of the event times, evenly apart; empty without events."""
+    """Round times between the 5 % and 95 % quantiles of the event times, evenly apart; empty without events.
+
+    The step is 1 or 2 times a power of ten, so that the ticks of an axis are among the times.
+    """
     if data.event.sum() < 2:
         return ()
-    first, last = np.quantile(data.time[data.event], (0.05, 0.95))
-    return tuple(float(t) for t in np.unique(np.linspace(first, last, _GRID)))
+    first, last = (float(t) for t in np.quantile(data.time[data.event], (0.05, 0.95)))
+    if not last > first:
+        return (first,)
+    raw = (last - first) / _FEWEST_GRID_TIMES
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = 2 * power if raw >= 2 * power else power
+    places = range(math.ceil(first / step), math.floor(last / step) + 1)
+    return tuple(round(place * step, 12) for place in places)
 
 
 def _at_horizon(data: SurvivalData, horizon: float, survival: Floats) -> AtHorizon:

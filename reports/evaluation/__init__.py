@@ -1,0 +1,1 @@
+"""The evaluation of predictions on paper and as a file."""

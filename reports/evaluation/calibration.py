@@ -1,0 +1,220 @@
+"""Whether predicted probabilities come true in one cohort, for classes and for survival at horizons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inference.evaluation.classes import ClassCalibration, ClassesEvaluation
+from inference.evaluation.evaluation import CohortEvaluation, Evaluation
+from inference.evaluation.times import AtHorizon, TimesEvaluation
+from inference.messages.catalogue import Catalogue
+from inference.statistics.calibration.brier import BrierScore
+from inference.statistics.estimate import Estimate
+from inference.statistics.outcomes import Floats
+from inference.statistics.reasons import NotEstimable
+from reports.evaluation.multiples import Pane, multiples, places_for
+from reports.evaluation.number_table import Cell, Measure, estimate_cell, measure, number_table
+from reports.evaluation.words import (
+    DECIMALS,
+    RATIO_DECIMALS,
+    cohort_name,
+    flag_texts,
+    model_name,
+    p_text,
+    time_text,
+)
+from reports.figures.calibration_plot import calibration_plot
+from reports.figures.drawing import Drawing
+from reports.figures.scale import number_text
+from reports.paper.blocks import Block, Gap, TextBlock
+from reports.paper.flow import Section
+from reports.paper.sheet import LABEL
+
+
+def class_calibration_section(cohort: CohortEvaluation, catalogue: Catalogue) -> Section | None:
+    """Curves, then numbers; None where no score is a probability."""
+    models = [(each, each.calibration) for each in cohort.classes if each.calibration is not None]
+    if not models:
+        return None
+    panes = [_class_pane(each, calibration, catalogue) for each, calibration in models]
+    found = [calibration for _, calibration in models]
+    table = number_table([each.model for each, _ in models], _class_measures(found, catalogue), catalogue)
+    heading = catalogue.text("evaluate.section.calibration", cohort=cohort_name(cohort.name, catalogue))
+    remark = catalogue.text("evaluate.calibration.remark.binary")
+    return Section(heading, [*multiples(panes, places_for(len(panes))), *table], remark)
+
+
+def _class_pane(model: ClassesEvaluation, calibration: ClassCalibration, catalogue: Catalogue) -> Pane:
+    groups = calibration.groups
+
+    def draw(width: float) -> Drawing:
+        return calibration_plot(
+            () if isinstance(groups, NotEstimable) else groups,
+            width=width,
+            catalogue=catalogue,
+            smooth=calibration.smooth,
+            predictions=model.data.scores,
+            is_positive=model.data.is_positive,
+        )
+
+    return Pane(model_name(model.model, catalogue), draw)
+
+
+def _class_measures(found: Sequence[ClassCalibration], catalogue: Catalogue) -> list[Measure]:
+    def row(name: str, values: Sequence[Estimate | NotEstimable], decimals: int) -> Measure:
+        return measure(catalogue.text(f"evaluate.{name}"), values, catalogue, decimals)
+
+    again = [each.recalibration for each in found]
+    briers = [each.brier for each in found]
+    return [
+        row("in_the_large", [each.in_the_large for each in again], RATIO_DECIMALS),
+        row("slope.binary", [each.slope for each in again], RATIO_DECIMALS),
+        Measure(catalogue.text("evaluate.ici"), "", tuple(_errors(each, catalogue) for each in found)),
+        row("brier", [_brier(each, "brier") for each in briers], DECIMALS),
+        row("scaled_brier", [_brier(each, "scaled") for each in briers], DECIMALS),
+        Measure(
+            catalogue.text("evaluate.hosmer_lemeshow"),
+            "",
+            tuple(_hosmer_lemeshow(each, catalogue) for each in found),
+        ),
+    ]
+
+
+def _brier(score: BrierScore | NotEstimable, part: str) -> Estimate | NotEstimable:
+    if isinstance(score, NotEstimable):
+        return score
+    return score.brier if part == "brier" else score.scaled
+
+
+def _errors(calibration: ClassCalibration, catalogue: Catalogue) -> Cell:
+    if isinstance(calibration.smooth, NotEstimable):
+        return Cell(catalogue.render(calibration.smooth.message), is_number=False)
+    errors = calibration.smooth.errors
+    remark = catalogue.text("evaluate.e90", value=number_text(errors.e90, DECIMALS))
+    return Cell(number_text(errors.ici, DECIMALS), (catalogue.text("evaluate.no_interval"), remark))
+
+
+def _hosmer_lemeshow(calibration: ClassCalibration, catalogue: Catalogue) -> Cell:
+    """P with its statistic; where counts are too small for it, the nominal one stands in small print."""
+    test = calibration.hosmer_lemeshow
+    if isinstance(test, NotEstimable):
+        return Cell(catalogue.render(test.message), is_number=False)
+    if isinstance(test.chi_square, NotEstimable):
+        return Cell(catalogue.render(test.chi_square.message), is_number=False)
+    statistic = catalogue.text(
+        "evaluate.chi_square", value=number_text(test.chi_square, 2), df=test.degrees_of_freedom
+    )
+    if not isinstance(test.p_value, NotEstimable):
+        return Cell(p_text(test.p_value, catalogue), (statistic,))
+    remarks: tuple[str, ...] = ()
+    if not isinstance(test.nominal_p_value, NotEstimable):
+        nominal = p_text(test.nominal_p_value, catalogue)
+        remarks = (catalogue.text("evaluate.nominal", p=nominal, chi_square=statistic),)
+    return Cell(p_text(test.p_value, catalogue), remarks, is_number=False)
+
+
+def survival_calibration_section(
+    evaluation: Evaluation, cohort: CohortEvaluation, catalogue: Catalogue
+) -> Section | None:
+    """For each horizon curves and numbers; None where no model predicts survival."""
+    horizons = sorted({at.horizon for each in cohort.times for at in each.at_horizons})
+    if not horizons:
+        return None
+    blocks: list[Block] = []
+    for horizon in horizons:
+        models = [(each, at) for each in cohort.times for at in each.at_horizons if at.horizon == horizon]
+        shown = time_text(horizon, evaluation.time_unit, catalogue)
+        panes = [_survival_pane(evaluation, cohort.name, each, at, catalogue) for each, at in models]
+        blocks += [
+            Gap(5),
+            TextBlock(catalogue.text("evaluate.calibration.at", horizon=shown), LABEL),
+            *multiples(panes, places_for(len(panes))),
+            *number_table(
+                [each.model for each, _ in models], _survival_measures(models, catalogue), catalogue
+            ),
+        ]
+    blocks += _integrated(cohort, catalogue)
+    heading = catalogue.text("evaluate.section.calibration", cohort=cohort_name(cohort.name, catalogue))
+    return Section(heading, blocks, catalogue.text("evaluate.calibration.remark.survival"))
+
+
+def _survival_pane(
+    evaluation: Evaluation, cohort: str, model: TimesEvaluation, at: AtHorizon, catalogue: Catalogue
+) -> Pane:
+    calibration = at.calibration
+    predicted = _predicted(evaluation, cohort, model.model, at.horizon)
+
+    def draw(width: float) -> Drawing:
+        return calibration_plot(
+            () if isinstance(calibration, NotEstimable) else calibration.groups,
+            width=width,
+            catalogue=catalogue,
+            smooth=calibration if isinstance(calibration, NotEstimable) else None,
+            predictions=predicted,
+            x_title=catalogue.text("evaluate.calibration.predicted"),
+            y_title=catalogue.text("evaluate.calibration.observed"),
+        )
+
+    return Pane(model_name(model.model, catalogue), draw)
+
+
+def _predicted(evaluation: Evaluation, cohort: str, name: str, horizon: float) -> Floats:
+    predictions = evaluation.predictions
+    model = next(one for one in predictions.models if one.name == name)
+    chosen: Floats = model.survival[horizon][predictions.rows_of(cohort)]
+    return chosen
+
+
+def _survival_measures(
+    models: Sequence[tuple[TimesEvaluation, AtHorizon]], catalogue: Catalogue
+) -> list[Measure]:
+    found = [at.calibration for _, at in models]
+    ratios = [one if isinstance(one, NotEstimable) else one.observed_to_expected for one in found]
+    apart = [one if isinstance(one, NotEstimable) else one.in_the_large for one in found]
+    return [
+        measure(catalogue.text("evaluate.observed_to_expected"), ratios, catalogue, RATIO_DECIMALS),
+        measure(catalogue.text("evaluate.mean_difference"), apart, catalogue, DECIMALS),
+        Measure(
+            catalogue.text("evaluate.greenwood"), "", tuple(_greenwood(at, catalogue) for _, at in models)
+        ),
+        *_brier_measures(models, catalogue),
+    ]
+
+
+def _greenwood(at: AtHorizon, catalogue: Catalogue) -> Cell:
+    if isinstance(at.calibration, NotEstimable):
+        return Cell(catalogue.render(at.calibration.message), is_number=False)
+    test = at.calibration.greenwood_nam_d_agostino
+    if isinstance(test, NotEstimable):
+        return Cell(catalogue.render(test.message), is_number=False)
+    remark = catalogue.text(
+        "evaluate.chi_square", value=number_text(test.chi_square, 2), df=test.degrees_of_freedom
+    )
+    return Cell(p_text(test.p_value, catalogue), (remark,), flag_texts(test.flags, catalogue))
+
+
+def _brier_measures(
+    models: Sequence[tuple[TimesEvaluation, AtHorizon]], catalogue: Catalogue
+) -> list[Measure]:
+    scores, references = [], []
+    for each, at in models:
+        assert each.brier is not None, "a model that predicts survival has Brier scores"
+        place = each.brier.times.index(at.horizon)
+        scores.append(each.brier.predicted[place])
+        references.append(each.brier.reference[place])
+    remarks = [
+        (catalogue.text("evaluate.brier.reference", value=number_text(one.value, DECIMALS)),)
+        if isinstance(one, Estimate)
+        else ()
+        for one in references
+    ]
+    return [measure(catalogue.text("evaluate.brier.at"), scores, catalogue, DECIMALS, remarks)]
+
+
+def _integrated(cohort: CohortEvaluation, catalogue: Catalogue) -> list[Block]:
+    models = [
+        (each.model, each.integrated_brier) for each in cohort.times if each.integrated_brier is not None
+    ]
+    cells = tuple(estimate_cell(value, catalogue) for _, value in models)
+    row = Measure(catalogue.text("evaluate.integrated_brier"), "", cells)
+    return number_table([name for name, _ in models], [row], catalogue)

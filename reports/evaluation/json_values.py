@@ -1,0 +1,62 @@
+"""Numbers as plain values for JSON: finite, or the code of the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from inference.statistics.calibration.groups import CalibrationGroup
+from inference.statistics.estimate import Estimate
+from inference.statistics.outcomes import Floats
+from inference.statistics.reasons import NotEstimable
+from inference.statistics.utility.decision_curve import DecisionCurve
+
+Json = dict[str, Any]
+
+
+def number(value: Estimate | NotEstimable) -> Json:
+    """An estimate with its error, limits, method and flags."""
+    if isinstance(value, NotEstimable):
+        return not_estimable(value)
+    return {
+        "value": value.value,
+        "standard_error": value.standard_error,
+        "lower": value.lower,
+        "upper": value.upper,
+        "level": value.level,
+        "method": value.method,
+        "flags": list(value.flags),
+    }
+
+
+def not_estimable(value: NotEstimable) -> Json:
+    """The code of the reason."""
+    return {"not_estimable": value.reason.value}
+
+
+def p_value(value: float | NotEstimable) -> float | Json:
+    """A bare number, or the reason."""
+    return not_estimable(value) if isinstance(value, NotEstimable) else float(value)
+
+
+def numbers(values: Floats) -> list[float]:
+    """An array as a list."""
+    return [float(value) for value in values]
+
+
+def groups_json(groups: Sequence[CalibrationGroup]) -> list[Json]:
+    """Groups of a calibration: how many, what was predicted, what was observed."""
+    return [
+        {"patients": each.count, "predicted": each.predicted, "observed": number(each.observed)}
+        for each in groups
+    ]
+
+
+def decision_json(curve: DecisionCurve) -> Json:
+    """Net benefit on its grid of thresholds."""
+    return {
+        "thresholds": numbers(curve.thresholds),
+        "net_benefit": numbers(curve.net_benefit),
+        "treat_all": numbers(curve.treat_all),
+        "is_extrapolated": [bool(one) for one in curve.is_extrapolated],
+    }

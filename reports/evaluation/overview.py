@@ -1,0 +1,231 @@
+"""The first page: one number for each model and cohort, what it means in words, and what to beware of."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from inference.evaluation.evaluation import Evaluation
+from inference.evaluation.predictions import TRAINING
+from inference.messages.catalogue import Catalogue
+from inference.statistics.cautions import CautionCode
+from inference.statistics.estimate import Estimate
+from inference.statistics.reasons import NotEstimable
+from reports.evaluation.multiples import Pane, multiples
+from reports.evaluation.words import (
+    DECIMALS,
+    cohort_name,
+    flag_texts,
+    headline_numbers,
+    interval_text,
+    judged_cohort,
+    measure_word,
+    model_name,
+)
+from reports.figures.drawing import Drawing
+from reports.figures.forest_plot import ForestRow, forest_plot
+from reports.figures.scale import number_text
+from reports.figures.style import PAPER
+from reports.paper.blocks import Block, Card, Gap, Stack, TextBlock
+from reports.paper.flow import Section
+from reports.paper.sheet import BODY, BODY_STRONG, FINE_PRINT, HEADLINE_SMALL, NOTE_TINT
+
+_CHANCE: Final = 0.5
+_MOST_NAMED: Final = 3
+
+
+def overview_section(evaluation: Evaluation, catalogue: Catalogue) -> Section:
+    """Headline, meaning, forest plot; what belongs to single numbers stands below the plot."""
+    blocks: list[Block] = [
+        Gap(3),
+        TextBlock(headline(evaluation, catalogue), HEADLINE_SMALL),
+        Gap(4),
+        *(TextBlock(sentence, BODY) for sentence in meaning(evaluation, catalogue)),
+        *multiples([Pane("", lambda width: forest(evaluation, width, catalogue))], 1),
+        *(TextBlock(line, FINE_PRINT) for line in _flags(evaluation, catalogue)),
+    ]
+    remark = catalogue.text(f"evaluate.overview.remark.{evaluation.kind}")
+    return Section(catalogue.text("evaluate.section.overview"), [Stack(blocks)], remark)
+
+
+def headline(evaluation: Evaluation, catalogue: Catalogue) -> str:
+    """The numbers of the cohort that says most about other patients."""
+    cohort = judged_cohort(evaluation)
+    rows = headline_numbers(cohort)
+    values = [number for _, number in rows if isinstance(number, Estimate)]
+    measure = measure_word(evaluation, catalogue)
+    if not values:
+        numbers = catalogue.text("evaluate.headline.none", measure=measure)
+    elif len(rows) <= _MOST_NAMED:
+        numbers = catalogue.text("evaluate.headline.list", measure=measure, values=_list(rows, catalogue))
+    else:
+        ordered = sorted(value.value for value in values)
+        numbers = catalogue.text(
+            "evaluate.headline.range",
+            measure=measure,
+            low=number_text(ordered[0], DECIMALS),
+            high=number_text(ordered[-1], DECIMALS),
+            count=len(values),
+        )
+    return catalogue.text(
+        f"evaluate.headline.{evaluation.kind}",
+        cohort=cohort_name(cohort.name, catalogue),
+        patients=cohort.flow.patients,
+        events=cohort.flow.events,
+        numbers=numbers,
+    )
+
+
+def _list(rows: tuple[tuple[str, Estimate | NotEstimable], ...], catalogue: Catalogue) -> str:
+    separator = catalogue.text("list.separator")
+    return separator.join(
+        catalogue.text(
+            "evaluate.headline.one",
+            model=model_name(name, catalogue),
+            value=interval_text(number, catalogue),
+        )
+        for name, number in rows
+    )
+
+
+def meaning(evaluation: Evaluation, catalogue: Catalogue) -> list[str]:
+    """What the headline says of patients, and which models these patients do not tell from chance."""
+    rows = headline_numbers(judged_cohort(evaluation))
+    known = [(name, number) for name, number in rows if isinstance(number, Estimate)]
+    if not known:
+        return []
+    name, first = known[0]
+    sentences = [
+        catalogue.text(
+            f"evaluate.meaning.{evaluation.kind}",
+            model=model_name(name, catalogue),
+            share=f"{100 * first.value:.0f}",
+            value=number_text(first.value, 2),
+        )
+    ]
+    unclear = [model_name(each, catalogue) for each, number in known if _holds_chance(number)]
+    if unclear:
+        names = catalogue.text("list.separator").join(unclear)
+        sentences.append(catalogue.text("evaluate.meaning.chance", models=names))
+    below = [model_name(each, catalogue) for each, number in known if _is_below_chance(number)]
+    if below:
+        names = catalogue.text("list.separator").join(below)
+        sentences.append(catalogue.text("evaluate.meaning.below", models=names))
+    return sentences
+
+
+def _holds_chance(number: Estimate) -> bool:
+    return number.interval is not None and number.interval[0] <= _CHANCE <= number.interval[1]
+
+
+def _is_below_chance(number: Estimate) -> bool:
+    return number.interval is not None and number.interval[1] < _CHANCE
+
+
+def forest(evaluation: Evaluation, width: float, catalogue: Catalogue) -> Drawing:
+    """Cohorts with their models, chance dashed."""
+    rows: list[ForestRow] = []
+    for cohort in evaluation.cohorts:
+        flow = cohort.flow
+        cells = (str(flow.patients), str(flow.events))
+        rows.append(ForestRow(cohort_name(cohort.name, catalogue), cells=cells, is_heading=True))
+        rows += [
+            ForestRow(model_name(name, catalogue), number, is_indented=True)
+            for name, number in headline_numbers(cohort)
+        ]
+    measure = measure_word(evaluation, catalogue)
+    return forest_plot(
+        rows,
+        width=width,
+        catalogue=catalogue,
+        axis_title=measure,
+        column_titles=(
+            catalogue.text("evaluate.column.patients"),
+            catalogue.text(f"evaluate.column.events.{evaluation.kind}"),
+        ),
+        estimate_title=catalogue.text("evaluate.column.estimate", measure=measure),
+        null_value=_CHANCE,
+        is_log=False,
+        decimals=DECIMALS,
+    )
+
+
+def _flags(evaluation: Evaluation, catalogue: Catalogue) -> list[str]:
+    lines = []
+    for cohort in evaluation.cohorts:
+        for name, number in headline_numbers(cohort):
+            flags = number.flags if isinstance(number, Estimate) else ()
+            for flag in flag_texts(flags, catalogue):
+                where = {
+                    "cohort": cohort_name(cohort.name, catalogue),
+                    "model": model_name(name, catalogue),
+                }
+                lines.append(catalogue.text("evaluate.flag", **where, flag=flag))
+    return lines
+
+
+def cautions_section(evaluation: Evaluation, catalogue: Catalogue) -> Section:
+    """What to beware of, for the whole table and then by cohort."""
+    sentences = [*_whole(evaluation, catalogue), *_of_cohorts(evaluation, catalogue)]
+    rows: list[Block] = [TextBlock(sentence, BODY, bullet=True) for sentence in sentences]
+    if not rows:
+        rows = [TextBlock(catalogue.text("evaluate.caution.none"), BODY_STRONG)]
+    card = Card(Stack(rows), NOTE_TINT, PAPER.note)
+    return Section(catalogue.text("evaluate.section.cautions"), [Stack([Gap(3), card])])
+
+
+def _whole(evaluation: Evaluation, catalogue: Catalogue) -> list[str]:
+    names = [cohort.name for cohort in evaluation.cohorts]
+    models = evaluation.predictions.models
+    found = []
+    if evaluation.is_synthetic:
+        found.append(catalogue.text("evaluate.caution.synthetic"))
+    if TRAINING not in names:
+        found.append(catalogue.text("evaluate.caution.no_training"))
+    elif _is_out_of_fold(evaluation):
+        found.append(catalogue.text("evaluate.caution.out_of_fold"))
+    elif len(names) == 1:
+        found.append(catalogue.text("evaluate.caution.training_only"))
+    else:
+        found.append(catalogue.text("evaluate.caution.apparent"))
+    if evaluation.kind == "binary":
+        unscaled = [one.name for one in models if not one.is_probability]
+        text_id = "evaluate.caution.no_probability"
+    else:
+        unscaled = [one.name for one in models if not one.survival]
+        text_id = "evaluate.caution.no_survival"
+    if unscaled:
+        found.append(catalogue.text(text_id, models=_names(unscaled, catalogue)))
+    unlocked = [name for name, threshold in evaluation.thresholds.items() if threshold is None]
+    if unlocked:
+        found.append(catalogue.text("evaluate.caution.no_threshold", models=_names(unlocked, catalogue)))
+    return found
+
+
+def _is_out_of_fold(evaluation: Evaluation) -> bool:
+    predictions = evaluation.predictions
+    return bool((predictions.folds[predictions.rows_of(TRAINING)] != "").all())
+
+
+def _names(models: list[str], catalogue: Catalogue) -> str:
+    return catalogue.text("list.separator").join(model_name(name, catalogue) for name in models)
+
+
+def _of_cohorts(evaluation: Evaluation, catalogue: Catalogue) -> list[str]:
+    """Each caution once, with the cohorts that it concerns."""
+    cohorts: dict[str, list[str]] = {}
+    for cohort in evaluation.cohorts:
+        for caution in cohort.cautions:
+            # Which cut of several models was chosen here is told beside its numbers.
+            if caution.code is CautionCode.CUT_CHOSEN_ON_SAME_DATA:
+                sentence = catalogue.text("evaluate.caution.cut")
+            else:
+                sentence = catalogue.render(caution.message)
+            cohorts.setdefault(sentence, []).append(cohort_name(cohort.name, catalogue))
+    return [
+        catalogue.text(
+            "evaluate.caution.of_cohorts",
+            cohorts=catalogue.text("list.separator").join(names),
+            caution=sentence,
+        )
+        for sentence, names in cohorts.items()
+    ]
