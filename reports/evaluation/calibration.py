@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from inference.evaluation.classes import ClassCalibration, ClassesEvaluation
 from inference.evaluation.evaluation import CohortEvaluation, Evaluation
 from inference.evaluation.times import AtHorizon, TimesEvaluation
 from inference.messages.catalogue import Catalogue
 from inference.statistics.calibration.brier import BrierScore
+from inference.statistics.calibration.survival_calibration import SurvivalCalibration
 from inference.statistics.estimate import Estimate
 from inference.statistics.outcomes import Floats
 from inference.statistics.reasons import NotEstimable
-from reports.evaluation.multiples import Pane, multiples, places_for
-from reports.evaluation.number_table import Cell, Measure, estimate_cell, measure, number_table
+from reports.evaluation.multiples import Pane, multiples
+from reports.evaluation.number_table import NO_CELL, Cell, Measure, measure, number_table
 from reports.evaluation.words import (
     DECIMALS,
     RATIO_DECIMALS,
@@ -26,9 +28,10 @@ from reports.evaluation.words import (
 from reports.figures.calibration_plot import calibration_plot
 from reports.figures.drawing import Drawing
 from reports.figures.scale import number_text
-from reports.paper.blocks import Block, Gap, TextBlock
+from reports.paper.blocks import Block
 from reports.paper.flow import Section
-from reports.paper.sheet import LABEL
+
+_PLACES: Final = 3
 
 
 def class_calibration_section(cohort: CohortEvaluation, catalogue: Catalogue) -> Section | None:
@@ -41,7 +44,7 @@ def class_calibration_section(cohort: CohortEvaluation, catalogue: Catalogue) ->
     table = number_table([each.model for each, _ in models], _class_measures(found, catalogue), catalogue)
     heading = catalogue.text("evaluate.section.calibration", cohort=cohort_name(cohort.name, catalogue))
     remark = catalogue.text("evaluate.calibration.remark.binary")
-    return Section(heading, [*multiples(panes, places_for(len(panes))), *table], remark)
+    return Section(heading, [*multiples(panes, _PLACES), *table], remark)
 
 
 def _class_pane(model: ClassesEvaluation, calibration: ClassCalibration, catalogue: Catalogue) -> Pane:
@@ -116,24 +119,26 @@ def _hosmer_lemeshow(calibration: ClassCalibration, catalogue: Catalogue) -> Cel
 def survival_calibration_section(
     evaluation: Evaluation, cohort: CohortEvaluation, catalogue: Catalogue
 ) -> Section | None:
-    """For each horizon curves and numbers; None where no model predicts survival."""
+    """A row of curves for each horizon, then numbers; None where no model predicts survival."""
     horizons = sorted({at.horizon for each in cohort.times for at in each.at_horizons})
     if not horizons:
         return None
+    models = [each for each in cohort.times if each.at_horizons]
     blocks: list[Block] = []
     for horizon in horizons:
-        models = [(each, at) for each in cohort.times for at in each.at_horizons if at.horizon == horizon]
-        shown = time_text(horizon, evaluation.time_unit, catalogue)
-        panes = [_survival_pane(evaluation, cohort.name, each, at, catalogue) for each, at in models]
-        blocks += [
-            Gap(5),
-            TextBlock(catalogue.text("evaluate.calibration.at", horizon=shown), LABEL),
-            *multiples(panes, places_for(len(panes))),
-            *number_table(
-                [each.model for each, _ in models], _survival_measures(models, catalogue), catalogue
-            ),
+        panes = [
+            _survival_pane(evaluation, cohort.name, each, at, catalogue)
+            for each in models
+            for at in each.at_horizons
+            if at.horizon == horizon
         ]
-    blocks += _integrated(cohort, catalogue)
+        blocks += multiples(panes, _PLACES)
+    measures = [
+        row for horizon in horizons for row in _survival_measures(evaluation, models, horizon, catalogue)
+    ]
+    whole = [each.integrated_brier for each in models if each.integrated_brier is not None]
+    measures.append(measure(catalogue.text("evaluate.integrated_brier"), whole, catalogue))
+    blocks += number_table([each.model for each in models], measures, catalogue)
     heading = catalogue.text("evaluate.section.calibration", cohort=cohort_name(cohort.name, catalogue))
     return Section(heading, blocks, catalogue.text("evaluate.calibration.remark.survival"))
 
@@ -155,7 +160,11 @@ def _survival_pane(
             y_title=catalogue.text("evaluate.calibration.observed"),
         )
 
-    return Pane(model_name(model.model, catalogue), draw)
+    horizon = time_text(at.horizon, evaluation.time_unit, catalogue)
+    name = catalogue.text(
+        "evaluate.calibration.name", model=model_name(model.model, catalogue), horizon=horizon
+    )
+    return Pane(name, draw)
 
 
 def _predicted(evaluation: Evaluation, cohort: str, name: str, horizon: float) -> Floats:
@@ -166,25 +175,36 @@ def _predicted(evaluation: Evaluation, cohort: str, name: str, horizon: float) -
 
 
 def _survival_measures(
-    models: Sequence[tuple[TimesEvaluation, AtHorizon]], catalogue: Catalogue
+    evaluation: Evaluation, models: Sequence[TimesEvaluation], horizon: float, catalogue: Catalogue
 ) -> list[Measure]:
-    found = [at.calibration for _, at in models]
-    ratios = [one if isinstance(one, NotEstimable) else one.observed_to_expected for one in found]
-    apart = [one if isinstance(one, NotEstimable) else one.in_the_large for one in found]
+    """The rows of one horizon; a model that does not predict it has dashes."""
+    shown = time_text(horizon, evaluation.time_unit, catalogue)
+    found = [next((at for at in each.at_horizons if at.horizon == horizon), None) for each in models]
+    calibrations = [None if at is None else at.calibration for at in found]
+    ratios = [
+        each.observed_to_expected if isinstance(each, SurvivalCalibration) else each for each in calibrations
+    ]
+    apart = [each.in_the_large if isinstance(each, SurvivalCalibration) else each for each in calibrations]
+    briers = [_brier_at(each, horizon) for each in models]
+    remarks = [_reference(reference, catalogue) for _, reference in briers]
+
+    def label(name: str) -> str:
+        return catalogue.text(f"evaluate.{name}", horizon=shown)
+
     return [
-        measure(catalogue.text("evaluate.observed_to_expected"), ratios, catalogue, RATIO_DECIMALS),
-        measure(catalogue.text("evaluate.mean_difference"), apart, catalogue, DECIMALS),
-        Measure(
-            catalogue.text("evaluate.greenwood"), "", tuple(_greenwood(at, catalogue) for _, at in models)
-        ),
-        *_brier_measures(models, catalogue),
+        measure(label("observed_to_expected"), ratios, catalogue, RATIO_DECIMALS),
+        measure(label("mean_difference"), apart, catalogue, DECIMALS),
+        Measure(label("greenwood"), "", tuple(_greenwood(each, catalogue) for each in calibrations)),
+        measure(label("brier.at"), [score for score, _ in briers], catalogue, DECIMALS, remarks),
     ]
 
 
-def _greenwood(at: AtHorizon, catalogue: Catalogue) -> Cell:
-    if isinstance(at.calibration, NotEstimable):
-        return Cell(catalogue.render(at.calibration.message), is_number=False)
-    test = at.calibration.greenwood_nam_d_agostino
+def _greenwood(calibration: SurvivalCalibration | NotEstimable | None, catalogue: Catalogue) -> Cell:
+    if calibration is None:
+        return NO_CELL
+    if isinstance(calibration, NotEstimable):
+        return Cell(catalogue.render(calibration.message), is_number=False)
+    test = calibration.greenwood_nam_d_agostino
     if isinstance(test, NotEstimable):
         return Cell(catalogue.render(test.message), is_number=False)
     remark = catalogue.text(
@@ -193,28 +213,17 @@ def _greenwood(at: AtHorizon, catalogue: Catalogue) -> Cell:
     return Cell(p_text(test.p_value, catalogue), (remark,), flag_texts(test.flags, catalogue))
 
 
-def _brier_measures(
-    models: Sequence[tuple[TimesEvaluation, AtHorizon]], catalogue: Catalogue
-) -> list[Measure]:
-    scores, references = [], []
-    for each, at in models:
-        assert each.brier is not None, "a model that predicts survival has Brier scores"
-        place = each.brier.times.index(at.horizon)
-        scores.append(each.brier.predicted[place])
-        references.append(each.brier.reference[place])
-    remarks = [
-        (catalogue.text("evaluate.brier.reference", value=number_text(one.value, DECIMALS)),)
-        if isinstance(one, Estimate)
-        else ()
-        for one in references
-    ]
-    return [measure(catalogue.text("evaluate.brier.at"), scores, catalogue, DECIMALS, remarks)]
+def _brier_at(
+    model: TimesEvaluation, horizon: float
+) -> tuple[Estimate | NotEstimable | None, Estimate | NotEstimable | None]:
+    """The score at a horizon, and that of Kaplan–Meier."""
+    if model.brier is None or horizon not in model.brier.times:
+        return None, None
+    place = model.brier.times.index(horizon)
+    return model.brier.predicted[place], model.brier.reference[place]
 
 
-def _integrated(cohort: CohortEvaluation, catalogue: Catalogue) -> list[Block]:
-    models = [
-        (each.model, each.integrated_brier) for each in cohort.times if each.integrated_brier is not None
-    ]
-    cells = tuple(estimate_cell(value, catalogue) for _, value in models)
-    row = Measure(catalogue.text("evaluate.integrated_brier"), "", cells)
-    return number_table([name for name, _ in models], [row], catalogue)
+def _reference(value: Estimate | NotEstimable | None, catalogue: Catalogue) -> tuple[str, ...]:
+    if not isinstance(value, Estimate):
+        return ()
+    return (catalogue.text("evaluate.brier.reference", value=number_text(value.value, DECIMALS)),)

@@ -21,7 +21,7 @@ from reports.evaluation.words import banner_text, cohort_name
 from reports.paper.blocks import Block, Gap, TextBlock
 from reports.paper.flow import Page, Section, paginate
 from reports.paper.printing import Imprint, print_pages
-from reports.paper.sheet import TEXT_WIDTH, TITLE
+from reports.paper.sheet import HEADLINE_SMALL, TEXT_WIDTH, TITLE
 from reports.paper.study_frame import StudyFrame
 from reports.wording import short_hash
 
@@ -118,7 +118,6 @@ def _cohort(evaluation: Evaluation, cohort: CohortEvaluation, catalogue: Catalog
         )
     title = catalogue.text("evaluate.cohort.title", cohort=cohort_name(cohort.name, catalogue))
     return [
-        Gap(7),
-        TextBlock(title, TITLE),
+        TextBlock(title, HEADLINE_SMALL),
         *(section for section in sections if section is not None),
     ]

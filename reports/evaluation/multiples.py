@@ -12,7 +12,7 @@ from reports.paper.blocks import Block, Columns, Gap, Picture, Stack, TextBlock
 from reports.paper.sheet import SMALL_STRONG
 
 _GUTTER: Final = 16.0
-_ABOVE: Final = 6.0
+_ABOVE: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,10 @@ class Cell:
     is_number: bool = True
 
 
+NO_CELL: Final = Cell("–", is_number=False)
+"""In the place of what a model does not predict."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One row: what is measured, how its interval was made, and a cell for each model."""
@@ -42,12 +46,14 @@ class Measure:
 
 
 def estimate_cell(
-    value: Estimate | NotEstimable,
+    value: Estimate | NotEstimable | None,
     catalogue: Catalogue,
     decimals: int = DECIMALS,
     remarks: tuple[str, ...] = (),
 ) -> Cell:
     """The number with its interval and flags; a number without an interval says so."""
+    if value is None:
+        return NO_CELL
     if isinstance(value, NotEstimable):
         return Cell(catalogue.render(value.message), remarks, is_number=False)
     if value.interval is None:
@@ -57,7 +63,7 @@ def estimate_cell(
 
 def measure(
     label: str,
-    values: Sequence[Estimate | NotEstimable],
+    values: Sequence[Estimate | NotEstimable | None],
     catalogue: Catalogue,
     decimals: int = DECIMALS,
     remarks: Sequence[tuple[str, ...]] = (),

@@ -145,8 +145,7 @@ def scores_section(evaluation: Evaluation, cohort: CohortEvaluation, catalogue: 
         for model in predictions.models
     ]
     heading = catalogue.text("evaluate.section.scores", cohort=cohort_name(cohort.name, catalogue))
-    remark = catalogue.text("evaluate.scores.remark")
-    return Section(heading, multiples(panes, places_for(len(panes))), remark)
+    return Section(heading, multiples(panes, places_for(len(panes))))
 
 
 def _scores_pane(

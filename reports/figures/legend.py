@@ -19,6 +19,7 @@ _SWATCH_GAP: Final = 4.0
 _ENTRY_GAP: Final = 12.0
 _LINE: Final = LABEL_SIZE * LEADING + 1.5
 _BAND: Final = 0.16
+_NARROW: Final = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +111,11 @@ def swatch(entry: Entry, x: float, y: float, style: FigureStyle) -> list[Shape]:
 def labels_room(entries: Sequence[Entry], width: float) -> float:
     """Width of the names beside the curves, or 0 where they belong into a legend above.
 
-    Names stand beside where the longest takes at most a quarter of the figure.
+    Names stand beside where the longest takes at most a quarter of the figure and the figure is not narrow.
     """
     widest = max((text_width(entry.name, LABEL_SIZE) for entry in entries), default=0.0)
     room = widest + SWATCH + 2.5 * _SWATCH_GAP
-    return room if room <= width / 4 else 0.0
+    return room if room <= width / 4 and width >= _NARROW else 0.0
 
 
 def direct_labels(
