@@ -41,8 +41,7 @@ def discrimination_section(cohort: CohortEvaluation, catalogue: Catalogue) -> Se
     ]
     table = number_table([each.model for each in models], measures, catalogue)
     heading = catalogue.text("evaluate.section.discrimination", cohort=cohort_name(cohort.name, catalogue))
-    remark = catalogue.text("evaluate.discrimination.remark.binary")
-    return Section(heading, [*multiples(panes, 2), *table], remark)
+    return Section(heading, [*multiples(panes, 2), *table])
 
 
 def _roc(models: Sequence[ClassesEvaluation], width: float, catalogue: Catalogue) -> Drawing:

@@ -11,7 +11,7 @@ from inference.messages.catalogue import Catalogue
 from inference.statistics.discrimination.roc import RocCurve
 from inference.statistics.discrimination.time_dependent_auc import RocAtTime
 from inference.statistics.reasons import NotEstimable
-from reports.evaluation.multiples import Pane, multiples, places_for
+from reports.evaluation.multiples import Pane, multiples
 from reports.evaluation.number_table import Cell, Measure, measure, number_table
 from reports.evaluation.words import (
     DECIMALS,
@@ -58,7 +58,6 @@ def order_section(evaluation: Evaluation, cohort: CohortEvaluation, catalogue: C
     ]
     table = number_table([each.model for each in models], _measures(evaluation, models, catalogue), catalogue)
     heading = catalogue.text("evaluate.section.discrimination", cohort=cohort_name(cohort.name, catalogue))
-    remark = catalogue.text("evaluate.discrimination.remark.survival")
     return Section(
         heading,
         [*multiples(over_time, 1), *table, *multiples(at_horizons, places_for(len(at_horizons)))],

@@ -46,5 +46,9 @@ def test_rows_of_a_legend_fit_the_width(width: float) -> None:
 
 
 def test_long_names_do_not_stand_beside_their_curves() -> None:
-    assert labels_room(ENTRIES[:1], 250.0) > 0
-    assert labels_room(ENTRIES, 250.0) == 0.0
+    assert labels_room(ENTRIES[:1], 300.0) > 0
+    assert labels_room(ENTRIES, 300.0) == 0.0
+
+
+def test_nothing_stands_beside_the_curves_of_a_narrow_figure() -> None:
+    assert labels_room(ENTRIES[:1], 299.0) == 0.0
