@@ -44,9 +44,10 @@ lint: dev  ## style, types and import arrows alone
 	$(MYPY)
 	$(ARROWS)
 
-bench: dev  ## measure against peers (benchmarks/): an assessment, the window, opening scans
+bench: dev  ## measure against peers (benchmarks/): an assessment, the window, opening scans, statistics
 	$(PYTHON) -m benchmarks.assess $(ARGS)
 	$(PYTHON) -m benchmarks.intake
+	$(PYTHON) -m benchmarks.statistics
 
 soak: dev  ## open thousands of damaged files (benchmarks/fuzz_intake.py)
 	$(PYTHON) -m benchmarks.fuzz_intake $(if $(ARGS),$(ARGS),--files 5000)

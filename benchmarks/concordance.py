@@ -32,15 +32,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rounds = parser.parse_args(arguments).rounds
     for count in _SIZES:
         print(compared(count, rounds))
-    data, scores = _patients(1_000)
-    taken = _seconds(lambda: _resampled(data, scores), 1)
+    data, scores = patients(1_000)
+    taken = _seconds(lambda: resampled(data, scores), 1)
     print(f"1 000 resamples of 1 000 patients: {taken:.1f} s")
     return 0
 
 
 def compared(count: int, rounds: int) -> str:
     """One line about ``count`` patients."""
-    data, scores = _patients(count)
+    data, scores = patients(count)
     ours = concordance(data, scores)
     theirs = concordance_index(data.time, -scores, data.event)
     agree = not isinstance(ours, NotEstimable) and abs(ours.estimate.value - theirs) < 1e-12
@@ -52,7 +52,8 @@ def compared(count: int, rounds: int) -> str:
     )
 
 
-def _patients(count: int) -> tuple[SurvivalData, Floats]:
+def patients(count: int) -> tuple[SurvivalData, Floats]:
+    """Drawn patients, about a third censored, and scores of two digits."""
     generator = np.random.default_rng(1)
     risk = generator.normal(size=count)
     time_of_event, time_of_censoring = generator.exponential((np.exp(-risk), np.full(count, 2.0)))
@@ -60,7 +61,9 @@ def _patients(count: int) -> tuple[SurvivalData, Floats]:
     return data, np.round(risk, 2)
 
 
-def _resampled(data: SurvivalData, scores: Floats) -> object:
+def resampled(data: SurvivalData, scores: Floats) -> object:
+    """C with the interval of 1 000 bootstrap resamples."""
+
     def c(rows: Rows) -> Answer:
         result = concordance(data.rows(rows), scores[rows])
         return result if isinstance(result, NotEstimable) else result.estimate
