@@ -58,11 +58,7 @@ def order_section(evaluation: Evaluation, cohort: CohortEvaluation, catalogue: C
     ]
     table = number_table([each.model for each in models], _measures(evaluation, models, catalogue), catalogue)
     heading = catalogue.text("evaluate.section.discrimination", cohort=cohort_name(cohort.name, catalogue))
-    return Section(
-        heading,
-        [*multiples(over_time, 1), *table, *multiples(at_horizons, places_for(len(at_horizons)))],
-        remark,
-    )
+    return Section(heading, [*multiples(over_time, 1), *table, *multiples(at_horizons, 3)])
 
 
 def _roc_pane(
