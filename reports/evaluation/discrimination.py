@@ -9,6 +9,7 @@ from inference.evaluation.evaluation import CohortEvaluation
 from inference.messages.catalogue import Catalogue
 from inference.statistics.discrimination.fold_auc import FoldAucs
 from inference.statistics.discrimination.precision_recall import PrecisionRecallCurve
+from inference.statistics.discrimination.roc_band import RocBand
 from inference.statistics.estimate import Estimate
 from inference.statistics.reasons import NotEstimable
 from reports.evaluation.multiples import Pane, multiples
@@ -16,7 +17,7 @@ from reports.evaluation.number_table import Cell, Measure, measure, number_table
 from reports.evaluation.words import DECIMALS, cohort_name, model_name, p_text
 from reports.figures.drawing import Drawing
 from reports.figures.precision_recall_plot import PrecisionRecallSeries, precision_recall_plot
-from reports.figures.roc_plot import OperatingPoint, RocSeries, SensitivityBand, roc_plot
+from reports.figures.roc_plot import OperatingPoint, RocSeries, roc_plot
 from reports.figures.scale import number_text
 from reports.paper.flow import Section
 
@@ -60,11 +61,9 @@ def _roc(models: Sequence[ClassesEvaluation], width: float, catalogue: Catalogue
     return roc_plot(series, width=width, catalogue=catalogue)
 
 
-def _band(model: ClassesEvaluation) -> SensitivityBand | None:
+def _band(model: ClassesEvaluation) -> RocBand | None:
     band = model.roc_band
-    if isinstance(band, NotEstimable):
-        return None
-    return SensitivityBand(band.specificity, band.lower, band.upper)
+    return None if isinstance(band, NotEstimable) else band
 
 
 def _point(model: ClassesEvaluation, catalogue: Catalogue) -> OperatingPoint | None:

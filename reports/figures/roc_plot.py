@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from inference.messages.catalogue import Catalogue
 from inference.statistics.discrimination.roc import RocCurve
+from inference.statistics.discrimination.roc_band import RocBand
 from inference.statistics.estimate import Estimate
-from inference.statistics.outcomes import Floats
 from inference.statistics.reasons import NotEstimable
 from reports.figures.axes import sentence
 from reports.figures.clipping import Point
@@ -33,22 +33,13 @@ class OperatingPoint:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SensitivityBand:
-    """Limits of the sensitivity at each of ``specificity``; all arrays (m,), in either order."""
-
-    specificity: Floats
-    lower: Floats
-    upper: Floats
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class RocSeries:
     """One classifier: its curve, its area as it was estimated, and what else is to be shown."""
 
     name: str
     curve: RocCurve | NotEstimable
     area: Estimate | NotEstimable | None = None
-    band: SensitivityBand | None = None
+    band: RocBand | None = None
     point: OperatingPoint | None = None
 
 
@@ -96,7 +87,7 @@ def _points(curve: RocCurve) -> tuple[Point, ...]:
     return tuple(zip((1 - curve.specificity).tolist(), curve.sensitivity.tolist(), strict=True))
 
 
-def _area(band: SensitivityBand) -> tuple[Point, ...]:
+def _area(band: RocBand) -> tuple[Point, ...]:
     x = (1 - band.specificity).tolist()
     above, below = zip(x, band.upper.tolist(), strict=True), zip(x, band.lower.tolist(), strict=True)
     return (*above, *reversed(list(below)))

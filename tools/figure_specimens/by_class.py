@@ -14,7 +14,8 @@ from inference.statistics.calibration.smooth import SmoothCalibration, smooth_ca
 from inference.statistics.discrimination.classification import confusion_matrix
 from inference.statistics.discrimination.delong import delong_auc
 from inference.statistics.discrimination.precision_recall import precision_recall_curve
-from inference.statistics.discrimination.roc import RocCurve, roc_curve
+from inference.statistics.discrimination.roc import roc_curve
+from inference.statistics.discrimination.roc_band import RocBand, roc_band
 from inference.statistics.estimate import Estimate
 from inference.statistics.outcomes import ClassData
 from inference.statistics.reasons import NotEstimable, Reason
@@ -24,7 +25,7 @@ from reports.figures.confusion_matrix_plot import confusion_matrix_plot
 from reports.figures.decision_curve_plot import DecisionSeries, decision_curve_plot
 from reports.figures.drawing import Drawing
 from reports.figures.precision_recall_plot import PrecisionRecallSeries, precision_recall_plot
-from reports.figures.roc_plot import OperatingPoint, RocSeries, SensitivityBand, roc_plot
+from reports.figures.roc_plot import OperatingPoint, RocSeries, roc_plot
 from reports.figures.score_distribution_plot import ScoreGroup, score_distribution_plot
 from reports.figures.style import FigureStyle
 from reports.figures.waterfall_plot import waterfall_plot
@@ -67,15 +68,16 @@ def confusion(width: float, style: FigureStyle, catalogue: Catalogue) -> Drawing
     return confusion_matrix_plot(((31, 7), (12, 84)), names, width=width, catalogue=catalogue, style=style)
 
 
+@cache
+def _band() -> RocBand | None:
+    band = roc_band(scores_of(140, 3), generator=np.random.default_rng(3), draws=200)
+    return None if isinstance(band, NotEstimable) else band
+
+
 def roc(width: float, style: FigureStyle, catalogue: Catalogue) -> Drawing:
     """Two models on the same patients, the band and the locked threshold of the first; a third without."""
     data = scores_of(140, 3)
     blurred = ClassData(data.scores + np.random.default_rng(4).normal(0, 0.35, len(data)), data.is_positive)
-    curve = roc_curve(data)
-    assert isinstance(curve, RocCurve)
-    specificity = np.linspace(0, 1, 41)
-    middle = np.interp(specificity, curve.specificity, curve.sensitivity)
-    reach = 0.22 * np.sqrt(middle * (1 - middle))
     matrix = confusion_matrix(data, 0.4)
     sensitivity, at = matrix.sensitivity, matrix.specificity
     assert isinstance(sensitivity, Estimate) and isinstance(at, Estimate)
@@ -86,9 +88,9 @@ def roc(width: float, style: FigureStyle, catalogue: Catalogue) -> Drawing:
         (
             RocSeries(
                 names[0],
-                curve,
+                roc_curve(data),
                 delong_auc(data),
-                SensitivityBand(specificity, middle - reach, middle + reach),
+                _band(),
                 OperatingPoint(sensitivity.value, at.value, label),
             ),
             RocSeries(names[1], roc_curve(blurred), delong_auc(blurred)),
