@@ -18,6 +18,7 @@ from inference.evaluation.threshold import Threshold
 from inference.version import NAME, VERSION
 from reports.evaluation.classes_json import classes_json
 from reports.evaluation.json_values import Json, number, p_value
+from reports.evaluation.table_one_json import table_json
 from reports.evaluation.times_json import times_json
 
 SCHEMA: Final = "concilium.evaluation"
@@ -53,6 +54,7 @@ def evaluation_document(evaluation: Evaluation) -> Json:
             for model in predictions.models
         ],
         "cohorts": [_cohort(cohort) for cohort in evaluation.cohorts],
+        "table_one": None if evaluation.table_one is None else table_json(evaluation.table_one),
     }
 
 

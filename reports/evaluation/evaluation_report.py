@@ -15,6 +15,7 @@ from reports.evaluation.flow import flow_section
 from reports.evaluation.limits import definitions_section, limits_section
 from reports.evaluation.overview import cautions_section, overview_section
 from reports.evaluation.survival import order_section, risk_groups_section
+from reports.evaluation.table_one import table_one_sections
 from reports.evaluation.threshold import rates_section, scores_section, thresholds_section
 from reports.evaluation.utility import utility_section
 from reports.evaluation.words import banner_text, cohort_name
@@ -81,6 +82,7 @@ def _pages(evaluation: Evaluation, frame: StudyFrame, catalogue: Catalogue) -> l
             cautions_section(evaluation, catalogue),
             flow_section(evaluation, catalogue),
             thresholds_section(evaluation, catalogue),
+            *table_one_sections(evaluation, catalogue),
         ],
         *(_cohort(evaluation, cohort, catalogue) for cohort in evaluation.cohorts),
         [
