@@ -13,7 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from inference.packs.manifest import Tensor as TensorEntry
-from models.networks.outputs import ClassifierGraph, SegmenterGraph
+from models.networks.outputs import ExportedGraph
 
 OPSET = 18
 _HALF_SUFFIX = "::half"
@@ -30,7 +30,7 @@ def round_weights(network: nn.Module) -> None:
                 parameter.copy_(parameter.half().float())
 
 
-def export_network(graph: SegmenterGraph | ClassifierGraph, example: torch.Tensor, path: Path) -> None:
+def export_network(graph: ExportedGraph, example: torch.Tensor, path: Path) -> None:
     """Write ``graph`` for images like ``example`` (n, channels, h, w); the batch size stays free.
 
     Raises

@@ -7,10 +7,18 @@ from torch import Tensor, nn
 CHANNEL_STEP = 4
 """Narrowed counts are multiples of this, which keeps grouped and vectorised convolutions even."""
 
+SMALLEST_STEM = 16
+"""A classifier's stem is not narrowed below this: ten slices have to pass through it."""
+
 
 def narrowed(channels: int, width: float) -> int:
     """``channels`` of the published network times ``width``, rounded to a multiple of ``CHANNEL_STEP``."""
     return max(CHANNEL_STEP, round(channels * width / CHANNEL_STEP) * CHANNEL_STEP)
+
+
+def narrowed_stem(channels: int, width: float) -> int:
+    """As :func:`narrowed`, but never below ``SMALLEST_STEM`` unless the published network is."""
+    return max(min(SMALLEST_STEM, channels), narrowed(channels, width))
 
 
 class ConvolutionNorm(nn.Module):

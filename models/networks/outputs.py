@@ -1,23 +1,34 @@
-"""The graphs that a pack carries: probabilities, and for Grad-CAM the last activation with its gradient."""
+"""The graphs that a pack carries: probabilities, embeddings, and what Grad-CAM needs."""
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from models.networks.unet import UNet
-from models.networks.xception import Xception
+from models.networks.contract import Classifier, Segmenter
+from models.networks.resnet import ResNet50
+from models.networks.se_resnet import FrozenBackboneMlp
 
 SEGMENTER_OUTPUTS = ("probability",)
 CLASSIFIER_OUTPUTS = ("score", "activation", "gradient")
+EMBEDDING_OUTPUTS = ("embedding",)
 
 
-class SegmenterGraph(nn.Module):
-    """``image`` (n, 1, h, w) → ``probability`` (n, 1, h, w)."""
+class ExportedGraph(nn.Module):
+    """A network as the board runs it: one input ``image`` whose first size is free, named ``outputs``."""
+
+    outputs: ClassVar[tuple[str, ...]]
+    network: nn.Module
+
+
+class SegmenterGraph(ExportedGraph):
+    """``image`` (n, channels, h, w) → ``probability`` (n, outputs, h, w)."""
 
     outputs = SEGMENTER_OUTPUTS
 
-    def __init__(self, network: UNet) -> None:
+    def __init__(self, network: Segmenter) -> None:
         super().__init__()
         self.network = network
 
@@ -26,24 +37,67 @@ class SegmenterGraph(nn.Module):
         return torch.sigmoid(self.network(image))
 
 
-class ClassifierGraph(nn.Module):
-    """``image`` (n, slices, h, w) → ``score``, ``activation`` and ``gradient``.
+class ClassifierGraph(ExportedGraph):
+    """``image`` (n, channels, h, w) → ``score`` (n, outputs), ``activation`` and ``gradient`` (n, C, h', w').
 
-    ``gradient`` is d logit / d activation.  Mean pooling and one linear layer make it the weight of the
-    channel divided by the number of pixels, the same everywhere: written down, no derivative has to be
-    taken at the board (Selvaraju et al. 2017, where Grad-CAM becomes CAM).
+    ``gradient`` is d first logit / d activation.
     """
 
     outputs = CLASSIFIER_OUTPUTS
 
-    def __init__(self, network: Xception) -> None:
+    def __init__(self, network: Classifier) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Probability of residual tumour (n, 1), activation (n, C, h, w), gradient (n, C, h, w)."""
+        """Probability of the positive class, the last activation, and the logit's gradient."""
         activation = self.network.features(image)
-        pixels = activation.shape[2] * activation.shape[3]
-        weights = self.network.classifier.weight.reshape(1, -1, 1, 1) / pixels
         score = torch.sigmoid(self.network.head(activation))
-        return score, activation, weights.expand_as(activation)
+        return score, activation, self.network.head_gradient(activation)
+
+
+class PatientGraph(ExportedGraph):
+    """``image`` (slices, channels, h, w) of one patient → one ``score`` (1, outputs) for all of them.
+
+    ``activation`` and ``gradient`` of the patient's logit are (slices, C, h', w').
+    """
+
+    outputs = CLASSIFIER_OUTPUTS
+
+    def __init__(self, network: FrozenBackboneMlp) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Probability of the positive class, every slice's activation, and the logit's gradient there."""
+        activation = self.network.features(image)
+        score = torch.sigmoid(self.network.patient_head(activation))
+        return score, activation, self.network.patient_head_gradient(activation)
+
+
+class EncoderGraph(ExportedGraph):
+    """``image`` (n, channels, h, w) → ``embedding`` (n, C): a segmenter's coarsest features, averaged."""
+
+    outputs = EMBEDDING_OUTPUTS
+
+    def __init__(self, network: Segmenter) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor) -> Tensor:
+        """1024 means of the bottleneck for a U-Net of width 1."""
+        return self.network.embedding(self.network.features(image))
+
+
+class StageMaximaGraph(ExportedGraph):
+    """``image`` (n, channels, h, w) → ``embedding`` (n, 3904 at width 1): maxima of ResNet-50's stages."""
+
+    outputs = EMBEDDING_OUTPUTS
+
+    def __init__(self, network: ResNet50) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Global maxima of the stem and the four residual stages."""
+        return self.network.stage_maxima(image)

@@ -7,19 +7,16 @@ from itertools import pairwise
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.networks.layers import ConvolutionNorm, SeparableConvolutionNorm, narrowed
-
-SMALLEST_STEM = 16
-"""The stem is not narrowed below this: ten slices have to pass through it."""
+from models.networks.contract import MeanPooledClassifier
+from models.networks.layers import ConvolutionNorm, SeparableConvolutionNorm, narrowed, narrowed_stem
 
 MIDDLE_BLOCKS = 8
 
 
-class Xception(nn.Module):
+class Xception(MeanPooledClassifier):
     """Ten slices of one patient in, one logit per ``outputs`` out.
 
-    ``features`` ends at the activation of the last convolution, 1/32 of the image's size;
-    ``head`` is mean pooling, dropout and one linear layer.  The stem's convolutions are padded, unlike the
+    ``features`` ends at 1/32 of the image's size.  The stem's convolutions are padded, unlike the
     published ones, so that sizes halve evenly.
     """
 
@@ -27,7 +24,7 @@ class Xception(nn.Module):
         self, width: float = 1.0, channels: int = 10, outputs: int = 1, dropout: float = 0.0
     ) -> None:
         super().__init__()
-        stem = [max(SMALLEST_STEM, narrowed(count, width)) for count in (32, 64)]
+        stem = [narrowed_stem(count, width) for count in (32, 64)]
         entry = [stem[1], *(narrowed(count, width) for count in (128, 256, 728))]
         exit_counts = [narrowed(count, width) for count in (1024, 1536, 2048)]
         self.stem = nn.ModuleList(
@@ -59,15 +56,6 @@ class Xception(nn.Module):
         for convolution in separable:
             image = functional.relu(convolution(image))
         return image
-
-    def head(self, activation: Tensor) -> Tensor:
-        """(n, C, h, w) → logits (n, outputs)."""
-        logits: Tensor = self.classifier(self.dropout(activation.mean(dim=(2, 3))))
-        return logits
-
-    def forward(self, image: Tensor) -> Tensor:
-        """(n, channels, h, w) → logits (n, outputs)."""
-        return self.head(self.features(image))
 
 
 class _Block(nn.Module):

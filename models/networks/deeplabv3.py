@@ -1,0 +1,78 @@
+"""DeepLabv3 (Chen 2017): a dilated ResNet-50, parallel dilated convolutions, and a bilinear way back."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models.networks.contract import Segmenter
+from models.networks.layers import narrowed
+from models.networks.resnet import ResNetTrunk
+
+PUBLISHED_CHANNELS = 256
+RATES = (12, 24, 36)
+"""Dilations at output stride 8; the published 6, 12, 18 hold for 16."""
+
+
+class DeepLabv3(Segmenter):
+    """Image in, one logit per pixel and output out, at 1/8 of the size and then enlarged.
+
+    Training needs batches of at least two: one branch pools each image to a pixel before its batch norm.
+    Layers carry the names of torchvision's checkpoints, whose auxiliary head is left out.
+    """
+
+    def __init__(self, width: float = 1.0, channels: int = 1, outputs: int = 1) -> None:
+        super().__init__()
+        inner = narrowed(PUBLISHED_CHANNELS, width)
+        self.backbone = ResNetTrunk(width, channels, dilated=(False, False, True, True))
+        self.classifier = nn.Sequential(
+            _Pyramid(self.backbone.counts[-1], inner),
+            nn.Conv2d(inner, inner, 3, padding=1, bias=False),
+            nn.BatchNorm2d(inner),
+            nn.ReLU(),
+            nn.Conv2d(inner, outputs, 1),
+        )
+
+    def features(self, image: Tensor) -> Tensor:
+        """(n, channels, h, w) → the encoder's last activation (n, C, h / 8, w / 8)."""
+        activation: Tensor = self.backbone(image)
+        return activation
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(n, channels, h, w) → logits (n, outputs, h, w)."""
+        logits = self.classifier(self.features(image))
+        return functional.interpolate(logits, image.shape[2:], mode="bilinear", align_corners=False)
+
+
+class _Pyramid(nn.Module):
+    """Atrous spatial pyramid pooling: one 1 × 1, three dilated convolutions and the image's mean, joined."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.convs = nn.ModuleList(
+            [
+                _rectified(nn.Conv2d(inputs, outputs, 1, bias=False)),
+                *(
+                    _rectified(nn.Conv2d(inputs, outputs, 3, padding=rate, dilation=rate, bias=False))
+                    for rate in RATES
+                ),
+                nn.Sequential(
+                    nn.AdaptiveAvgPool2d(1), *_rectified(nn.Conv2d(inputs, outputs, 1, bias=False))
+                ),
+            ]
+        )
+        self.project = nn.Sequential(
+            *_rectified(nn.Conv2d(len(self.convs) * outputs, outputs, 1, bias=False)), nn.Dropout(0.5)
+        )
+
+    def forward(self, features: Tensor) -> Tensor:
+        *local, whole = self.convs
+        branches = [branch(features) for branch in local]
+        branches.append(whole(features).expand_as(branches[0]))
+        joined: Tensor = self.project(torch.cat(branches, dim=1))
+        return joined
+
+
+def _rectified(convolution: nn.Conv2d) -> nn.Sequential:
+    return nn.Sequential(convolution, nn.BatchNorm2d(convolution.out_channels), nn.ReLU())

@@ -1,0 +1,24 @@
+"""Networks as training leaves them: no batch norm at its start, activations of order one."""
+
+import torch
+from torch import nn
+
+from models.export import round_weights
+
+
+def trained_like(network: nn.Module, image: torch.Tensor, seed: int = 5) -> nn.Module:
+    """Give ``network`` random norms with the running statistics of ``image``, rounded as for a pack."""
+    generator = torch.Generator().manual_seed(seed)
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+    with torch.no_grad():
+        for norm in norms:
+            norm.weight.uniform_(0.5, 1.5, generator=generator)
+            norm.bias.normal_(0, 0.2, generator=generator)
+            norm.momentum = None
+            norm.train()
+        network(image)
+        for norm in norms:
+            norm.momentum = 0.1
+    network.eval()
+    round_weights(network)
+    return network
