@@ -79,7 +79,8 @@ def cross_validate_lasso_cox(
     fitted without fold k, ``deviance`` is [dev(all rows, b) − dev(rows not in k, b)] / events in k
     (van Houwelingen's, glmnet's ``grouped``), ``deviance_ungrouped`` is dev(rows in k, b) / events in k; both
     are weighted by the events.  ``concordance`` is Harrell's C within the fold, weighted by its rows; higher
-    is better.  A fold without an event, or for C without a pair to compare, is left out.
+    is better.  A fold without an event, or for C without a pair to compare, is left out; where a path breaks
+    down before the last penalty, its last model stands for the rest.
 
     The standard error is √(weighted mean of (value − mean)² / (folds − 1)).  Source: van Houwelingen et al.,
     Stat Med 2006; 25: 3201–3216; R package glmnet 4.1, ``cv.glmnet``.
@@ -165,7 +166,9 @@ def _cross_validate(
         fitted = fit(~held)
         if isinstance(fitted, NotEstimable):
             return fitted
-        value, weight = judge(fitted.scores(matrix), held)
+        scores = fitted.scores(matrix)
+        missing = len(path.lambdas) - scores.shape[1]
+        value, weight = judge(np.pad(scores, ((0, 0), (0, missing)), mode="edge"), held)
         if np.isfinite(value).all():
             values.append(value)
             weights.append(weight)

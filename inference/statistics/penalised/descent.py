@@ -52,6 +52,8 @@ def descend(
 ) -> Floats | NotEstimable:
     """Coefficients (k, p) for the first k of the penalties ``lambdas``, each found from the one before.
 
+    A path also ends before a penalty so small that risks lie further apart than numbers reach.
+
     Parameters
     ----------
     at : the likelihood at a linear predictor (n,).
@@ -65,7 +67,9 @@ def descend(
     for strength in lambdas:
         found = minimum(at, features, np.where(is_penalised, strength, 0.0), here)
         if isinstance(found, NotEstimable):
-            return found
+            if not coefficients:
+                return found
+            break
         here, value = found
         coefficients.append(here)
         if is_last(value):

@@ -58,9 +58,9 @@ def lasso_cox(
     PL is Breslow's partial likelihood; who is censored at t was at risk at t.  sd has denominator n: columns
     are standardised for the fit, coefficients are given on the caller's scale, constant columns get 0.
     Without ``lambdas`` the path is glmnet's: the first λ is the smallest with all coefficients 0, then
-    ``count`` steps down to 1e-4 of it (1e-2 where n < p), ended early where nothing more is explained; given
-    ``lambdas`` are all visited, largest first.  The deviance is 2 (l_sat − log PL), l_sat = −Σ d log d over
-    the numbers d of events at one time.
+    ``count`` steps down to 1e-4 of it (1e-2 where n < p), ended early where nothing more is explained.  Given
+    ``lambdas`` are visited largest first, all of them unless the fit breaks down (``descend``).
+    The deviance is 2 (l_sat − log PL), l_sat = −Σ d log d over the numbers d of events at one time.
 
     Source: Simon, Friedman, Hastie and Tibshirani, J Stat Softw 2011; 39 (5): 1–13; R package glmnet 4.1.
 

@@ -46,7 +46,8 @@ def lasso_logistic(
     ``is_positive`` (n,) is 0/1 or Boolean.  sd has denominator n: columns are standardised for the fit,
     coefficients are given on the caller's scale, constant columns get 0.  Without ``lambdas`` the path is
     glmnet's: the first λ is the smallest with all b 0, then ``count`` steps down to 1e-4 of it (1e-2 where
-    n < p), ended early where nothing more is explained; given ``lambdas`` are all visited, largest first.
+    n < p), ended early where nothing more is explained; given ``lambdas`` are visited largest first, all
+    of them unless the fit breaks down (``descend``).
     The deviance is −2 log L.
 
     Source: Friedman, Hastie and Tibshirani, J Stat Softw 2010; 33 (1): 1–22; R package glmnet 4.1.

@@ -87,7 +87,7 @@ class Problem:
 
 
 def lasso_path(problem: Problem, lambdas: ArrayLike | None, count: int) -> LassoPath | NotEstimable:
-    """Fit standardised columns along ``lambdas`` (all of them), or along ``count`` of our own making."""
+    """Fit standardised columns along ``lambdas``, or along ``count`` of our own making."""
     rows, width = problem.matrix.shape
     scaled = standardise(problem.matrix)
     free = [] if problem.null_intercept is None else [problem.null_intercept]

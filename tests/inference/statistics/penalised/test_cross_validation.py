@@ -174,3 +174,18 @@ def test_no_path_means_no_cross_validation() -> None:
     with pytest.raises(DataError) as raised:
         cross_validate_lasso_cox(data, design, folds[1:])
     assert raised.value.fault is Fault.LENGTHS_DIFFER
+
+
+def test_a_fold_whose_path_breaks_down_is_judged_by_its_last_model() -> None:
+    rng = np.random.default_rng(11)
+    matrix = rng.normal(size=(10, rng.integers(1, 40)))
+    time, event = rng.exponential(size=10), rng.random(10) < 0.6
+    design = columns_of(np.vstack([matrix, rng.normal(size=(60, matrix.shape[1]))]))
+    data = SurvivalData(
+        np.concatenate([time, rng.exponential(size=60)]), np.concatenate([event, np.ones(60, dtype=bool)])
+    )
+    folds = np.repeat([1, 2], [10, 60])
+    broken = lasso_cox(data.rows(folds == 1), design.rows(folds == 1), lambdas=[1e-3, 1e-6])
+    assert isinstance(broken, LassoPath) and len(broken.lambdas) == 1
+    found = validated(data, design, folds, lambdas=[1e-3, 1e-6], measure="concordance")
+    assert len(found.mean) == 2 and np.isfinite(found.mean).all()

@@ -118,15 +118,18 @@ def test_given_penalties_are_all_visited() -> None:
     assert path.degrees_of_freedom[0] == 0 and path.degrees_of_freedom[-1] == 8
 
 
-def test_risks_further_apart_than_numbers_reach_are_not_fitted() -> None:
+def test_a_path_ends_before_risks_lie_further_apart_than_numbers_reach() -> None:
     rng = np.random.default_rng(11)
     matrix, time, event = (
         rng.normal(size=(10, rng.integers(1, 40))),
         rng.exponential(size=10),
         rng.random(10) < 0.6,
     )
-    found = lasso_cox(SurvivalData(time, event), columns_of(matrix), lambdas=[1e-3, 1e-6])
-    assert found == NotEstimable(Reason.DID_NOT_CONVERGE)
+    data, design = SurvivalData(time, event), columns_of(matrix)
+    path = path_of(data, design, lambdas=[1e-3, 1e-6])
+    np.testing.assert_array_equal(path.lambdas, [1e-3])
+    assert path.deviance_ratio[0] > 0.7
+    assert lasso_cox(data, design, lambdas=[1e-9]) == NotEstimable(Reason.DID_NOT_CONVERGE)
 
 
 def test_columns_four_times_are_taken_once() -> None:
