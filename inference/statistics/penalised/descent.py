@@ -62,7 +62,7 @@ def descend(
     start : (p,) where the search for the first model begins.
     is_last : told each value of −log L / n, whether the path ends there.
     """
-    coefficients = []
+    coefficients: list[Floats] = []
     here = start
     for strength in lambdas:
         found = minimum(at, features, np.where(is_penalised, strength, 0.0), here)
