@@ -26,6 +26,7 @@ from models.phantoms.ct_population import CtPatient
 from models.phantoms.gc_population import GcPatient
 from models.phantoms.gnen_population import GnenPatient
 from models.phantoms.lagc_population import LagcPatient
+from models.phantoms.pnen_outcome import ARTERIAL_RELIABILITY, VENOUS_RELIABILITY
 from models.phantoms.pnen_population import PnenPatient
 from models.phantoms.randomness import random_stream
 
@@ -158,6 +159,8 @@ def pnen_case(patient: PnenPatient) -> AbdomenCase:
     confounder = float(rng.normal(0.0, CONFOUNDER_SD))
     arterial = patient.ct_ratio_arterial * _PANCREAS_ARTERIAL_HU - _UNENHANCED_TUMOUR_HU
     venous = patient.ct_ratio_venous * _PANCREAS_VENOUS_HU - _UNENHANCED_TUMOUR_HU
+    # At a reliability of 0.10 the venous signal is mostly noise; both phases shall look equally varied.
+    venous_signal = patient.venous_signal_i * float(np.sqrt(VENOUS_RELIABILITY / ARTERIAL_RELIABILITY))
     irregularity = {"round": (0.05, 0.25), "lobulated": (0.40, 0.60), "confluent": (0.75, 0.95)}
     boundary_mm = {"clear": (0.5, 1.5), "unclear": (3.0, 6.0)}
     duct_mm = {"normal": (1.5, 3.0), "dilated_or_cut": (4.0, 9.0)}
@@ -173,7 +176,7 @@ def pnen_case(patient: PnenPatient) -> AbdomenCase:
         nodes=_nodes(rng, nodes),
         looks=Looks(
             arterial=PhaseLook(float(np.clip(arterial, 10.0, 220.0)), patient.arterial_signal_i, confounder),
-            portal_venous=PhaseLook(float(np.clip(venous, 10.0, 160.0)), patient.venous_signal_i, confounder),
+            portal_venous=PhaseLook(float(np.clip(venous, 10.0, 160.0)), venous_signal, confounder),
             shape_from="arterial",
         ),
     )
