@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, ndtr
 
+from inference.statistics.cautions import judge_events
 from inference.statistics.design import Design, Term
 from inference.statistics.estimate import LEVEL, Estimate, normal_quantile, wald
 from inference.statistics.outcomes import Bools, Floats, class_column, finite_matrix, same_length
@@ -19,9 +20,6 @@ from inference.statistics.regression.chi_square_test import ChiSquareTest, chi_s
 
 INTERCEPT: Final = "(Intercept)"
 """Name of the first column, as R calls it."""
-
-EVENTS_PER_VARIABLE: Final = 10
-"""Fewer events for each coefficient are flagged (Peduzzi et al., J Clin Epidemiol 1996; 49: 1373–1379)."""
 
 _TOLERANCE: Final = 1e-10
 _MOST_STEPS: Final = 100
@@ -80,10 +78,8 @@ class LogisticFit:
     def flags(self) -> tuple[str, ...]:
         """Cautions that belong to every number of this fit; events are those of the rarer class."""
         events = min(self.positives, self.count - self.positives)
-        if events < EVENTS_PER_VARIABLE:
-            return ("few_events",)
-        few = events < EVENTS_PER_VARIABLE * (len(self.coefficients) - 1)
-        return ("few_events_per_variable",) if few else ()
+        caution = judge_events(events, len(self.coefficients) - 1)
+        return () if caution is None else (caution.code.value,)
 
     @property
     def likelihood_ratio_test(self) -> ChiSquareTest:
