@@ -6,12 +6,19 @@ They are base classes rather than protocols because whoever trains one also need
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from torch import Tensor, nn
 
 
 class Classifier(nn.Module, ABC):
-    """Images in, logits out, split at the last convolution."""
+    """Images in, logits out, split at the last convolution.
+
+    ``first_convolution`` and ``last_layer`` name the layers that depend on channels and outputs.
+    """
+
+    first_convolution: ClassVar[str]
+    last_layer: ClassVar[str] = "classifier"
 
     @abstractmethod
     def features(self, image: Tensor) -> Tensor:
@@ -53,7 +60,13 @@ class MeanPooledClassifier(Classifier):
 
 
 class Segmenter(nn.Module, ABC):
-    """Images in, one logit per pixel out, with the coarsest activation in between."""
+    """Images in, one logit per pixel out, with the coarsest activation in between.
+
+    ``first_convolution`` and ``last_layer`` name the layers that depend on channels and outputs.
+    """
+
+    first_convolution: ClassVar[str]
+    last_layer: ClassVar[str]
 
     @abstractmethod
     def features(self, image: Tensor) -> Tensor:

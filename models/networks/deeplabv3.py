@@ -22,6 +22,9 @@ class DeepLabv3(Segmenter):
     Layers carry the names of torchvision's checkpoints, whose auxiliary head is left out.
     """
 
+    first_convolution = "backbone.conv1"
+    last_layer = "classifier.4"
+
     def __init__(self, width: float = 1.0, channels: int = 1, outputs: int = 1) -> None:
         super().__init__()
         inner = narrowed(PUBLISHED_CHANNELS, width)

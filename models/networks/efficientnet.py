@@ -40,6 +40,8 @@ SQUEEZE = 4
 class EfficientNetB0(MeanPooledClassifier):
     """Slices in, one logit per ``outputs`` out."""
 
+    first_convolution = "conv_stem"
+
     def __init__(self, width: float = 1.0, channels: int = 3, outputs: int = 1, dropout: float = 0.0) -> None:
         super().__init__()
         inputs = narrowed_stem(PUBLISHED_STEM, width)

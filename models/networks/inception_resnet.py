@@ -28,6 +28,8 @@ SCALE_35, SCALE_17, SCALE_8 = 0.17, 0.10, 0.20
 class InceptionResNetV2(MeanPooledClassifier):
     """Slices in, one logit per ``outputs`` out."""
 
+    first_convolution = "conv2d_1a.conv"
+
     def __init__(self, width: float = 1.0, channels: int = 3, outputs: int = 1, dropout: float = 0.0) -> None:
         super().__init__()
 

@@ -75,6 +75,8 @@ class ResNetTrunk(nn.Module):
 class ResNet50(MeanPooledClassifier):
     """The classifier, and with :meth:`stage_maxima` the features of the gastric NEN study."""
 
+    first_convolution = "backbone.conv1"
+
     def __init__(self, width: float = 1.0, channels: int = 3, outputs: int = 1, dropout: float = 0.0) -> None:
         super().__init__()
         self.backbone = ResNetTrunk(width, channels)

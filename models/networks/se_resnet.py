@@ -27,6 +27,8 @@ class SEResNet50Cut(MeanPooledClassifier):
     112 × 112 pixels end at 7 × 7.
     """
 
+    first_convolution = "backbone.conv1"
+
     def __init__(self, width: float = 1.0, channels: int = 3, outputs: int = 1, dropout: float = 0.0) -> None:
         super().__init__()
         self.backbone = ResNetTrunk(width, channels, RESIDUAL_STAGES)
@@ -63,6 +65,8 @@ class FrozenBackboneMlp(Classifier):
     ``backbone`` stays in evaluation mode, so that its batch norms keep their statistics.  A patient's slices
     are joined by the mean of their embeddings, before the two layers.
     """
+
+    first_convolution = "backbone.backbone.conv1"
 
     def __init__(self, width: float = 1.0, channels: int = 3, outputs: int = 1, dropout: float = 0.0) -> None:
         super().__init__()

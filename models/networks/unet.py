@@ -26,6 +26,9 @@ class UNet(Segmenter):
     follows every batch norm: a rectifier, or ``functional.elu`` for the features of pancreatic tumours.
     """
 
+    first_convolution = "entry.first.convolution"
+    last_layer = "exit"
+
     def __init__(
         self,
         width: float = 1.0,

@@ -20,6 +20,8 @@ class Xception(MeanPooledClassifier):
     published ones, so that sizes halve evenly.
     """
 
+    first_convolution = "stem.0.convolution"
+
     def __init__(
         self, width: float = 1.0, channels: int = 10, outputs: int = 1, dropout: float = 0.0
     ) -> None:
