@@ -1,0 +1,1 @@
+"""Cohorts that a study trains on: a table, scans and masks, checked whole before anything is learnt."""
