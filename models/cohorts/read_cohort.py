@@ -139,13 +139,13 @@ def without_both_classes(table: CohortTable) -> list[CohortProblem]:
         for outcome in table.schema.outcomes:
             known = patients.with_known(outcome.id)
             event = known.follow_up(outcome.id).event if outcome.is_survival else known.events(outcome.id)
-            where = {"outcome": outcome.id, "arm": arm or "–", "patients": len(known)}
             if not outcome.required and not len(known):
                 continue
-            if not event.any():
-                found.append(problem("no_events", **where))
-            elif event.all() and not outcome.is_survival:
-                found.append(problem("only_events", **where))
+            kind = "" if event.any() else "no_events"
+            if event.all() and not outcome.is_survival:
+                kind = kind or "only_events"
+            if kind:
+                found.append(problem(kind, outcome=outcome.id, arm=arm or "–", patients=len(known)))
     return found
 
 
