@@ -81,3 +81,13 @@ def test_recurrences_come_after_two_months_and_before_any_follow_up_ends() -> No
     assert draw.recurrence_months.min() >= 2.0
     assert draw.recurrence_months.max() <= 76.0 <= draw.censoring_months.min()
     assert np.median(draw.recurrence_months) == pytest.approx(16.0, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    "factor", ["vascular_tumour_thrombus", "nerve_invasion", "differentiation", "location"]
+)
+def test_invasive_poorly_differentiated_tumours_relapse_more(factor: str) -> None:
+    draw = crowd()
+    codes = draw.codes[factor]
+    high, low = (draw.relapse[codes == level].mean() for level in (codes.max(), 0))
+    assert high > low + 0.03

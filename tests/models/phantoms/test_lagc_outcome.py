@@ -103,3 +103,10 @@ def test_good_responders_outlive_poor_ones() -> None:
     draw = crowd()
     alive = draw.nct_months > 36.0
     assert alive[draw.good_response].mean() > alive[~draw.good_response].mean() + 0.1
+
+
+@pytest.mark.parametrize("factor", ["diameter", "ct", "cn", "borrmann", "cm"])
+def test_larger_deeper_and_spread_tumours_respond_less(factor: str) -> None:
+    draw = crowd()
+    high, low = (draw.good_response[draw.codes[factor] == level].mean() for level in (1, 0))
+    assert high < low - 0.01

@@ -51,3 +51,11 @@ def test_recurrences_are_seen_within_five_years_and_follow_up_is_as_long_as_publ
     free = draw.recurrence_free_months[~draw.recurrence]
     assert 5.0 <= free.min() < 6.0
     assert 111.0 < free.max() <= 112.0
+
+
+@pytest.mark.parametrize("finding", ["symptoms", "maximum_diameter", "shape", "pancreatic_duct"])
+def test_large_irregular_silent_tumours_that_close_the_duct_recur_more(finding: str) -> None:
+    draw = crowd()
+    codes = draw.codes[finding]
+    high, low = (draw.recurrence[codes == level].mean() for level in (codes.max(), 0))
+    assert high > low + 0.05
