@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from inference.statistics.discrimination.placements import LEAST_ROWS
 from inference.statistics.discrimination.rank_sums import Ranks, sums_below
 from inference.statistics.estimate import LEVEL, Estimate, wald
 from inference.statistics.outcomes import Bools, Floats, SurvivalData, finite_column, same_length
@@ -108,6 +109,8 @@ def weighted_concordance(
     pairs = _Pairs.of(data.time[order], data.event[order], opens[order], ranks)
     if not pairs.counts.comparable:
         return NotEstimable(Reason.NO_COMPARABLE_PAIRS)
+    if len(data) < LEAST_ROWS:
+        return NotEstimable(Reason.TOO_FEW_ROWS)
     agreeing, comparable = pairs.sums(weights[order])
     total = comparable.sum()
     value = float(agreeing.sum() / total)

@@ -10,6 +10,9 @@ from numpy.typing import ArrayLike
 from inference.statistics.outcomes import ClassData, Floats
 from inference.statistics.reasons import NotEstimable, Reason
 
+LEAST_ROWS: Final = 3
+"""Two patients make one pair, and one pair says nothing of a score."""
+
 SMALL_CLASS: Final = 10
 """Below this many in a class, intervals that rest on large samples are not trusted."""
 
@@ -37,13 +40,15 @@ def by_class(data: ClassData) -> tuple[Floats, Floats]:
 
 
 def no_area(data: ClassData) -> NotEstimable | None:
-    """Why these data have no ROC curve, or None: no rows, one class, or nothing but one score."""
+    """Why these data have no ROC curve, or None: one class, nothing but one score, or too few rows."""
     if len(data) == 0:
         return NotEstimable(Reason.TOO_FEW_ROWS)
     if data.is_positive.all() or not data.is_positive.any():
         return NotEstimable(Reason.ONE_CLASS)
     if (data.scores == data.scores[0]).all():
         return NotEstimable(Reason.CONSTANT_SCORES)
+    if len(data) < LEAST_ROWS:
+        return NotEstimable(Reason.TOO_FEW_ROWS)
     return None
 
 

@@ -115,4 +115,4 @@ def test_equal_orders_cannot_be_compared_and_one_class_has_no_area():
     assert compare_clustered_aucs(scores, np.exp(scores), outcome, own) == NotEstimable(Reason.NO_VARIANCE)
     assert cluster_auc(ClassData([1, 2], [1, 1]), ["a", "b"]) == NotEstimable(Reason.ONE_CLASS)
     with pytest.raises(DataError):
-        cluster_auc(ClassData([1, 2], [0, 1]), ["a"])
+        cluster_auc(ClassData([1, 2, 3], [0, 1, 0]), ["a"])

@@ -61,6 +61,7 @@ def test_the_ends_are_everybody_and_nobody_and_all_numbers_are_finite():
     ("scores", "outcome", "reason"),
     [
         ([], [], Reason.TOO_FEW_ROWS),
+        ([1, 2], [0, 1], Reason.TOO_FEW_ROWS),
         ([1, 2], [0, 0], Reason.ONE_CLASS),
         ([2, 2], [0, 1], Reason.CONSTANT_SCORES),
     ],
