@@ -152,7 +152,8 @@ def _integrated_auc(data: SurvivalData, over_time: TimeDependentAuc) -> Estimate
         if isinstance(area, Estimate)
     ]
     if len(areas) < 2:
-        return NotEstimable(Reason.NO_EVENTS)
+        why = next((one for one in over_time.estimates if isinstance(one, NotEstimable)), None)
+        return why or NotEstimable(Reason.NO_EVENTS)
     return survival_weighted_auc(data, [time for time, _ in areas], [area for _, area in areas])
 
 
@@ -169,7 +170,7 @@ def _grid(data: SurvivalData) -> tuple[float, ...]:
     raw = (last - first) / _FEWEST_GRID_TIMES
     power = 10.0 ** math.floor(math.log10(raw))
     step = 2 * power if raw >= 2 * power else power
-    places = range(math.ceil(first / step), math.floor(last / step) + 1)
+    places = range(max(1, math.ceil(first / step)), math.floor(last / step) + 1)
     return tuple(round(place * step, 12) for place in places)
 
 

@@ -28,7 +28,6 @@ from reports.evaluation.words import (
 from reports.figures.calibration_plot import calibration_plot
 from reports.figures.drawing import Drawing
 from reports.figures.scale import number_text
-from reports.paper.blocks import Block
 from reports.paper.flow import Section
 
 _PLACES: Final = 3
@@ -44,7 +43,12 @@ def class_calibration_section(cohort: CohortEvaluation, catalogue: Catalogue) ->
     table = number_table([each.model for each, _ in models], _class_measures(found, catalogue), catalogue)
     heading = catalogue.text("evaluate.section.calibration", cohort=cohort_name(cohort.name, catalogue))
     remark = catalogue.text("evaluate.calibration.remark.binary")
-    return Section(heading, [*multiples(panes, _PLACES), *table], remark)
+    return Section(heading, [*multiples(panes, _places(panes)), *table], remark)
+
+
+def _places(panes: Sequence[Pane]) -> int:
+    """A pane alone may be larger."""
+    return _PLACES if len(panes) > 1 else 2
 
 
 def _class_pane(model: ClassesEvaluation, calibration: ClassCalibration, catalogue: Catalogue) -> Pane:
@@ -124,15 +128,18 @@ def survival_calibration_section(
     if not horizons:
         return None
     models = [each for each in cohort.times if each.at_horizons]
-    blocks: list[Block] = []
-    for horizon in horizons:
-        panes = [
+    rows = [
+        [
             _survival_pane(evaluation, cohort.name, each, at, catalogue)
             for each in models
             for at in each.at_horizons
             if at.horizon == horizon
         ]
-        blocks += multiples(panes, _PLACES)
+        for horizon in horizons
+    ]
+    if len(models) == 1 or len(models) > _PLACES:
+        rows = [[pane for row in rows for pane in row]]
+    blocks = [block for row in rows for block in multiples(row, _places(row))]
     measures = [
         row for horizon in horizons for row in _survival_measures(evaluation, models, horizon, catalogue)
     ]

@@ -14,7 +14,7 @@ from inference.statistics.estimate import Estimate
 from inference.statistics.reasons import NotEstimable
 from reports.evaluation.multiples import Pane, multiples
 from reports.evaluation.number_table import Cell, Measure, measure, number_table
-from reports.evaluation.words import DECIMALS, cohort_name, model_name, p_text
+from reports.evaluation.words import DECIMALS, cohort_name, model_name, p_text, threshold_text
 from reports.figures.drawing import Drawing
 from reports.figures.precision_recall_plot import PrecisionRecallSeries, precision_recall_plot
 from reports.figures.roc_plot import OperatingPoint, RocSeries, roc_plot
@@ -72,7 +72,7 @@ def _point(model: ClassesEvaluation, catalogue: Catalogue) -> OperatingPoint | N
     matrix = model.at_threshold.matrix
     if isinstance(matrix.sensitivity, NotEstimable) or isinstance(matrix.specificity, NotEstimable):
         return None
-    label = catalogue.text("evaluate.at_threshold", value=f"{model.at_threshold.threshold.value:.4g}")
+    label = catalogue.text("evaluate.at_threshold", value=threshold_text(model.at_threshold.threshold.value))
     return OperatingPoint(matrix.sensitivity.value, matrix.specificity.value, label)
 
 

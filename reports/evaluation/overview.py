@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Final
 
-from inference.evaluation.evaluation import Evaluation
+from inference.evaluation.evaluation import CohortEvaluation, Evaluation
 from inference.evaluation.predictions import TRAINING
 from inference.messages.catalogue import Catalogue
 from inference.statistics.cautions import CautionCode
@@ -31,20 +33,25 @@ from reports.paper.sheet import BODY, BODY_STRONG, FINE_PRINT, HEADLINE_SMALL, N
 
 _CHANCE: Final = 0.5
 _MOST_NAMED: Final = 3
+_MOST_ROWS: Final = 26
 
 
 def overview_section(evaluation: Evaluation, catalogue: Catalogue) -> Section:
-    """Headline, meaning, forest plot; what belongs to single numbers stands below the plot."""
-    blocks: list[Block] = [
+    """Headline, meaning, forest plots; what belongs to single numbers stands below them."""
+    words: list[Block] = [
         Gap(3),
         TextBlock(headline(evaluation, catalogue), HEADLINE_SMALL),
         Gap(4),
         *(TextBlock(sentence, BODY) for sentence in meaning(evaluation, catalogue)),
-        *multiples([Pane("", lambda width: forest(evaluation, width, catalogue))], 1),
+    ]
+    panes = [_forest_pane(part, evaluation, catalogue) for part in _parts(evaluation)]
+    blocks: list[Block] = [
+        Stack(words),
+        *multiples(panes, 1),
         *(TextBlock(line, FINE_PRINT) for line in _flags(evaluation, catalogue)),
     ]
     remark = catalogue.text(f"evaluate.overview.remark.{evaluation.kind}")
-    return Section(catalogue.text("evaluate.section.overview"), [Stack(blocks)], remark)
+    return Section(catalogue.text("evaluate.section.overview"), blocks, remark)
 
 
 def headline(evaluation: Evaluation, catalogue: Catalogue) -> str:
@@ -55,6 +62,10 @@ def headline(evaluation: Evaluation, catalogue: Catalogue) -> str:
     measure = measure_word(evaluation, catalogue)
     if not values:
         numbers = catalogue.text("evaluate.headline.none", measure=measure)
+    elif len(rows) == 1:
+        numbers = catalogue.text(
+            "evaluate.headline.alone", measure=measure, value=interval_text(values[0], catalogue)
+        )
     elif len(rows) <= _MOST_NAMED:
         numbers = catalogue.text("evaluate.headline.list", measure=measure, values=_list(rows, catalogue))
     else:
@@ -121,10 +132,23 @@ def _is_below_chance(number: Estimate) -> bool:
     return number.interval is not None and number.interval[1] < _CHANCE
 
 
-def forest(evaluation: Evaluation, width: float, catalogue: Catalogue) -> Drawing:
-    """Cohorts with their models, chance dashed."""
+def _parts(evaluation: Evaluation) -> list[list[CohortEvaluation]]:
+    """The cohorts, parted into plots of not too many rows."""
+    at_once = max(1, _MOST_ROWS // (1 + len(evaluation.predictions.models)))
+    cohorts = list(evaluation.cohorts)
+    return [cohorts[first : first + at_once] for first in range(0, len(cohorts), at_once)]
+
+
+def _forest_pane(cohorts: list[CohortEvaluation], evaluation: Evaluation, catalogue: Catalogue) -> Pane:
+    return Pane("", lambda width: forest(cohorts, evaluation, width, catalogue))
+
+
+def forest(
+    cohorts: Sequence[CohortEvaluation], evaluation: Evaluation, width: float, catalogue: Catalogue
+) -> Drawing:
+    """Cohorts with their models, chance dashed; the axis is the same for all cohorts of the table."""
     rows: list[ForestRow] = []
-    for cohort in evaluation.cohorts:
+    for cohort in cohorts:
         flow = cohort.flow
         cells = (str(flow.patients), str(flow.events))
         rows.append(ForestRow(cohort_name(cohort.name, catalogue), cells=cells, is_heading=True))
@@ -146,21 +170,39 @@ def forest(evaluation: Evaluation, width: float, catalogue: Catalogue) -> Drawin
         null_value=_CHANCE,
         is_log=False,
         decimals=DECIMALS,
+        limits=(_axis_start(evaluation), 1.0),
     )
 
 
+def _axis_start(evaluation: Evaluation) -> float:
+    """0.4, or the tenth below the lowest limit of an interval."""
+    numbers = [number for cohort in evaluation.cohorts for _, number in headline_numbers(cohort)]
+    lows = [one.lower if one.lower is not None else one.value for one in numbers if isinstance(one, Estimate)]
+    return max(0.0, min(0.4, math.floor(10 * min(lows, default=0.4)) / 10))
+
+
 def _flags(evaluation: Evaluation, catalogue: Catalogue) -> list[str]:
-    lines = []
+    """What belongs to single numbers: each flag once, with the cohorts and models that carry it."""
+    where: dict[str, dict[str, list[str]]] = {}
     for cohort in evaluation.cohorts:
         for name, number in headline_numbers(cohort):
-            flags = number.flags if isinstance(number, Estimate) else ()
-            for flag in flag_texts(flags, catalogue):
-                where = {
-                    "cohort": cohort_name(cohort.name, catalogue),
-                    "model": model_name(name, catalogue),
-                }
-                lines.append(catalogue.text("evaluate.flag", **where, flag=flag))
-    return lines
+            for flag in number.flags if isinstance(number, Estimate) else ():
+                carriers = where.setdefault(flag, {}).setdefault(cohort.name, [])
+                carriers.append(name)
+    return [
+        catalogue.text(
+            "evaluate.flag",
+            where="; ".join(_carriers(cohort, names, catalogue) for cohort, names in carriers.items()),
+            flag=flag_texts([flag], catalogue)[0],
+        )
+        for flag, carriers in where.items()
+    ]
+
+
+def _carriers(cohort: str, models: list[str], catalogue: Catalogue) -> str:
+    return catalogue.text(
+        "evaluate.flag.where", cohort=cohort_name(cohort, catalogue), models=_names(models, catalogue)
+    )
 
 
 def cautions_section(evaluation: Evaluation, catalogue: Catalogue) -> Section:

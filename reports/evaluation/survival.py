@@ -10,6 +10,7 @@ from inference.evaluation.times import RiskGroup, RiskGroups, TimesEvaluation
 from inference.messages.catalogue import Catalogue
 from inference.statistics.discrimination.roc import RocCurve
 from inference.statistics.discrimination.time_dependent_auc import RocAtTime
+from inference.statistics.estimate import Estimate
 from inference.statistics.reasons import NotEstimable
 from reports.evaluation.multiples import Pane, multiples
 from reports.evaluation.number_table import Cell, Measure, measure, number_table
@@ -21,6 +22,7 @@ from reports.evaluation.words import (
     interval_text,
     model_name,
     p_text,
+    threshold_text,
     time_text,
 )
 from reports.figures.drawing import Drawing
@@ -42,6 +44,7 @@ _UNITS: Final[dict[str, TimeUnit]] = {
 def order_section(evaluation: Evaluation, cohort: CohortEvaluation, catalogue: Catalogue) -> Section:
     """AUC over time, ROC at each horizon, then the numbers."""
     models = cohort.times
+    is_drawn = any(isinstance(one, Estimate) for each in models for one in each.auc_over_time.estimates)
     over_time = [
         Pane(
             "",
@@ -52,7 +55,7 @@ def order_section(evaluation: Evaluation, cohort: CohortEvaluation, catalogue: C
                 unit=_UNITS[evaluation.time_unit],
             ),
         )
-    ]
+    ] * is_drawn
     at_horizons = [
         _roc_pane(place, evaluation, models, catalogue) for place in range(len(evaluation.horizons))
     ]
@@ -154,7 +157,7 @@ def _curves_pane(name: str, groups: RiskGroups, evaluation: Evaluation, catalogu
     title = catalogue.text(
         "evaluate.matrix.name",
         model=model_name(name, catalogue),
-        threshold=f"{groups.threshold.value:.4g}",
+        threshold=threshold_text(groups.threshold.value),
     )
     return Pane(title, draw)
 

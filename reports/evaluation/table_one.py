@@ -11,7 +11,7 @@ from inference.messages.catalogue import Catalogue
 from inference.statistics.comparisons.choose_test import Comparison
 from inference.statistics.comparisons.describe import NumericSummary
 from inference.statistics.comparisons.table_one import CategoricalRow, NumericRow, TableOne
-from inference.statistics.reasons import NotEstimable
+from inference.statistics.reasons import NotEstimable, Reason
 from reports.evaluation.words import cohort_name, flag_texts, p_text
 from reports.figures.scale import number_text
 from reports.figures.style import PAPER
@@ -38,7 +38,7 @@ def table_one_sections(evaluation: Evaluation, catalogue: Catalogue) -> list[Sec
     for first in range(0, len(table.groups), MOST_COHORTS):
         blocks += _part(table, range(first, min(first + MOST_COHORTS, len(table.groups))), catalogue)
     if table.caution is not None:
-        caution = catalogue.render(table.caution.message)
+        caution = catalogue.text("evaluate.table_one.tests", **table.caution.fields)
         blocks.append(TextBlock(caution, FINE_PRINT.coloured(NOTE_INK)))
     remark = catalogue.text("evaluate.table_one.remark")
     return [Section(catalogue.text("evaluate.section.table_one"), blocks, remark)]
@@ -136,6 +136,8 @@ def _missing(missing: Sequence[int], places: Sequence[int], catalogue: Catalogue
 
 
 def _test(comparison: Comparison | NotEstimable, catalogue: Catalogue) -> Block:
+    if isinstance(comparison, NotEstimable) and comparison.reason is Reason.ONE_GROUP:
+        return TextBlock("–", SMALL)
     if isinstance(comparison, NotEstimable):
         return TextBlock(catalogue.render(comparison.message), SMALL.coloured(PAPER.quiet))
     lines: list[Block] = [

@@ -18,7 +18,7 @@ from inference.statistics.outcomes import Bools, Floats
 from inference.statistics.reasons import NotEstimable
 from reports.evaluation.multiples import Pane, multiples, places_for
 from reports.evaluation.number_table import Cell, Measure, number_table
-from reports.evaluation.words import cohort_name, flag_texts, model_name
+from reports.evaluation.words import cohort_name, flag_texts, model_name, threshold_text
 from reports.figures.confusion_matrix_plot import confusion_matrix_plot
 from reports.figures.drawing import Drawing
 from reports.figures.score_distribution_plot import ScoreGroup, score_distribution_plot
@@ -55,7 +55,7 @@ def _threshold_words(threshold: Threshold | None, catalogue: Catalogue) -> tuple
     origin = catalogue.text(f"evaluate.threshold.{threshold.origin}")
     if len(threshold.tied) > 1:
         origin += " " + catalogue.text("evaluate.threshold.tied", count=len(threshold.tied))
-    return f"{threshold.value:.4g}", origin
+    return threshold_text(threshold.value), origin
 
 
 def rates_section(cohort: CohortEvaluation, catalogue: Catalogue) -> Section | None:
@@ -76,7 +76,7 @@ def _matrix_pane(model: ClassesEvaluation, at: AtThreshold, catalogue: Catalogue
     name = catalogue.text(
         "evaluate.matrix.name",
         model=model_name(model.model, catalogue),
-        threshold=f"{at.threshold.value:.4g}",
+        threshold=threshold_text(at.threshold.value),
     )
     matrix = at.matrix
     counts = (
@@ -164,7 +164,7 @@ def _scores_pane(
     ]
     groups = [group for group in groups if np.size(group.scores)]
     value = None if threshold is None else threshold.value
-    label = "" if value is None else catalogue.text("evaluate.at_threshold", value=f"{value:.4g}")
+    label = "" if value is None else catalogue.text("evaluate.at_threshold", value=threshold_text(value))
 
     def draw(width: float) -> Drawing:
         return score_distribution_plot(

@@ -58,6 +58,11 @@ def time_text(value: float, unit: str, catalogue: Catalogue) -> str:
     return catalogue.text(f"evaluate.time.{unit or 'unstated'}", value=f"{value:g}")
 
 
+def threshold_text(value: float) -> str:
+    """A threshold with four significant figures and a true minus."""
+    return f"{value:.4g}".replace("-", "−")
+
+
 def flag_texts(flags: Iterable[str], catalogue: Catalogue) -> tuple[str, ...]:
     """The cautions that belong to a number."""
     return tuple(catalogue.text(f"statistics.flag.{flag}") for flag in flags)

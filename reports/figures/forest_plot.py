@@ -80,16 +80,18 @@ def forest_plot(
     null_value: float = 1.0,
     is_log: bool = True,
     decimals: int = 2,
+    limits: tuple[float, float] | None = None,
     title: str = "",
 ) -> Drawing:
     """Rows in order, ``width`` points wide; a dashed line marks ``null_value``.
 
-    The axis covers every estimate and at most four times (on a plain scale: the spread of the estimates)
-    beyond; an interval that goes further ends in an arrow.  Numbers stand at the right, once.  Names, one
-    column and numbers need 220 points.
+    The axis runs over ``limits``; by default it covers every estimate and at most four times (on a plain
+    scale: the spread of the estimates) beyond.  An interval that goes further ends in an arrow.
+    Numbers stand at the right, once.  Names, one column and numbers need 220 points.
     """
     texts = ["" if row.estimate is None else estimate_text(row.estimate, catalogue, decimals) for row in rows]
-    layout = _layout(rows, texts, column_titles, estimate_title, width, null_value, is_log)
+    ends = limits or _limits(rows, null_value, is_log)
+    layout = _layout(rows, texts, column_titles, estimate_title, width, ends, is_log)
     frame, box = layout.frame, layout.frame.box
     low, high = frame.x.low, frame.x.high
     ticks = log_ticks(low, high, max(3, int(box.width / 24))) if is_log else nice_ticks(low, high, 4)
@@ -115,7 +117,7 @@ def _layout(
     column_titles: Sequence[str],
     estimate_title: str,
     width: float,
-    null_value: float,
+    limits: tuple[float, float],
     is_log: bool,
 ) -> _Layout:
     cell_widths = [
@@ -152,7 +154,6 @@ def _layout(
             needed = max(needed, len(wrap(text, width - x - _GUTTER - 4, LABEL_SIZE)))
         tops.append(tops[-1] + needed * LABEL_SIZE * LEADING + _ROW_ROOM)
     box = Box(x + _GUTTER + 4, top, max(x + _GUTTER + 44, width - number_width - _GUTTER), tops[-1] + 2)
-    limits = _limits(rows, null_value, is_log)
     return _Layout(label_width, tuple(rights), panel(box, limits, (0, 1), log_x=is_log), labels, tuple(tops))
 
 

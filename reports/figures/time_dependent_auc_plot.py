@@ -166,6 +166,13 @@ def _band(auc: TimeDependentAuc, entry: Entry, frame: Panel, shift: float, style
     return shapes
 
 
+def _listed(times: Sequence[str], catalogue: Catalogue) -> str:
+    """All of few times; of many the first and the last."""
+    if len(times) <= _MOST_BARS:
+        return catalogue.text("list.separator").join(times)
+    return f"{times[0]} … {times[-1]}"
+
+
 def _missing(series: Sequence[AucSeries], catalogue: Catalogue) -> list[str]:
     """For each reason the horizons that have no AUC(t), and whose, where it is not everybody's."""
     found: dict[tuple[str, str], list[str]] = {}
@@ -175,7 +182,7 @@ def _missing(series: Sequence[AucSeries], catalogue: Catalogue) -> list[str]:
             if not isinstance(one, Estimate):
                 why.setdefault(catalogue.render(one.message), []).append(tick_texts([time])[0])
         for words, times in why.items():
-            found.setdefault((words, catalogue.text("list.separator").join(times)), []).append(each.name)
+            found.setdefault((words, _listed(times, catalogue)), []).append(each.name)
     texts = []
     for (words, horizons), names in found.items():
         if len(names) == len(series):

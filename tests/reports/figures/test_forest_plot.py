@@ -91,5 +91,16 @@ def test_differences_stand_on_a_plain_scale(english: Catalogue) -> None:
     assert "−0.50 (−1.00 to 0.00)" in texts(drawing)
 
 
+def test_given_limits_are_those_of_the_axis(english: Catalogue) -> None:
+    row = ForestRow("a", Estimate(0.7, None, 0.2, 0.9))
+    drawing = drawn([row], english, null_value=0.5, is_log=False, limits=(0.4, 1.0))
+    null = next(s for s in drawing.shapes if isinstance(s, Line) and s.dash)
+    (one,) = marks(drawing)
+    axis = next(s for s in drawing.shapes if isinstance(s, Line) and s.y1 == s.y2 and s.x1 < null.x1 < s.x2)
+    assert axis.x1 + (axis.x2 - axis.x1) / 6 == pytest.approx(null.x1)
+    assert axis.x1 + (axis.x2 - axis.x1) / 2 == pytest.approx(one.x + one.width / 2)
+    assert any(isinstance(s, Polygon) for s in drawing.shapes)
+
+
 def test_without_rows_there_is_an_axis(english: Catalogue) -> None:
     assert "HR" in texts(drawn([], english))

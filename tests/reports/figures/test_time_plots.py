@@ -85,6 +85,16 @@ def test_many_horizons_are_a_line_that_breaks_where_nothing_is_known(english: Ca
     assert len(curves(drawing, BLUE)) == 2
 
 
+def test_of_many_times_without_an_area_the_first_and_the_last_are_named(english: Catalogue) -> None:
+    series = [
+        AucSeries("a", auc(*[Estimate(0.7)] * 12)),
+        AucSeries("b", auc(*[NotEstimable(Reason.CONSTANT_SCORES)] * 12)),
+    ]
+    drawing = time_dependent_auc_plot(series, width=300.0, catalogue=english)
+    first, last = (f"{time:g}" for time in (series[1].auc.times[0], series[1].auc.times[-1]))
+    assert f"b, t = {first} … {last}: not estimable: all scores are equal" in texts(drawing)
+
+
 def test_cases_that_are_the_same_for_all_markers_stand_once(english: Catalogue) -> None:
     series = [AucSeries(name, auc(Estimate(0.7, None, 0.6, 0.8))) for name in ("a", "b")]
     drawing = time_dependent_auc_plot(series, width=360.0, catalogue=english)
