@@ -1,0 +1,93 @@
+"""Features kept for a model: those that two segmentations agree on, and those that tell two groups apart.
+
+Both filters look only at the patients they are given: the training part of a fold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.statistics.agreement.icc import FeatureCorrelations, IccForm, feature_correlations
+from inference.statistics.comparisons.choose_test import Comparison, are_normal, compare_numbers
+
+RELIABLE_ABOVE: Final = 0.8
+"""Intraclass correlation that a feature must exceed to be kept (gNEN study; point estimate)."""
+
+REREAD_PATIENTS: Final = 30
+"""Patients whose tumours were segmented a second time in that study."""
+
+DIFFERENT_BELOW: Final = 0.05
+"""P of the comparison of two groups below which a feature is kept (pNEN study)."""
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReliableFeatures:
+    """``kept`` (features,) marks coefficients above ``limit``; ``correlations`` holds all of them."""
+
+    kept: Bools
+    limit: float
+    correlations: FeatureCorrelations
+
+
+def reliable_features(
+    first: NDArray[np.floating],
+    second: NDArray[np.floating],
+    *,
+    limit: float = RELIABLE_ABOVE,
+    form: IccForm = "ICC(2,1)",
+) -> ReliableFeatures:
+    """Compare features (patients, features) of the same patients under two segmentations.
+
+    A feature that is constant has no coefficient and is not kept.
+
+    Raises
+    ------
+    ValueError
+        When the two differ in shape.
+    """
+    if first.shape != second.shape:
+        raise ValueError("both segmentations must have the same patients and features")
+    ratings = np.stack([np.asarray(first, np.float64).T, np.asarray(second, np.float64).T], axis=2)
+    correlations = feature_correlations(ratings, form)
+    return ReliableFeatures(correlations.above(limit), limit, correlations)
+
+
+def choose_reread(patients: int, rng: np.random.Generator, count: int = REREAD_PATIENTS) -> tuple[int, ...]:
+    """Positions of the patients to segment again, at random; all of them where there are no more."""
+    return tuple(sorted(map(int, rng.permutation(patients)[:count])))
+
+
+def differences(features: NDArray[np.floating], is_positive: Bools) -> Floats:
+    """P of each feature (patients, features) between the two classes; 1 where the two cannot be compared.
+
+    Welch's t-test where both groups pass for normal, otherwise Mann–Whitney.
+    """
+    return np.array([_difference(column, is_positive) for column in np.asarray(features, np.float64).T])
+
+
+def different_features(
+    features: NDArray[np.floating], is_positive: Bools, *, level: float = DIFFERENT_BELOW, fewest: int = 1
+) -> Bools:
+    """Which features differ between the classes, P < ``level``; at least the ``fewest`` with smallest P.
+
+    Without ``fewest`` a fold might have no model.  Equal P: the earlier feature.
+    """
+    p_values = differences(features, is_positive)
+    kept = p_values < level
+    if kept.sum() < fewest:
+        kept = np.zeros(len(p_values), dtype=bool)
+        kept[np.argsort(p_values, kind="stable")[:fewest]] = True
+    return kept
+
+
+def _difference(column: Floats, is_positive: Bools) -> float:
+    groups = (column[is_positive], column[~is_positive])
+    result = compare_numbers(groups, is_normal=are_normal(groups))
+    return result.p_value if isinstance(result, Comparison) else 1.0

@@ -1,0 +1,78 @@
+"""Which features are kept: reliable under a second outline, different between the classes."""
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from inference.statistics.agreement.icc import intraclass_correlation
+from models.radiomics.panel import radiomics_panel
+from models.training.feature_filter import choose_reread, differences, different_features, reliable_features
+from models.training.second_reader import SecondReader, second_segmentation
+
+
+def test_features_that_repeat_are_kept_and_noisy_or_constant_ones_are_not():
+    rng = np.random.default_rng(1)
+    true = rng.normal(size=(30, 4))
+    noise = rng.normal(size=(2, 30, 4)) * [0.1, 0.3, 2.0, 0.0]
+    first, second = true + noise[0], true + noise[1]
+    first[:, 3] = second[:, 3] = 7.0
+    found = reliable_features(first, second)
+    assert found.kept.tolist() == [True, True, False, False]
+    for feature in range(3):
+        alone = intraclass_correlation(np.column_stack([first[:, feature], second[:, feature]]))
+        assert alone.estimate.value == pytest.approx(found.correlations.value[feature])
+
+
+def test_a_reader_who_measures_everything_larger_is_less_reliable_under_agreement_than_consistency():
+    first = np.random.default_rng(2).normal(size=(30, 1))
+    assert not reliable_features(first, first + 2).kept[0]
+    assert reliable_features(first, first + 2, form="ICC(3,1)").kept[0]
+
+
+def test_a_second_outline_of_tumours_keeps_some_radiomics_features_and_not_others():
+    rng = np.random.default_rng(3)
+    z, y, x = np.mgrid[-2:3, -9:10, -9:10]
+    panels = {"first": [], "second": []}
+    for _ in range(12):
+        radius = rng.uniform(3, 8)
+        mask = (z * 2) ** 2 + y**2 + x**2 <= radius**2
+        grain = ndimage.gaussian_filter(rng.normal(size=mask.shape), rng.uniform(0.3, 1.5))
+        array = rng.normal(60, 20) + rng.uniform(5, 20) * grain / grain.std() - 10 * ~mask
+        panels["first"].append(list(radiomics_panel(array, mask).values()))
+        other = second_segmentation(mask, SecondReader(growth_px=0, slice_shift=0), rng)
+        panels["second"].append(list(radiomics_panel(array, other).values()))
+    found = reliable_features(np.array(panels["first"]), np.array(panels["second"]))
+    assert 20 < found.kept.sum() < 143
+
+
+def test_thirty_patients_are_segmented_again_or_all_where_there_are_fewer():
+    chosen = choose_reread(76, np.random.default_rng(4))
+    assert len(set(chosen)) == 30
+    assert max(chosen) < 76
+    assert choose_reread(12, np.random.default_rng(4)) == tuple(range(12))
+
+
+def test_normal_features_are_compared_by_t_and_skewed_ones_by_ranks():
+    from scipy import stats
+
+    rng = np.random.default_rng(5)
+    is_positive = np.arange(40) < 14
+    features = np.column_stack([rng.normal(size=40), np.exp(2 * rng.normal(size=40))])
+    by_t = stats.ttest_ind(features[is_positive, 0], features[~is_positive, 0], equal_var=False).pvalue
+    by_ranks = stats.mannwhitneyu(features[is_positive, 1], features[~is_positive, 1], method="exact").pvalue
+    assert differences(features, is_positive) == pytest.approx([by_t, by_ranks])
+
+
+def test_where_nothing_differs_the_fewest_asked_for_remain():
+    rng = np.random.default_rng(6)
+    features, is_positive = rng.normal(size=(30, 5)), np.arange(30) % 2 == 0
+    features[:, 0] = 1.0
+    p_values = differences(features, is_positive)
+    assert p_values[0] == 1.0
+    kept = different_features(features, is_positive, level=1e-6, fewest=2)
+    assert set(np.flatnonzero(kept)) == set(np.argsort(p_values)[:2])
+
+
+def test_segmentations_of_other_patients_are_refused():
+    with pytest.raises(ValueError, match="same patients"):
+        reliable_features(np.ones((3, 2)), np.ones((4, 2)))
