@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.statistics.discrimination.delong import auc
-from models.training.cross_fit import Positions, Scorer, cross_fit
+from models.training.cross_fit import Learner, Positions, Scorer, cross_fit
 
 RIDGE = 1.0
 
@@ -22,18 +22,35 @@ def permuted_areas(
 ) -> NDArray[np.float64]:
     """AUC of a ridge model on the patients its fold left out, mean of the folds, for each permutation.
 
-    ``features`` is (patient, feature).  The folds of one permutation err together, so they count as one.
+    ``features`` is (patient, feature).
+    """
+
+    def learner_of(dealt: NDArray[np.bool_]) -> Learner:
+        return lambda positions, number: ridge_scorer(features, dealt, positions)
+
+    return areas_by_permutation(learner_of, is_positive, patient_ids, permutations, rng)
+
+
+def areas_by_permutation(
+    learner_of: Callable[[NDArray[np.bool_]], Learner],
+    is_positive: NDArray[np.bool_],
+    patient_ids: Sequence[str],
+    permutations: int,
+    rng: np.random.Generator,
+    *,
+    folds: int = 2,
+) -> NDArray[np.float64]:
+    """AUC on the patients its fold left out, mean of the folds, for each permutation of any protocol.
+
+    ``learner_of`` makes the protocol's learner for outcomes (patients,) as they were dealt out.  The folds
+    of one permutation err together, so they count as one.
 
     One small cohort proves nothing either way; the mean over folds and permutations does.
     """
     areas = []
     for _ in range(permutations):
         dealt = rng.permutation(is_positive)
-
-        def learn(positions: Positions, number: int, dealt: NDArray[np.bool_] = dealt) -> Scorer:
-            return ridge_scorer(features, dealt, positions)
-
-        fitted = cross_fit(patient_ids, learn, test_share=0.2, folds=2, rng=rng)
+        fitted = cross_fit(patient_ids, learner_of(dealt), test_share=0.2, folds=folds, rng=rng)
         by_fold = [
             auc(scorer(fold.left_out), dealt[list(fold.left_out)]).value
             for fold, scorer in zip(fitted.folds, fitted.scorers, strict=True)
