@@ -68,7 +68,7 @@ def test_a_bad_table_is_refused_with_everything_wrong_and_writes_nothing(run: Ru
     ran = run("audit", path, "--out", tmp_path / "out")
     assert ran.code == 2 and not ran.out and not (tmp_path / "out").exists()
     lines = ran.err.splitlines()
-    assert len(lines) == 4 and "3 problems" in lines[-1]
+    assert len(lines) == 4 and "above: 3" in lines[-1]
     assert "Row 1" in lines[0] and "“given”" in lines[0] and "Wang" not in ran.err
 
 

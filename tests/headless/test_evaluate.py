@@ -128,7 +128,7 @@ def test_a_bad_table_is_refused_with_everything_wrong_and_writes_nothing(run: Ru
     ran = run("evaluate", "--predictions", table, "--kind", "binary", "--out", tmp_path / "out")
     assert ran.code == 2 and not ran.out and not (tmp_path / "out").exists()
     lines = ran.err.splitlines()
-    assert len(lines) == 4 and "3 problems" in lines[-1] and "Wang" not in ran.err
+    assert len(lines) == 4 and "above: 3" in lines[-1] and "Wang" not in ran.err
 
 
 def test_a_folder_or_nothing_in_the_place_of_the_table_is_said(run: Run, tmp_path: Path) -> None:
