@@ -22,6 +22,7 @@ import torch
 from inference.jobs import Progress
 from inference.messages.catalogue import load_catalogue
 from inference.packs.manifest import (
+    MANIFEST_FILE,
     InputConditions,
     Manifest,
     NetworkEntry,
@@ -30,7 +31,7 @@ from inference.packs.manifest import (
     SelfTest,
     Threshold,
 )
-from inference.packs.verify import MANIFEST_FILE, verify_pack
+from inference.packs.verify import verify_pack
 from inference.preprocessing.classifier_input import classifier_input
 from inference.preprocessing.segmenter_input import SegmenterFrame
 from inference.runtime import Network

@@ -4,34 +4,44 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Literal
+from typing import ClassVar, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SerializerFunctionWrapHandler,
-    field_validator,
-    model_serializer,
-    model_validator,
+from pydantic import Field, field_validator, model_validator
+
+from inference.errors import PackError
+from inference.packs.consistency import check_study_parts
+from inference.packs.fitted import (
+    Calibration,
+    LinearModel,
+    Score,
+    ScoreThreshold,
+    Signature,
+    SliceAggregation,
+    SupportVectorMachine,
 )
-
+from inference.packs.part import Part
+from inference.packs.phases import PhaseInput, PhaseName
+from inference.packs.reference import Reference
 from inference.preprocessing.settings import ClassifierSettings, SegmenterSettings
 
-SCHEMA_VERSION = 1
-_SHA256 = r"^[0-9a-f]{64}$"
+SCHEMA_VERSION = 2
+"""The newest that is understood.  Version 1 has one scan, one segmenter, and classifiers by treatment."""
+
+MANIFEST_FILE = "manifest.json"
+SIGNATURE_FILE = "signature.json"
+
 _ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _SEMVER = r"^\d+\.\d+\.\d+$"
 
-OUTPUTS_BY_ROLE = {"segmenter": ("probability",), "classifier": ("score", "activation", "gradient")}
+OUTPUTS_BY_ROLE = {
+    "segmenter": ("probability",),
+    "classifier": ("score", "activation", "gradient"),
+    "encoder": ("embedding",),
+}
 """What each kind of network gives for its input ``image``, in order."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Range(_Part):
+class Range(Part):
     """Closed interval, both ends allowed."""
 
     minimum: float
@@ -42,11 +52,13 @@ class Range(_Part):
         return self.minimum <= value <= self.maximum
 
 
-class InputConditions(_Part):
+class InputConditions(Part):
     """The scans that the pack may answer for; mm and degrees.
 
     ``allows_isotropic`` lets a volume pass whose equal spacings leave open in which plane it was acquired.
     """
+
+    LATER: ClassVar[frozenset[str]] = frozenset({"allows_isotropic"})
 
     modality: str
     contrast_enhanced: bool
@@ -61,44 +73,44 @@ class InputConditions(_Part):
     minimum_mask_ml: float
     allows_isotropic: bool = False
 
-    @model_serializer(mode="wrap")
-    def _as_before_where_nothing_is_allowed(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Packs made before there was ``allows_isotropic`` keep their hash."""
-        document: dict[str, Any] = write(self)
-        if not self.allows_isotropic:
-            del document["allows_isotropic"]
-        return document
 
-
-class Tensor(_Part):
+class Tensor(Part):
     """Name and shape of one network input or output; None is a free batch size."""
 
     name: str
     shape: tuple[int | None, ...]
 
 
-class NetworkEntry(_Part):
-    """One ONNX file; ``treatment`` is None for a segmenter."""
+class NetworkEntry(Part):
+    """One ONNX file.
 
-    role: Literal["segmenter", "classifier"]
+    ``treatment`` is None for a network that serves every treatment, ``phase`` for one that serves every
+    phase, ``fold`` for one that is not fitted by fold.  ``unit`` says what a classifier scores at once.
+    """
+
+    LATER: ClassVar[frozenset[str]] = frozenset({"phase", "unit"})
+
+    role: Literal["segmenter", "classifier", "encoder"]
     architecture: str
     treatment: str | None
     fold: int | None
     file: str
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
+    phase: PhaseName | None = None
+    unit: Literal["slice", "patient"] | None = None
 
     @model_validator(mode="after")
     def _speaks_its_role(self) -> NetworkEntry:
         names = (tuple(tensor.name for tensor in self.inputs), tuple(tensor.name for tensor in self.outputs))
         if names != (("image",), OUTPUTS_BY_ROLE[self.role]):
             raise ValueError(f"a {self.role} maps image to {', '.join(OUTPUTS_BY_ROLE[self.role])}")
-        if (self.treatment is None) != (self.role == "segmenter"):
-            raise ValueError("a classifier, and only a classifier, names its treatment")
+        if self.role != "classifier" and (self.treatment, self.unit) != (None, None):
+            raise ValueError("only a classifier names its treatment and its unit")
         return self
 
 
-class Threshold(_Part):
+class Threshold(Part):
     """A cut-off and how it was locked; positive means score ≥ value, compared unrounded."""
 
     treatment: str
@@ -109,7 +121,7 @@ class Threshold(_Part):
     borderline_margin: float = Field(ge=0)
 
 
-class Provenance(_Part):
+class Provenance(Part):
     """Whose data made the pack; ``synthetic`` is shown beside every number."""
 
     kind: Literal["synthetic", "hospital"]
@@ -119,8 +131,10 @@ class Provenance(_Part):
     seed: int
 
 
-class Metric(_Part):
+class Metric(Part):
     """One measured figure with its 95 % interval where there is one."""
+
+    LATER: ClassVar[frozenset[str]] = frozenset({"score"})
 
     cohort: str
     treatment: str | None
@@ -129,16 +143,17 @@ class Metric(_Part):
     low: float | None = None
     high: float | None = None
     note: str = ""
+    score: str | None = None
 
 
-class SelfTest(_Part):
+class SelfTest(Part):
     """Stored inputs and the outputs they must give, in ``selftest.npz``."""
 
     file: str
     tolerance: float = Field(gt=0)
 
 
-class Preprocessing(_Part):
+class Preprocessing(Part):
     """The settings that training used, read back at the board."""
 
     segmenter: SegmenterSettings
@@ -146,11 +161,41 @@ class Preprocessing(_Part):
     mask_threshold: float = Field(gt=0, lt=1)
     minimum_component_ml: float = Field(ge=0)
 
+    def shape_for(self, role: str) -> tuple[int | None, ...]:
+        """The shape of a batch for a segmenter, or for any other network."""
+        if role == "segmenter":
+            return None, 1, self.segmenter.rows, self.segmenter.columns
+        return None, self.classifier.slices, self.classifier.rows, self.classifier.columns
 
-class Manifest(_Part):
+
+class EvaluationFile(Part):
+    """A file of the evaluation report and the cohort that it is about; None is all of them."""
+
+    file: str
+    kind: Literal["json", "pdf", "html"]
+    cohort: Literal["training", "internal", "external"] | None = None
+
+
+class Manifest(Part):
     """Everything a pack says about itself.  ``files`` holds the SHA-256 of every other file."""
 
-    schema_version: Literal[1]
+    LATER: ClassVar[frozenset[str]] = frozenset(
+        {
+            "preprocessing",
+            "phases",
+            "scores",
+            "signatures",
+            "support_vector_machines",
+            "linear_models",
+            "aggregation",
+            "calibrations",
+            "score_thresholds",
+            "reference",
+            "evaluation_files",
+        }
+    )
+
+    schema_version: Literal[1, 2]
     id: str = Field(pattern=_ID)
     version: str = Field(pattern=_SEMVER)
     study: str
@@ -159,7 +204,7 @@ class Manifest(_Part):
     not_for: str
     provenance: Provenance
     inputs: InputConditions
-    preprocessing: Preprocessing
+    preprocessing: Preprocessing | None = None
     networks: tuple[NetworkEntry, ...]
     treatments: tuple[str, ...]
     thresholds: tuple[Threshold, ...]
@@ -170,6 +215,17 @@ class Manifest(_Part):
     created_with: dict[str, str]
     self_test: SelfTest
     files: dict[str, str]
+    phases: tuple[PhaseInput, ...] = ()
+    scores: tuple[Score, ...] = ()
+    """In the order in which they are computed: one may use those before it."""
+    signatures: tuple[Signature, ...] = ()
+    support_vector_machines: tuple[SupportVectorMachine, ...] = ()
+    linear_models: tuple[LinearModel, ...] = ()
+    aggregation: SliceAggregation | None = None
+    calibrations: tuple[Calibration, ...] = ()
+    score_thresholds: tuple[ScoreThreshold, ...] = ()
+    reference: Reference | None = None
+    evaluation_files: tuple[EvaluationFile, ...] = ()
 
     @field_validator("files")
     @classmethod
@@ -178,36 +234,64 @@ class Manifest(_Part):
             parts = name.split("/")
             if "\\" in name or ":" in name or any(part in ("", ".", "..") for part in parts):
                 raise ValueError(f"file name leaves the pack: {name}")
+            if name in (MANIFEST_FILE, SIGNATURE_FILE):
+                raise ValueError(f"{name} cannot vouch for itself")
             if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
                 raise ValueError(f"not a SHA-256: {name}")
         return files
 
     @model_validator(mode="after")
+    def _says_its_version(self) -> Manifest:
+        later = {
+            *(self.LATER - self.unused_later_fields() - {"preprocessing"}),
+            *(
+                name
+                for part in (*self.networks, *self.metrics)
+                for name in part.LATER - part.unused_later_fields()
+            ),
+            *(network.role for network in self.networks if network.role == "encoder"),
+        }
+        if later and self.schema_version == 1:
+            raise ValueError(f"schema version 1 has no {min(later)}")
+        if self.schema_version == 1 and self.preprocessing is None:
+            raise ValueError("schema version 1 needs preprocessing")
+        if not later and self.schema_version == 2:
+            raise ValueError("nothing here needs schema version 2")
+        return self
+
+    @model_validator(mode="after")
     def _is_whole(self) -> Manifest:
         locked = {threshold.treatment for threshold in self.thresholds}
-        answered = {network.treatment for network in self.networks if network.role == "classifier"}
+        answered = {network.treatment for network in self.networks if network.role == "classifier"} - {None}
         if not set(self.treatments) == locked == answered:
             raise ValueError("every treatment needs a threshold and at least one classifier")
-        if sum(network.role == "segmenter" for network in self.networks) != 1:
+        if self.treatments and any(n.role == "classifier" and n.treatment is None for n in self.networks):
+            raise ValueError("a classifier of a pack with treatments names its treatment")
+        segmenters = sum(network.role == "segmenter" for network in self.networks)
+        if segmenters != 1 and (self.schema_version == 1 or segmenters):
             raise ValueError("a pack holds one segmenter")
         missing = {network.file for network in self.networks} | {self.self_test.file}
+        missing |= {entry.file for entry in self.evaluation_files}
+        missing |= {self.reference.file} if self.reference is not None else set()
         if missing - set(self.files):
             raise ValueError(f"files without a hash: {sorted(missing - set(self.files))}")
         return self
 
     @model_validator(mode="after")
     def _networks_take_what_is_prepared(self) -> Manifest:
-        segmenter, classifier = self.preprocessing.segmenter, self.preprocessing.classifier
-        prepared = {
-            "segmenter": (None, 1, segmenter.rows, segmenter.columns),
-            "classifier": (None, classifier.slices, classifier.rows, classifier.columns),
-        }
         for network in self.networks:
-            if network.inputs[0].shape != prepared[network.role]:
+            if self.preprocessing is not None and network.inputs[0].shape != self.preprocessing.shape_for(
+                network.role
+            ):
                 raise ValueError(f"{network.file} does not take what the preprocessing prepares")
-        folds = [(network.treatment, network.fold) for network in self.networks]
-        if len(set(folds)) != len(folds):
-            raise ValueError("two networks of one treatment and fold")
+        places = [(n.role, n.phase, n.treatment, n.unit, n.fold) for n in self.networks]
+        if len(set(places)) != len(places):
+            raise ValueError("two networks of one role, phase, treatment, unit and fold")
+        return self
+
+    @model_validator(mode="after")
+    def _parts_fit_together(self) -> Manifest:
+        check_study_parts(self)
         return self
 
     @property
@@ -219,10 +303,29 @@ class Manifest(_Part):
         """The locked cut-off of one treatment."""
         return next(entry for entry in self.thresholds if entry.treatment == treatment)
 
-    def classifiers(self, treatment: str) -> tuple[NetworkEntry, ...]:
+    def classifiers(self, treatment: str | None) -> tuple[NetworkEntry, ...]:
         """The fold networks of one treatment, by fold."""
         entries = [n for n in self.networks if n.role == "classifier" and n.treatment == treatment]
         return tuple(sorted(entries, key=lambda entry: entry.fold or 0))
+
+    def encoders(self, phase: str) -> tuple[NetworkEntry, ...]:
+        """The networks that give embeddings of ``phase``, by fold; one of its own before a shared one."""
+        entries = [n for n in self.networks if n.role == "encoder" and n.phase == phase]
+        entries = entries or [n for n in self.networks if n.role == "encoder" and n.phase is None]
+        return tuple(sorted(entries, key=lambda entry: entry.fold or 0))
+
+    @property
+    def masking_and_cropping(self) -> Preprocessing:
+        """The settings of a pack that segments and crops.
+
+        Raises
+        ------
+        PackError
+            When the pack prepares its phases by named steps instead.
+        """
+        if self.preprocessing is None:
+            raise PackError("error.pack.no_preprocessing", id=self.id)
+        return self.preprocessing
 
     @property
     def segmenter(self) -> NetworkEntry:

@@ -6,17 +6,13 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.errors import PackError
+from inference.packs.arrays import read_npz
 from inference.packs.load import LoadedPack
 from inference.packs.manifest import NetworkEntry
-
-UNPACKED_LIMIT = 64 << 20
 
 
 def run_self_test(pack: LoadedPack) -> None:
@@ -34,16 +30,11 @@ def run_self_test(pack: LoadedPack) -> None:
 
 def read_arrays(pack: LoadedPack) -> dict[str, NDArray[np.float32]]:
     """The self-test's arrays by name; never unpickled."""
-    file = pack.manifest.self_test.file
-    content = pack.read(file)
+    stored = read_npz(pack, pack.manifest.self_test.file)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as members:
-            if sum(member.file_size for member in members.infolist()) > UNPACKED_LIMIT:
-                raise PackError("error.pack.too_large", file=file, limit_mb=UNPACKED_LIMIT >> 20)
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            return {name: np.asarray(archive[name], dtype=np.float32) for name in archive.files}
-    except (ValueError, OSError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise PackError("error.pack.arrays_unreadable", file=file) from error
+        return {name: array.astype(np.float32) for name, array in stored.items()}
+    except (ValueError, TypeError) as error:
+        raise PackError("error.pack.arrays_unreadable", file=pack.manifest.self_test.file) from error
 
 
 def _check_network(pack: LoadedPack, entry: NetworkEntry, stored: dict[str, NDArray[np.float32]]) -> None:

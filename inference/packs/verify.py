@@ -12,13 +12,12 @@ from pydantic import ValidationError
 
 from inference.errors import PackError
 from inference.packs.load import LoadedPack
-from inference.packs.manifest import Manifest
+from inference.packs.manifest import MANIFEST_FILE, SCHEMA_VERSION, Manifest
 from inference.packs.onnx_file import check_onnx_file
 from inference.packs.self_test import run_self_test
 from inference.runtime import default_threads
 
-MANIFEST_FILE = "manifest.json"
-MANIFEST_LIMIT = 1 << 20
+MANIFEST_LIMIT = 4 << 20
 FILE_LIMIT = 512 << 20
 PACK_LIMIT = 2 << 30
 FILE_COUNT_LIMIT = 256
@@ -78,7 +77,7 @@ def read_manifest(folder: Path) -> Manifest:
     except (ValueError, RecursionError) as error:
         raise PackError("error.pack.manifest_not_json", file=MANIFEST_FILE) from error
     version = document.get("schema_version") if isinstance(document, dict) else None
-    if isinstance(version, int) and version > 1:
+    if isinstance(version, int) and version > SCHEMA_VERSION:
         raise PackError("error.pack.newer", file=MANIFEST_FILE, version=version)
     try:
         return Manifest.model_validate(document)

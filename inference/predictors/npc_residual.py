@@ -62,7 +62,7 @@ def propose_mask(
     kept = segment_volume(
         volume,
         pack.network(pack.manifest.segmenter),
-        pack.manifest.preprocessing,
+        pack.manifest.masking_and_cropping,
         on_progress=on_progress,
         should_stop=should_stop,
     )
@@ -121,7 +121,7 @@ def score_treatments(
     """
     manifest = pack.manifest
     try:
-        given = classifier_input(volume, mask.voxels, manifest.preprocessing.classifier)
+        given = classifier_input(volume, mask.voxels, manifest.masking_and_cropping.classifier)
     except ValueError as error:
         raise InputError("error.scan.not_prepared") from error
     total = sum(len(manifest.classifiers(treatment)) for treatment in manifest.treatments)

@@ -130,9 +130,9 @@ def test_json_that_is_no_manifest_is_refused(pack: Path, content: bytes) -> None
 
 
 def test_a_newer_manifest_says_that_the_application_must_be_updated(pack: Path) -> None:
-    edit_manifest(pack, lambda document: document.update(schema_version=2))
+    edit_manifest(pack, lambda document: document.update(schema_version=3))
     error = refusal(pack)
-    assert error.message.id == "error.pack.newer" and error.message.fields["version"] == 2
+    assert error.message.id == "error.pack.newer" and error.message.fields["version"] == 3
 
 
 def test_a_huge_manifest_is_refused_unread(pack: Path) -> None:
