@@ -12,8 +12,8 @@ Floats = NDArray[np.float32]
 
 # Mean over positions of the summed squared cubic B-spline weights, in one dimension.
 _WEIGHT_POWER = 151.0 / 315.0
-# Half extents (x, y, z) in mm of the space that every field covers, warps and tilts included.
-_HALF_EXTENT_MM = (140.0, 140.0, 110.0)
+# Half extents (x, y, z) in mm of the space that the head's fields cover, warps and tilts included.
+_HEAD_MM = (140.0, 140.0, 110.0)
 
 
 Taps = tuple[NDArray[np.intp], Floats]
@@ -54,32 +54,39 @@ def interpolate_rows(lattice: Floats, taps: Taps) -> Floats:
 class LatticeNoise:
     """Zero-mean field of about unit variance; its correlation length is about one lattice spacing.
 
-    ``coefficients`` is (z, y, x); ``spacing_mm`` is (z, in-plane).
+    ``coefficients`` is (z, y, x); ``spacing_mm`` is (z, in-plane); ``half_extent_mm`` is (x, y, z).
     """
 
     coefficients: Floats
     spacing_mm: tuple[float, float]
+    half_extent_mm: tuple[float, float, float] = _HEAD_MM
 
     @classmethod
-    def draw(cls, rng: np.random.Generator, in_plane_mm: float, through_plane_mm: float) -> LatticeNoise:
+    def draw(
+        cls,
+        rng: np.random.Generator,
+        in_plane_mm: float,
+        through_plane_mm: float,
+        half_extent_mm: tuple[float, float, float] = _HEAD_MM,
+    ) -> LatticeNoise:
         """Draw a field with the given lattice spacings."""
         spacings = (through_plane_mm, in_plane_mm, in_plane_mm)
-        extents = _HALF_EXTENT_MM[::-1]
+        extents = half_extent_mm[::-1]
         shape = tuple(lattice_nodes(s, e) for s, e in zip(spacings, extents, strict=True))
         coefficients = rng.standard_normal(shape, dtype=np.float32) / np.float32(_WEIGHT_POWER**1.5)
-        return cls(coefficients, (through_plane_mm, in_plane_mm))
+        return cls(coefficients, (through_plane_mm, in_plane_mm), half_extent_mm)
 
     def plane(self, z_mm: float, x_mm: Floats, y_mm: Floats) -> Floats:
         """Evaluate on the evenly spaced grid (rows ``y_mm``, columns ``x_mm``) of the plane at ``z_mm``."""
         in_plane = self.spacing_mm[1]
-        x_taps = _even_taps(float(x_mm[0]), float(x_mm[-1]), len(x_mm), in_plane, _HALF_EXTENT_MM[0])
-        y_taps = _even_taps(float(y_mm[0]), float(y_mm[-1]), len(y_mm), in_plane, _HALF_EXTENT_MM[1])
+        x_taps = _even_taps(float(x_mm[0]), float(x_mm[-1]), len(x_mm), in_plane, self.half_extent_mm[0])
+        y_taps = _even_taps(float(y_mm[0]), float(y_mm[-1]), len(y_mm), in_plane, self.half_extent_mm[1])
         by_column = interpolate_rows(np.ascontiguousarray(self.layer(z_mm).T), x_taps)
         return interpolate_rows(np.ascontiguousarray(by_column.T), y_taps)
 
     def layer(self, z_mm: float) -> Floats:
         """The lattice (y, x) of the plane at ``z_mm``."""
-        taps = bspline_taps(np.array([z_mm]), self.spacing_mm[0], _HALF_EXTENT_MM[2])
+        taps = bspline_taps(np.array([z_mm]), self.spacing_mm[0], self.half_extent_mm[2])
         return interpolate_rows(self.coefficients, taps)[0]
 
 

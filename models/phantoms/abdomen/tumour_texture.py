@@ -1,0 +1,105 @@
+"""How a tumour's inside follows the image signal: necrosis, rim, coarseness of the texture.
+
+Higher J: more and larger necrosis, a brighter rim, coarser texture, a rougher edge. The equation of J stands
+in ``parameters.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from inference.meaning.opinion import Phase
+from models.phantoms.abdomen.parameters import GRADIENT, SLICE_NOISE_SD, AbdomenCase, Looks
+from models.phantoms.lattice_noise import LatticeNoise
+from models.phantoms.randomness import random_stream
+from models.phantoms.shapes import Floats
+
+NOISE_LEVEL_MM = 5.0
+_NECROSIS_HU = 22.0
+_TEXTURE_MM = 150.0, 150.0, 170.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TumourTexture:
+    """The fields of a tumour's inside and the noise of its levels, per phase."""
+
+    looks: Looks
+    middle_mm: float
+    half_mm: float
+    first_level: int
+    level_noise: dict[Phase, Floats]
+    coarse: LatticeNoise
+    medium: LatticeNoise
+    fine: LatticeNoise
+
+    @classmethod
+    def draw(cls, case: AbdomenCase, low_mm: float, high_mm: float) -> TumourTexture:
+        """Draw the texture of a case's tumour, which reaches from ``low_mm`` to ``high_mm``."""
+        rng = random_stream(case.study, case.cohort, case.seed, case.index, "tumour texture")
+        first = int(np.floor(low_mm / NOISE_LEVEL_MM)) - 2
+        count = int(np.ceil(high_mm / NOISE_LEVEL_MM)) + 3 - first
+        shape, arterial, venous = rng.standard_normal((3, count), dtype=np.float32)
+        share = np.float32(np.sqrt(0.5))
+        # Half of a level's noise is the anatomy's and returns in every phase.
+        noise = {
+            Phase.UNENHANCED: shape,
+            Phase.ARTERIAL: share * (shape + arterial),
+            Phase.PORTAL_VENOUS: share * (shape + venous),
+        }
+        return cls(
+            looks=case.tumour.looks,
+            middle_mm=0.5 * (low_mm + high_mm),
+            half_mm=max(0.5 * (high_mm - low_mm), 1.0),
+            first_level=first,
+            level_noise=noise,
+            coarse=LatticeNoise.draw(rng, 7.0, 9.0, _TEXTURE_MM),
+            medium=LatticeNoise.draw(rng, 4.0, 7.0, _TEXTURE_MM),
+            fine=LatticeNoise.draw(rng, 2.2, 5.0, _TEXTURE_MM),
+        )
+
+    def shown(self, phase: Phase, z_mm: float) -> float:
+        """J of a phase at a level."""
+        look = self.looks.of(phase)
+        t = float(np.clip((z_mm - self.middle_mm) / self.half_mm, -1.0, 1.0))
+        signal, confounder = look.signal, look.confounder
+        return signal + confounder + GRADIENT * (signal - confounder) * t + self._noise(phase, z_mm)
+
+    def edge_shown(self, z_mm: float) -> float:
+        """J of the phase that the shape follows: the edge is the same in every phase."""
+        arterial = self.looks.shape_from == "arterial"
+        return self.shown(Phase.ARTERIAL if arterial else Phase.PORTAL_VENOUS, z_mm)
+
+    def _noise(self, phase: Phase, z_mm: float) -> float:
+        """The level's noise; between two levels the mixture that keeps its variance."""
+        place = z_mm / NOISE_LEVEL_MM - self.first_level
+        k = int(np.clip(np.floor(place), 0, len(self.level_noise[phase]) - 2))
+        share = float(np.clip(place - k, 0.0, 1.0))
+        low, high = self.level_noise[phase][k : k + 2]
+        mixed = ((1.0 - share) * low + share * high) / np.hypot(1.0 - share, share)
+        return SLICE_NOISE_SD * float(mixed)
+
+    def inside_hu(
+        self,
+        phase: Phase,
+        z_mm: float,
+        grid: tuple[Floats, Floats],
+        depth: Floats,
+        plain_hu: float,
+        gain: float,
+    ) -> Floats:
+        """HU of the tumour from its depth below the surface (mm); ``gain`` multiplies the enhancement."""
+        shown = self.shown(phase, z_mm)
+        coarse, medium, fine = (field.plane(z_mm, *grid) for field in (self.coarse, self.medium, self.fine))
+        enhanced = gain * self.looks.of(phase).enhancement_hu
+        share = float(1.0 / (1.0 + np.exp(-1.4 * shown)))
+        texture = (1.0 - share) * 0.13 * fine + share * 0.22 * (0.8 * coarse + 0.6 * medium)
+        rim = 0.24 * share * np.exp(-(((depth - 1.8) / 2.2) ** 2))
+        value = plain_hu + 4.0 * fine + enhanced * (1.0 + texture + rim)
+        relative = np.clip(depth / max(float(depth.max()), 5.0), 0.0, 1.0)
+        threshold = 0.55 + 2.0 / (1.0 + np.exp(0.95 * shown))
+        field = 1.7 * relative + 0.7 * coarse + 0.35 * medium
+        dead = np.clip((field - threshold) / 0.5 + 0.5, 0.0, 1.0) * np.clip((depth - 2.0) / 1.5, 0.0, 1.0)
+        necrosis = min(_NECROSIS_HU, plain_hu) + 0.1 * enhanced + 3.0 * fine
+        return np.asarray(value + dead * (necrosis - value), dtype=np.float32)
