@@ -172,11 +172,12 @@ class _Painter:
         label = np.zeros((self.size, self.size), dtype=np.uint8)
         rows = len(self.positions)
         for place, value in ((1, NODES), (0, TUMOUR)):
-            known = [sheet[place] for sheet in sheets if sheet[place] is not None]
-            if not known:
+            found = [distance for sheet in sheets if (distance := sheet[place]) is not None]
+            if not found:
                 continue
             total = np.full((rows, rows), 4.0 * len(sheets), dtype=np.float32)
-            total[self.rows] = 4.0 * (len(sheets) - len(known)) + sum(np.clip(d, -4.0, 4.0) for d in known)
+            for distance in found:
+                total[self.rows] += np.clip(distance, -4.0, 4.0) - np.float32(4.0)
             label[_enlarged(total, self.size) < 0.0] = value
         return label
 

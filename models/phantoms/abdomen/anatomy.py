@@ -19,9 +19,10 @@ from models.phantoms.lattice_noise import LatticeNoise
 from models.phantoms.randomness import random_stream
 from models.phantoms.shapes import Floats, SliceCanvas
 
-EXTENT_MM = (215.0, 200.0, 170.0)
+EXTENT_MM = (190.0, 165.0, 155.0)
 WARP_MM = 3.5
 VERTEBRA_PITCH_MM = 34.0
+_COLON_STEP_MM = 8.0
 
 _STOMACH = (
     (44, 22, 108, 16),
@@ -210,13 +211,13 @@ def draw_abdomen(case: AbdomenCase) -> Abdomen:
         centre_mm=(float(rng.normal(0.0, 4.0)), float(rng.normal(-4.0, 4.0))),
         gastric_fill=fill,
         gas_level_mm=float(rng.normal(-44.0, 9.0)),
-        stomach=Tube.smooth(spread(stomach), 9.0),
+        stomach=Tube.smooth(spread(stomach), 12.0),
         duodenum=_joined(stomach[-1], _jittered(_DUODENUM, rng, 2.0)),
         oesophagus=Tube.smooth(np.asarray(_OESOPHAGUS, dtype=np.float64), 8.0),
-        pancreas=Tube.smooth(_jittered(_PANCREAS, rng, 1.8), 5.0),
+        pancreas=Tube.smooth(_jittered(_PANCREAS, rng, 1.8), 6.5),
         uncinate=Tube.smooth(_jittered(_UNCINATE, rng, 1.2), 5.0),
         colon=tuple(
-            _haustra(Tube.smooth(spread(_jittered(part, rng, 4.0)), 6.0), rng)
+            _haustra(Tube.smooth(spread(_jittered(part, rng, 4.0)), _COLON_STEP_MM), rng)
             for part in (_ASCENDING, _TRANSVERSE, _DESCENDING)
         ),
         small_bowel=_small_bowel(rng, forward),
@@ -236,7 +237,7 @@ def draw_abdomen(case: AbdomenCase) -> Abdomen:
         },
         warp_x=LatticeNoise.draw(rng, 48.0, 55.0, EXTENT_MM),
         warp_y=LatticeNoise.draw(rng, 48.0, 55.0, EXTENT_MM),
-        fine=LatticeNoise.draw(rng, 2.4, 5.0, EXTENT_MM),
+        fine=LatticeNoise.draw(rng, 2.4, 7.0, EXTENT_MM),
         medium=LatticeNoise.draw(rng, 5.0, 7.0, EXTENT_MM),
         coarse=LatticeNoise.draw(rng, 14.0, 16.0, EXTENT_MM),
         course_a=LatticeNoise.draw(rng, 9.0, 14.0, EXTENT_MM),
@@ -272,7 +273,7 @@ def _joined(start: Points, control: Points) -> Tube:
 def _haustra(tube: Tube, rng: np.random.Generator) -> Tube:
     """The colon's sacculation: its radius swells between folds."""
     points = tube.points.copy()
-    phase = np.cumsum(np.exp(rng.normal(0.0, 0.25, len(points)))) * 6.0 / 30.0
+    phase = np.cumsum(np.exp(rng.normal(0.0, 0.25, len(points)))) * _COLON_STEP_MM / 32.0
     points[:, 3] *= 0.94 + 0.13 * np.abs(np.sin(np.pi * phase))
     return Tube.of(points)
 
@@ -292,7 +293,7 @@ def _small_bowel(rng: np.random.Generator, forward_mm: float) -> Tube:
     path = np.concatenate(rows)
     path += rng.normal(0.0, 1.0, path.shape) * np.array([4.0, 6.0, 6.5])
     radius = np.exp(rng.normal(0.0, 0.16, len(path))) * 11.5
-    return Tube.smooth(np.column_stack([path, radius]), 8.0)
+    return Tube.smooth(np.column_stack([path, radius]), 11.0)
 
 
 def _branches(
@@ -309,7 +310,7 @@ def _branches(
     middle = start[:3] + 0.5 * length_mm * (direction + bend[0])
     end = start[:3] + length_mm * (direction + 0.5 * bend[1])
     stem = np.array([start, [*middle, 0.9 * start[3]], [*end, 0.82 * start[3]]])
-    tubes = [Tube.smooth(stem, 5.0)]
+    tubes = [Tube.smooth(stem, 9.0)]
     if generations == 0 or start[3] < 0.9:
         return tubes
     split = rng.uniform(0.35, 0.65)

@@ -35,7 +35,7 @@ def paint_wall(frame: SliceFrame) -> None:
         -(((frame.angle_deg - 134.0) / 18.0) ** 2)
     )
     # Skin bridges the furrow over the spinous processes and the linea alba hardly shows.
-    outer = -frame.depth - frame.wall_mm - thick + 0.5 * frame.coarse
+    outer = np.asarray(-frame.depth - frame.wall_mm - thick + 0.5 * frame.coarse, dtype=np.float32)
     septa = np.clip(1.0 - np.abs(frame.medium + 0.8 * frame.coarse) / 0.28, 0.0, 1.0)
     fat = FAT_HU + 3.0 * frame.coarse + 2.0 * frame.fine + 15.0 * septa * np.clip(frame.fine + 0.3, 0.0, 1.0)
     canvas.paint(full, canvas.cover(outer, 0.8), hu["skin"])
@@ -101,8 +101,8 @@ def _paint_rib(frame: SliceFrame, side: float, angle: float, bony: bool) -> None
     across = -frame.depth[box] - middle
     long, short = (17.0, 4.4) if bony else (14.0, 5.2)
     k = np.sqrt((along / long) ** 2 + (across / short) ** 2)
-    distance = (k - 1.0) * short + np.where(frame.side[box] == side, 0.0, 50.0)
-    distance = distance.astype(np.float32)
+    other = np.where(frame.side[box] == side, 0.0, 50.0)
+    distance = np.asarray((k - 1.0) * short + other, dtype=np.float32)
     if bony:
         core = np.clip((-distance - 1.3) / 1.6 + 0.5, 0.0, 1.0)
         marrow = 150.0 + 60.0 * frame.medium[box]

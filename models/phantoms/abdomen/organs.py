@@ -41,7 +41,7 @@ _SPLEEN = _loft(
     (88, 86, 28, 23, 36, 30),
     (101, 80, 24, 11, 18, 30),
 )
-_KIDNEYS = {"left kidney": (60.0, 39.0, -6.0), "right kidney": (-60.0, 40.0, -20.0)}
+_KIDNEYS = {"left kidney": (65.0, 39.0, -6.0), "right kidney": (-65.0, 40.0, -20.0)}
 _KIDNEY_RADII_MM = (26.0, 23.0, 54.0)
 _DUCT_HU = 12.0
 _GALLBLADDER = (-50.0, -44.0, -8.0, 15.0, 19.0, 30.0)
@@ -99,7 +99,7 @@ def paint_liver(frame: SliceFrame) -> None:
     if frame.z_mm < 50.0:
         # The right kidney and the gland above it lie in a hollow that is open to the back.
         deep = float(np.clip((50.0 - frame.z_mm) / 35.0, 0.0, 1.0)) ** 0.5
-        hollow = Section(-44.0, 74.0, 44.0 * deep + 1.0, 60.0 * deep + 1.0)
+        hollow = Section(-48.0, 74.0, 46.0 * deep + 1.0, 60.0 * deep + 1.0)
         total = np.maximum(total, -canvas.distance(hollow, box))
     total = np.maximum(total, 2.2 - frame.depth[box])
     total = np.maximum(total, frame.above[box] + 1.6)

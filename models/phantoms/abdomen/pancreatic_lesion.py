@@ -61,6 +61,7 @@ def draw_pancreatic_lesion(case: AbdomenCase, abdomen: Abdomen) -> PancreaticLes
     radii = half * np.array([1.0, float(squash[0]), float(squash[1])])
     turn = float(rng.uniform(0.0, np.pi))
     axes = np.array([[np.cos(turn), np.sin(turn), 0.0], [-np.sin(turn), np.cos(turn), 0.0], [0.0, 0.0, 1.0]])
+    reach = np.array([half, half, float(radii[2])])
     duct_share = 0.12 if tumour.site == "uncinate" else share
     return PancreaticLesion(
         tumour=tumour,
@@ -68,7 +69,7 @@ def draw_pancreatic_lesion(case: AbdomenCase, abdomen: Abdomen) -> PancreaticLes
         axes=axes,
         radii=radii,
         duct=_duct(abdomen.pancreas, duct_share, tumour.duct_diameter_mm),
-        texture=TumourTexture.draw(case, float(centre[2] - radii[2]), float(centre[2] + radii[2])),
+        texture=TumourTexture.draw(case, centre - reach, centre + reach),
         edge=LatticeNoise.draw(rng, max(0.55 * half, 4.0), max(0.6 * half, 5.0), EXTENT_MM),
         cysts=LatticeNoise.draw(rng, max(0.4 * half, 4.0), max(0.45 * half, 5.0), EXTENT_MM),
         nodes=draw_nodes(tumour.nodes, _node_places(), rng),
@@ -136,16 +137,15 @@ def paint_pancreatic_lesion(
 
 def _distance(frame: SliceFrame, lesion: PancreaticLesion, box: tuple[slice, slice], edge: Floats) -> Floats:
     """Signed distance to the ellipsoid, its edge lobulated by shape and roughened by the image signal."""
-    offset = (
-        frame.canvas.x[box] - np.float32(lesion.centre[0]),
-        frame.canvas.y[box] - np.float32(lesion.centre[1]),
-        np.float32(frame.z_mm - lesion.centre[2]),
-    )
-    k0 = k1 = np.float32(1e-6)
-    for axis, radius in zip(lesion.axes, lesion.radii, strict=True):
-        along = sum(np.float32(a) * o for a, o in zip(axis, offset, strict=True))
-        k0 = k0 + (along / np.float32(radius)) ** 2
-        k1 = k1 + (along / np.float32(radius * radius)) ** 2
+    dx = frame.canvas.x[box] - np.float32(lesion.centre[0])
+    dy = frame.canvas.y[box] - np.float32(lesion.centre[1])
+    dz = np.float32(frame.z_mm - lesion.centre[2])
+    k0 = np.full(dx.shape, 1e-6, dtype=np.float32)
+    k1 = k0.copy()
+    for (ax, ay, az), radius in zip(lesion.axes, lesion.radii, strict=True):
+        along = np.float32(ax) * dx + np.float32(ay) * dy + np.float32(az) * dz
+        k0 += (along / np.float32(radius)) ** 2
+        k1 += (along / np.float32(radius * radius)) ** 2
     k0, k1 = np.sqrt(k0), np.sqrt(k1)
     shown = lesion.texture.edge_shown(frame.z_mm)
     half = float(lesion.radii[0])

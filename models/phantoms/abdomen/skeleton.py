@@ -97,10 +97,10 @@ def _paint_vertebra(frame: SliceFrame) -> None:
             softness = 1.2
         else:
             marrow = (
-                250.0 - 2.1 * age + 18.0 * frame.medium[box] + 22.0 * frame.fine[box] + frame.hu["marrow"]
+                280.0 - 1.8 * age + 18.0 * frame.medium[box] + 22.0 * frame.fine[box] + frame.hu["marrow"]
             )
             plate = np.clip((abs(from_middle) - 10.6) / 2.0, 0.0, 1.0)
-            value = marrow + np.float32(180.0 * plate)
+            value = np.asarray(marrow + 180.0 * plate, dtype=np.float32)
             core = np.clip((-distance - 1.3) / 1.4 + 0.5, 0.0, 1.0)
             value = 0.75 * CORTICAL_BONE_HU + core * (value - 0.75 * CORTICAL_BONE_HU)
             softness = 0.8

@@ -106,7 +106,7 @@ def above_diaphragm(abdomen: Abdomen, canvas: SliceCanvas, z_mm: float) -> Float
         u = (canvas.x - np.float32(apex_x + dx)) * np.float32(sign / 74.0)
         v = (canvas.y - np.float32(-4.0 + dy)) * np.float32(1.0 / 82.0)
         fall_x = np.where(u > 0, np.float32(72.0), np.float32(24.0)) * u
-        fall_y = np.where(v > 0, np.float32(102.0), np.float32(44.0)) * v
+        fall_y = np.where(v > 0, np.float32(94.0), np.float32(44.0)) * v
         height = np.float32(z_mm - apex_z - dz) + fall_x * u + fall_y * v
         fall_x *= np.float32(1.0 / 37.0)
         fall_y *= np.float32(1.0 / 41.0)

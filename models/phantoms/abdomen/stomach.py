@@ -56,13 +56,12 @@ def draw_gastric_lesion(case: AbdomenCase, abdomen: Abdomen) -> GastricLesion:
     middle = share * stomach.length_mm
     if is_diffuse(tumour):
         first, last = _diffuse_range(stomach.points, stomach.arc_mm, middle, 2.0 * half)
-        held = (stomach.arc_mm > first) & (stomach.arc_mm < last)
-        heights = stomach.points[held, 2] if held.any() else on_axis[2:3]
-        reach = float(on_axis[3])
-        low, high = float(heights.min()) - reach, float(heights.max()) + reach
+        held = (stomach.arc_mm >= first) & (stomach.arc_mm <= last)
+        axis = stomach.points[held, :3] if held.any() else on_axis[None, :3]
+        low, high = axis.min(axis=0) - on_axis[3], axis.max(axis=0) + on_axis[3]
     else:
         first, last = middle - half, middle + half
-        low, high = centre[2] - half, centre[2] + half
+        low, high = centre - half, centre + half
     return GastricLesion(
         tumour=tumour,
         centre=centre,
@@ -80,20 +79,24 @@ def is_diffuse(tumour: GastricTumour) -> bool:
 
 
 def _diffuse_range(points: Points, arc: Points, middle: float, length: float) -> tuple[float, float]:
-    """Arc range around ``middle`` whose ends, walls included, lie ``length`` apart in space."""
+    """Arc range around ``middle`` whose stretch of wall is ``length`` long in space, bends considered."""
     total = float(arc[-1])
-    best = (middle, middle)
+    tangents = np.gradient(points[:, :3], arc, axis=0)
+    first = last = middle
     for half in np.arange(4.0, total, 2.0):
         first, last = max(middle - half, 0.03 * total), min(middle + half, 0.95 * total)
-        held = points[(arc >= first) & (arc <= last)]
-        best = (first, last)
-        if len(held) < 2:
-            continue
-        apart = np.linalg.norm(held[:, None, :3] - held[None, :, :3], axis=-1)
-        # The wall stands a radius off the axis at both ends.
-        if float(apart.max()) + 0.5 * float(held[0, 3] + held[-1, 3]) >= length:
+        places = np.linspace(first, last, 12)
+        held = np.column_stack([np.interp(places, arc, points[:, c]) for c in range(4)])
+        along = np.column_stack([np.interp(places, arc, tangents[:, c]) for c in range(3)])
+        apart = held[:, None, :3] - held[None, :, :3]
+        distance = np.linalg.norm(apart, axis=-1)
+        towards = apart / np.maximum(distance, 1e-6)[..., None]
+        # A ring of wall around the axis reaches a radius across it and nothing along it.
+        across = np.sqrt(np.clip(1.0 - np.einsum("ijk,ik->ij", towards, along) ** 2, 0.0, 1.0))
+        reach = held[:, 3][:, None] * across
+        if float((distance + reach + reach.T).max()) >= length:
             break
-    return best
+    return first, last
 
 
 def _facing(tumour: GastricTumour, place: Points, along: Points) -> Points:

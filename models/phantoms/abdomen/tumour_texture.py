@@ -12,13 +12,14 @@ import numpy as np
 
 from inference.meaning.opinion import Phase
 from models.phantoms.abdomen.parameters import GRADIENT, SLICE_NOISE_SD, AbdomenCase, Looks
+from models.phantoms.abdomen.tubes import Points
 from models.phantoms.lattice_noise import LatticeNoise
 from models.phantoms.randomness import random_stream
 from models.phantoms.shapes import Floats
 
 NOISE_LEVEL_MM = 5.0
 _NECROSIS_HU = 22.0
-_TEXTURE_MM = 150.0, 150.0, 170.0
+_MARGIN_MM = 20.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +27,7 @@ class TumourTexture:
     """The fields of a tumour's inside and the noise of its levels, per phase."""
 
     looks: Looks
+    centre_mm: tuple[float, float]
     middle_mm: float
     half_mm: float
     first_level: int
@@ -35,11 +37,14 @@ class TumourTexture:
     fine: LatticeNoise
 
     @classmethod
-    def draw(cls, case: AbdomenCase, low_mm: float, high_mm: float) -> TumourTexture:
-        """Draw the texture of a case's tumour, which reaches from ``low_mm`` to ``high_mm``."""
+    def draw(cls, case: AbdomenCase, low_mm: Points, high_mm: Points) -> TumourTexture:
+        """Draw the texture of a case's tumour, which lies between two corners (x, y, z)."""
+        middle, half = 0.5 * (low_mm + high_mm), 0.5 * (high_mm - low_mm)
+        x, y, z = (float(reach) + _MARGIN_MM for reach in half)
+        extent = (x, y, z)
         rng = random_stream(case.study, case.cohort, case.seed, case.index, "tumour texture")
-        first = int(np.floor(low_mm / NOISE_LEVEL_MM)) - 2
-        count = int(np.ceil(high_mm / NOISE_LEVEL_MM)) + 3 - first
+        first = int(np.floor(low_mm[2] / NOISE_LEVEL_MM)) - 2
+        count = int(np.ceil(high_mm[2] / NOISE_LEVEL_MM)) + 3 - first
         shape, arterial, venous = rng.standard_normal((3, count), dtype=np.float32)
         share = np.float32(np.sqrt(0.5))
         # Half of a level's noise is the anatomy's and returns in every phase.
@@ -50,13 +55,14 @@ class TumourTexture:
         }
         return cls(
             looks=case.tumour.looks,
-            middle_mm=0.5 * (low_mm + high_mm),
-            half_mm=max(0.5 * (high_mm - low_mm), 1.0),
+            centre_mm=(float(middle[0]), float(middle[1])),
+            middle_mm=float(middle[2]),
+            half_mm=max(float(half[2]), 1.0),
             first_level=first,
             level_noise=noise,
-            coarse=LatticeNoise.draw(rng, 7.0, 9.0, _TEXTURE_MM),
-            medium=LatticeNoise.draw(rng, 4.0, 7.0, _TEXTURE_MM),
-            fine=LatticeNoise.draw(rng, 2.2, 5.0, _TEXTURE_MM),
+            coarse=LatticeNoise.draw(rng, 7.0, 9.0, extent),
+            medium=LatticeNoise.draw(rng, 4.0, 7.0, extent),
+            fine=LatticeNoise.draw(rng, 2.2, 5.0, extent),
         )
 
     def shown(self, phase: Phase, z_mm: float) -> float:
@@ -91,7 +97,9 @@ class TumourTexture:
     ) -> Floats:
         """HU of the tumour from its depth below the surface (mm); ``gain`` multiplies the enhancement."""
         shown = self.shown(phase, z_mm)
-        coarse, medium, fine = (field.plane(z_mm, *grid) for field in (self.coarse, self.medium, self.fine))
+        x, y = (axis - np.float32(centre) for axis, centre in zip(grid, self.centre_mm, strict=True))
+        fields = self.coarse, self.medium, self.fine
+        coarse, medium, fine = (field.plane(z_mm - self.middle_mm, x, y) for field in fields)
         enhanced = gain * self.looks.of(phase).enhancement_hu
         share = float(1.0 / (1.0 + np.exp(-1.4 * shown)))
         texture = (1.0 - share) * 0.13 * fine + share * 0.22 * (0.8 * coarse + 0.6 * medium)
