@@ -46,3 +46,16 @@ class ClassifierSettings(_Settings):
     columns: int = Field(gt=0)
     mean: float
     standard_deviation: float = Field(gt=0)
+
+
+class IsotropicSettings(_Settings):
+    """A region of CT on a grid of equal steps: windowed, then interpolated by cubic splines.
+
+    The order is that of Song et al. 2021, who name windows for arterial (centre 130, width 310 HU) and
+    venous phase (120, 320 HU) and steps of 1 mm.  ``margin_mm`` is kept around the region on every side.
+    """
+
+    spacing_mm: float = Field(gt=0)
+    margin_mm: float = Field(ge=0)
+    window_centre_hu: float
+    window_width_hu: float = Field(gt=0)

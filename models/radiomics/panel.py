@@ -14,6 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.preprocessing.isotropic import isotropic_region
+from inference.preprocessing.settings import IsotropicSettings
+from inference.volume import Volume
 from models.radiomics.aggregation import Aggregation
 from models.radiomics.co_occurrence import co_occurrence_features
 from models.radiomics.discretisation import Discretisation, FixedBinNumber, discretise
@@ -118,3 +121,17 @@ def radiomics_panel(
     return {
         f"{family}.{name}": value for family, features in families.items() for name, value in features.items()
     }
+
+
+def volume_panel(
+    volume: Volume,
+    mask: NDArray[np.bool_],
+    preprocessing: IsotropicSettings,
+    settings: PanelSettings | None = None,
+) -> dict[str, float]:
+    """The features of a region of a scan, windowed and resampled as the board does it.
+
+    ``mask`` is Boolean, on the volume's grid.
+    """
+    region = isotropic_region(volume, mask, preprocessing)
+    return radiomics_panel(region.array, region.mask, settings)

@@ -8,9 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inference.geometry import Geometry
+from inference.preprocessing.isotropic import isotropic_region
+from inference.preprocessing.settings import IsotropicSettings
+from inference.volume import Volume
 from models.radiomics.aggregation import Aggregation
 from models.radiomics.discretisation import FixedBinNumber, FixedBinSize
-from models.radiomics.panel import PanelSettings, radiomics_panel
+from models.radiomics.panel import PanelSettings, radiomics_panel, volume_panel
 
 
 def _ball(seed: int = 4) -> tuple[np.ndarray, np.ndarray]:
@@ -76,3 +80,18 @@ def test_an_empty_mask_another_shape_and_a_missing_value_are_refused() -> None:
         radiomics_panel(array[1:], mask)
     with pytest.raises(ValueError, match="not finite"):
         radiomics_panel(np.where(mask, np.nan, array), mask)
+
+
+def test_a_scan_is_windowed_and_resampled_as_at_the_board_before_it_is_measured() -> None:
+    array, mask = _ball()
+    geometry = Geometry.from_axes(
+        origin_lps_mm=(0, 0, 0),
+        slice_step_mm=(0, 0, 2.0),
+        row_step_mm=(0, 1.0, 0),
+        column_step_mm=(1.0, 0, 0),
+        shape=array.shape,
+    )
+    volume = Volume(array.astype(np.int16), np.ones(7), np.zeros(7), geometry)
+    arterial = IsotropicSettings(spacing_mm=1, margin_mm=2, window_centre_hu=130, window_width_hu=310)
+    region = isotropic_region(volume, mask, arterial)
+    assert volume_panel(volume, mask, arterial) == radiomics_panel(region.array, region.mask)
