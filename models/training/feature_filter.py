@@ -5,6 +5,7 @@ Both filters look only at the patients they are given: the training part of a fo
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from inference.statistics.agreement.icc import FeatureCorrelations, IccForm, feature_correlations
 from inference.statistics.comparisons.choose_test import Comparison, are_normal, compare_numbers
+from models.training.second_reader import SecondReader, second_segmentation
 
 RELIABLE_ABOVE: Final = 0.8
 """Intraclass correlation that a feature must exceed to be kept (gNEN study; point estimate)."""
@@ -59,9 +61,25 @@ def reliable_features(
     return ReliableFeatures(correlations.above(limit), limit, correlations)
 
 
-def choose_reread(patients: int, rng: np.random.Generator, count: int = REREAD_PATIENTS) -> tuple[int, ...]:
-    """Positions of the patients to segment again, at random; all of them where there are no more."""
-    return tuple(sorted(map(int, rng.permutation(patients)[:count])))
+def reread(
+    extract: Callable[[int, NDArray[np.bool_]], Floats],
+    masks: Sequence[NDArray[np.bool_]],
+    reader: SecondReader,
+    rng: np.random.Generator,
+    *,
+    patients: int = REREAD_PATIENTS,
+    limit: float = RELIABLE_ABOVE,
+) -> ReliableFeatures:
+    """Outline ``patients`` of these tumours again, chosen at random, and judge every feature.
+
+    ``extract`` gives the features (features,) of the patient at a position of ``masks`` under a mask.  Where
+    there are no more patients than asked for, all are outlined again.
+    """
+    first, second = [], []
+    for position in sorted(map(int, rng.permutation(len(masks))[:patients])):
+        first.append(extract(position, masks[position]))
+        second.append(extract(position, second_segmentation(masks[position], reader, rng)))
+    return reliable_features(np.array(first), np.array(second), limit=limit)
 
 
 def differences(features: NDArray[np.floating], is_positive: Bools) -> Floats:

@@ -6,8 +6,8 @@ from scipy import ndimage
 
 from inference.statistics.agreement.icc import intraclass_correlation
 from models.radiomics.panel import radiomics_panel
-from models.training.feature_filter import choose_reread, differences, different_features, reliable_features
-from models.training.second_reader import SecondReader, second_segmentation
+from models.training.feature_filter import differences, different_features, reliable_features, reread
+from models.training.second_reader import SecondReader
 
 
 def test_features_that_repeat_are_kept_and_noisy_or_constant_ones_are_not():
@@ -29,27 +29,45 @@ def test_a_reader_who_measures_everything_larger_is_less_reliable_under_agreemen
     assert reliable_features(first, first + 2, form="ICC(3,1)").kept[0]
 
 
-def test_a_second_outline_of_tumours_keeps_some_radiomics_features_and_not_others():
+def tumours(count):
+    """Arrays and masks of balls with a grain and a brightness of their own."""
     rng = np.random.default_rng(3)
     z, y, x = np.mgrid[-2:3, -9:10, -9:10]
-    panels = {"first": [], "second": []}
-    for _ in range(12):
-        radius = rng.uniform(3, 8)
-        mask = (z * 2) ** 2 + y**2 + x**2 <= radius**2
+    arrays, masks = [], []
+    for _ in range(count):
+        mask = (z * 2) ** 2 + y**2 + x**2 <= rng.uniform(3, 8) ** 2
         grain = ndimage.gaussian_filter(rng.normal(size=mask.shape), rng.uniform(0.3, 1.5))
-        array = rng.normal(60, 20) + rng.uniform(5, 20) * grain / grain.std() - 10 * ~mask
-        panels["first"].append(list(radiomics_panel(array, mask).values()))
-        other = second_segmentation(mask, SecondReader(growth_px=0, slice_shift=0), rng)
-        panels["second"].append(list(radiomics_panel(array, other).values()))
-    found = reliable_features(np.array(panels["first"]), np.array(panels["second"]))
+        arrays.append(rng.normal(60, 20) + rng.uniform(5, 20) * grain / grain.std() - 10 * ~mask)
+        masks.append(mask)
+    return arrays, masks
+
+
+def test_a_second_outline_of_tumours_keeps_some_radiomics_features_and_not_others():
+    arrays, masks = tumours(12)
+
+    def extract(position, mask):
+        return np.array(list(radiomics_panel(arrays[position], mask).values()))
+
+    reader = SecondReader(growth_px=0, slice_shift=0)
+    found = reread(extract, masks, reader, np.random.default_rng(3))
+    assert found.correlations.subjects == 12
     assert 20 < found.kept.sum() < 143
+    same = reread(extract, masks, SecondReader(0, 0.0, 1.0, 0), np.random.default_rng(3))
+    varying = np.ptp([extract(position, mask) for position, mask in enumerate(masks)], axis=0) > 0
+    assert np.array_equal(same.kept, varying)
 
 
-def test_thirty_patients_are_segmented_again_or_all_where_there_are_fewer():
-    chosen = choose_reread(76, np.random.default_rng(4))
-    assert len(set(chosen)) == 30
-    assert max(chosen) < 76
-    assert choose_reread(12, np.random.default_rng(4)) == tuple(range(12))
+def test_thirty_patients_are_outlined_again_each_once():
+    seen = []
+
+    def extract(position, mask):
+        seen.append(position)
+        return np.array([float(mask.sum())])
+
+    _, masks = tumours(40)
+    found = reread(extract, masks, SecondReader(), np.random.default_rng(4))
+    assert found.correlations.subjects == 30
+    assert seen[::2] == seen[1::2] == sorted(set(seen))
 
 
 def test_normal_features_are_compared_by_t_and_skewed_ones_by_ranks():
