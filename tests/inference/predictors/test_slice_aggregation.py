@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.training.slice_aggregation import aggregate_slices
+from inference.predictors.slice_aggregation import aggregate_slices
 
 
 def spread(rows, members):
