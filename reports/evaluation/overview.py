@@ -9,12 +9,12 @@ from typing import Final
 from inference.evaluation.evaluation import CohortEvaluation, Evaluation
 from inference.evaluation.predictions import TRAINING
 from inference.messages.catalogue import Catalogue
-from inference.statistics.cautions import CautionCode
 from inference.statistics.estimate import Estimate
 from inference.statistics.reasons import NotEstimable
 from reports.evaluation.multiples import Pane, multiples
 from reports.evaluation.words import (
     DECIMALS,
+    caution_text,
     cohort_name,
     flag_texts,
     headline_numbers,
@@ -30,6 +30,7 @@ from reports.figures.style import PAPER
 from reports.paper.blocks import Block, Card, Gap, Stack, TextBlock
 from reports.paper.flow import Section
 from reports.paper.sheet import BODY, BODY_STRONG, FINE_PRINT, HEADLINE_SMALL, NOTE_TINT
+from reports.wording import percent_figure
 
 _CHANCE: Final = 0.5
 _MOST_NAMED: Final = 3
@@ -109,8 +110,7 @@ def meaning(evaluation: Evaluation, catalogue: Catalogue) -> list[str]:
         catalogue.text(
             f"evaluate.meaning.{evaluation.kind}",
             model=model_name(name, catalogue),
-            share=f"{100 * first.value:.0f}",
-            value=number_text(first.value, 2),
+            share=percent_figure(first.value),
         )
     ]
     unclear = [model_name(each, catalogue) for each, number in known if _holds_chance(number)]
@@ -257,11 +257,7 @@ def _of_cohorts(evaluation: Evaluation, catalogue: Catalogue) -> list[str]:
     cohorts: dict[str, list[str]] = {}
     for cohort in evaluation.cohorts:
         for caution in cohort.cautions:
-            # Which cut of several models was chosen here is told beside its numbers.
-            if caution.code is CautionCode.CUT_CHOSEN_ON_SAME_DATA:
-                sentence = catalogue.text("evaluate.caution.cut")
-            else:
-                sentence = catalogue.render(caution.message)
+            sentence = caution_text(caution, evaluation, catalogue)
             cohorts.setdefault(sentence, []).append(cohort_name(cohort.name, catalogue))
     return [
         catalogue.text(

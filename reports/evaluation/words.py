@@ -8,6 +8,7 @@ from typing import Final
 from inference.evaluation.evaluation import CohortEvaluation, Evaluation
 from inference.evaluation.predictions import COHORT_ORDER, TRAINING
 from inference.messages.catalogue import Catalogue
+from inference.statistics.cautions import Caution, CautionCode
 from inference.statistics.estimate import Estimate
 from inference.statistics.reasons import NotEstimable
 from reports.figures.scale import estimate_text, number_text
@@ -68,6 +69,15 @@ def flag_texts(flags: Iterable[str], catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(catalogue.text(f"statistics.flag.{flag}") for flag in flags)
 
 
+def caution_text(caution: Caution, evaluation: Evaluation, catalogue: Catalogue) -> str:
+    """The sentence of a caution; where it speaks of one cut of several, or of events that are classes, ours."""
+    if caution.code is CautionCode.CUT_CHOSEN_ON_SAME_DATA:
+        return catalogue.text("evaluate.caution.cut")
+    if caution.code is CautionCode.FEW_EVENTS and evaluation.kind == "binary":
+        return catalogue.text("evaluate.caution.small_class", **caution.fields)
+    return catalogue.render(caution.message)
+
+
 def headline_numbers(cohort: CohortEvaluation) -> tuple[tuple[str, Estimate | NotEstimable], ...]:
     """Each model with the number that stands for it: the AUC for classes, Harrell's C for times."""
     return (
@@ -122,5 +132,5 @@ def summary_lines(evaluation: Evaluation, catalogue: Catalogue) -> list[str]:
             value = interval_text(number, catalogue)
             model = model_name(name, catalogue)
             lines.append(catalogue.text("evaluate.summary.model", model=model, measure=measure, value=value))
-        lines += [f"  {catalogue.render(caution.message)}" for caution in cohort.cautions]
+        lines += [f"  {caution_text(caution, evaluation, catalogue)}" for caution in cohort.cautions]
     return lines

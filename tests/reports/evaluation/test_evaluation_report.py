@@ -23,7 +23,14 @@ from reports.evaluation.evaluation_file import content_sha256, encode_evaluation
 from reports.evaluation.evaluation_report import EvaluationContent, build_evaluation_report
 from reports.evaluation.number_table import measure
 from reports.evaluation.overview import headline, meaning
-from reports.evaluation.words import interval_text, is_answered, judged_cohort, p_text, threshold_text
+from reports.evaluation.words import (
+    interval_text,
+    is_answered,
+    judged_cohort,
+    p_text,
+    summary_lines,
+    threshold_text,
+)
 from tests.reports.conftest import flat, page_texts
 
 LANGUAGES = ("en", "zh_CN")
@@ -174,6 +181,17 @@ def test_what_cannot_be_estimated_says_so_in_place_of_a_number(
     )
     document = evaluation_document(evaluation)
     assert encode_evaluation(document, MOMENT) and all(np.isfinite(numbers_in(document)))
+
+
+def test_the_rarer_class_is_called_so_and_no_share_is_written_as_certain(tmp_path: Path) -> None:
+    english = load_catalogue("en")
+    lines = [f"p{i},{int(i > 2)},{i if i != 3 else 2.5}" for i in range(400)]
+    evaluation = made(tmp_path, "binary", "patient,outcome,score", *lines, "x,1,0.5")
+    said = english.text("evaluate.caution.small_class", events=3, least=10)
+    assert flat(said) in text_of(evaluation) and any(
+        said in line for line in summary_lines(evaluation, english)
+    )
+    assert "In >99 of 100" in meaning(evaluation, english)[0]
 
 
 def test_scores_that_are_no_probabilities_are_told_and_get_no_calibration(tmp_path: Path) -> None:
