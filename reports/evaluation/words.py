@@ -70,7 +70,7 @@ def flag_texts(flags: Iterable[str], catalogue: Catalogue) -> tuple[str, ...]:
 
 
 def caution_text(caution: Caution, evaluation: Evaluation, catalogue: Catalogue) -> str:
-    """The sentence of a caution; where it speaks of one cut of several, or of events that are classes, ours."""
+    """The sentence of a caution, in words that fit several models, and classes that are no events."""
     if caution.code is CautionCode.CUT_CHOSEN_ON_SAME_DATA:
         return catalogue.text("evaluate.caution.cut")
     if caution.code is CautionCode.FEW_EVENTS and evaluation.kind == "binary":
