@@ -15,6 +15,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from models.phantoms.latent_evidence import expit, level_probabilities
+
 Regimen = Literal["ccrt", "ic_ccrt"]
 Floats = NDArray[np.float64]
 
@@ -62,11 +64,6 @@ class StageModel:
     n_cuts_high_t: Floats
 
 
-def expit(x: Floats) -> Floats:
-    """Logistic function, stable for large arguments of either sign."""
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * x)))
-
-
 def is_stage_iva(t_stage: NDArray[np.int64], n_stage: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Stage IVa is T4 or N3 without distant metastasis (AJCC, 8th edition)."""
     return (t_stage == 4) | (n_stage == 3)
@@ -83,27 +80,20 @@ def _grid() -> tuple[Floats, Floats]:
     return s, weight / weight.sum()
 
 
-def _phi(x: Floats) -> Floats:
-    from scipy.special import ndtr
-
-    return np.asarray(ndtr(x))
-
-
 def _level_probabilities(s: Floats, cuts: Floats, rho: float) -> Floats:
     """P(level | s) for cuts of z = rho s + sqrt(1 - rho^2) e; shape (*s.shape, levels)."""
-    below = _phi((cuts - rho * s[..., None]) / np.sqrt(1.0 - rho**2))
-    ends = np.concatenate([np.zeros((*s.shape, 1)), below, np.ones((*s.shape, 1))], axis=-1)
-    return np.diff(ends, axis=-1)
+    return level_probabilities(cuts, rho * s, float(np.sqrt(1.0 - rho**2)))
 
 
 def _cuts_for(weight: Floats, s: Floats, rho: float, cumulative: Floats) -> Floats:
     """Cuts at which z reaches the cumulative shares, when S has the given weights on the grid."""
     from scipy.optimize import brentq
+    from scipy.special import ndtr
 
     scale = np.sqrt(1.0 - rho**2)
 
     def excess(cut: float, share: float) -> float:
-        return float(weight @ _phi((cut - rho * s) / scale)) - share
+        return float(weight @ ndtr((cut - rho * s) / scale)) - share
 
     return np.array([brentq(excess, -12.0, 12.0, args=(share,)) for share in cumulative])
 
