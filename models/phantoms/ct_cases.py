@@ -45,6 +45,8 @@ _GASTRIC_ENHANCEMENT_HU = ((38.0, 7.0), (55.0, 8.0))
 # Attenuation of the pancreas in each phase, and of a tumour without contrast, to turn a CT ratio into HU.
 _PANCREAS_ARTERIAL_HU, _PANCREAS_VENOUS_HU, _UNENHANCED_TUMOUR_HU = 105.0, 95.0, 38.0
 _MOST_NODES_DRAWN = 15
+# A smaller one might fall between two 5 mm slices.
+_SMALLEST_DRAWN_MM = 12.0
 
 
 def _stream(study: str, patient: CtPatient) -> np.random.Generator:
@@ -135,7 +137,7 @@ def gnen_case(patient: GnenPatient) -> AbdomenCase:
     """The examination before treatment; both phases carry their own signal."""
     rng = _stream(gnen_population.STUDY, patient)
     habitus = _habitus(rng, patient)
-    diameter = max(patient.long_diameter_mm, 8.0)
+    diameter = max(patient.long_diameter_mm, _SMALLEST_DRAWN_MM)
     polypoid = patient.grade in ("NET G1", "NET G2") or diameter < 15.0
     depth: Literal[1, 2, 3, 4] = 2 if diameter < 20.0 else 3 if diameter < 60.0 else 4
     tumour = GastricTumour(

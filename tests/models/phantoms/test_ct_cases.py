@@ -45,6 +45,12 @@ def test_phases_of_a_neuroendocrine_tumour_carry_their_own_signals() -> None:
         assert looks.arterial.confounder == looks.portal_venous.confounder
 
 
+def test_no_neuroendocrine_tumour_is_too_small_to_be_cut_by_a_slice() -> None:
+    patients = gnen_population.draw_cohort("training", 400)
+    assert min(p.long_diameter_mm for p in patients) < 8.0
+    assert min(gastric(gnen_case(p).tumour).long_diameter_mm for p in patients) == 12.0
+
+
 def test_both_phases_of_a_pancreatic_tumour_look_equally_varied() -> None:
     tumours = [pnen_case(p).tumour for p in pnen_population.draw_cohort("training", 400)]
     spread = [
