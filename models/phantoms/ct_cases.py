@@ -76,7 +76,7 @@ def _nodes(rng: np.random.Generator, count: int) -> EnlargedNodes:
 
 def _habitus(
     rng: np.random.Generator,
-    patient: LagcPatient | GcPatient | PnenPatient | GnenPatient,
+    patient: CtPatient,
     bmi_kg_m2: float | None = None,
 ) -> HabitusParameters:
     """A build for age and sex; where the form has no body mass index it is drawn."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,14 @@ Columns = dict[str, NDArray[Any]]
 
 @dataclass(frozen=True, slots=True)
 class CtPatient:
-    """Address and identifier of a synthetic patient; each study adds its values."""
+    """Address, identifier, age and sex of a synthetic patient; each study adds its values."""
 
     index: int
     cohort: str
     seed: int
     patient_id: str
+    age_years: int
+    sex: Literal["male", "female"]
 
     def __post_init__(self) -> None:
         if self.cohort not in COHORTS:

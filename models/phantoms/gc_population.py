@@ -99,8 +99,6 @@ class GcPatient(CtPatient):
     values, or of both could state.
     """
 
-    age_years: int
-    sex: Literal["male", "female"]
     vascular_tumour_thrombus: Literal["no", "yes"]
     nerve_invasion: Literal["no", "yes"]
     location: Literal["upper", "middle", "lower", "whole"]

@@ -72,8 +72,6 @@ class GnenPatient(CtPatient):
     both phases, of clinical values, or of all could state of the log hazard 1.9 S.
     """
 
-    age_years: int
-    sex: Literal["male", "female"]
     location: Literal["cardia_fundus", "body", "antrum", "two_thirds_or_more"]
     long_diameter_mm: float
     ct_lymph_node: Literal["no", "yes"]

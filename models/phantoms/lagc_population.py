@@ -108,8 +108,6 @@ class LagcPatient(CtPatient):
     ``attainable_`` values are what a perfect reader of image, of clinical values, or of both could state.
     """
 
-    age_years: int
-    sex: Literal["male", "female"]
     bmi_kg_m2: float
     location: Literal["upper", "middle", "lower", "whole"]
     maximum_diameter_cm: float

@@ -112,8 +112,6 @@ class PnenPatient(CtPatient):
     everything could state.
     """
 
-    age_years: int
-    sex: Literal["male", "female"]
     symptoms: YesNo
     maximum_diameter_mm: float
     location: Literal["uncinate", "head-neck", "body", "tail"]
