@@ -23,6 +23,7 @@ from reports.wording import percent_figure
 MOST_COHORTS: Final = 4
 """Cohorts beside each other; more stand in a further table."""
 
+_MOST_LINES: Final = 30
 _SHARES: Final = (26.0, 20.0, 24.0)
 _GUTTER: Final = 6.0
 _INSET: Final = 2.0
@@ -45,21 +46,26 @@ def table_one_sections(evaluation: Evaluation, catalogue: Catalogue) -> list[Sec
 
 
 def _part(table: TableOne, places: Sequence[int], catalogue: Catalogue) -> list[Block]:
+    """Stacks that stay together on a page, each under the heads of its columns."""
     heads: list[Block] = [TextBlock(catalogue.text("evaluate.table_one.variable"), LABEL)]
     for place in places:
         size = catalogue.text("evaluate.table_one.patients", count=table.sizes[place])
         name = cohort_name(table.groups[place], catalogue)
         heads.append(Stack([TextBlock(name, SMALL_STRONG), TextBlock(size, FINE_PRINT)]))
     heads.append(TextBlock(catalogue.text("evaluate.table_one.p"), LABEL))
-    head = _row(heads)
-    rows: list[Block] = []
+    parts: list[list[Block]] = [[]]
+    lines = 0
     for row in table.rows:
-        rows += (
-            _numeric(row, places, catalogue)
-            if isinstance(row, NumericRow)
-            else _categorical(row, places, catalogue)
-        )
-    return [Stack([Gap(4), head, *rows[:1]]), *rows[1:], Gap(4)]
+        added = 2 if isinstance(row, NumericRow) else 2 + len(row.table.rows)
+        if lines and lines + added > _MOST_LINES:
+            parts.append([])
+            lines = 0
+        lines += added
+        if isinstance(row, NumericRow):
+            parts[-1] += _numeric(row, places, catalogue)
+        else:
+            parts[-1] += _categorical(row, places, catalogue)
+    return [Stack([Gap(4), _row(heads), *part, Gap(4)]) for part in parts]
 
 
 def _row(cells: Sequence[Block]) -> Row:

@@ -222,6 +222,20 @@ def test_many_models_with_long_names_stay_within_the_page(tmp_path: Path) -> Non
     assert flat(names[5]) in flat(pages[0])
 
 
+def test_a_table_one_of_several_pages_has_its_heads_on_each(tmp_path: Path) -> None:
+    names = [f"value_{i}" for i in range(40)]
+    header = ",".join(("patient", "cohort", "outcome", "score", *names))
+    lines = [
+        ",".join((f"p{i}", ("training", "internal")[i % 2], str(i % 3 % 2), str(i % 5), *(str(i % 7),) * 40))
+        for i in range(20)
+    ]
+    pages = page_texts(
+        build_evaluation_report(EvaluationContent(made(tmp_path, "binary", header, *lines), "en", MOMENT))
+    )
+    with_table = [flat(page) for page in pages if re.search(r"value_\d", page)]
+    assert len(with_table) > 1 and all("CHARACTERISTIC" in page and "n=10" in page for page in with_table)
+
+
 def test_the_file_holds_the_numbers_under_a_hash_without_time() -> None:
     for kind in KINDS:
         evaluation = example(kind)
