@@ -1,0 +1,183 @@
+"""A run that is cut off and goes on ends in the same weights, to the bit, as one that was left alone."""
+
+import os
+import random
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from inference.errors import Cancelled, StorageError
+from models.training.engine import checkpoint as checkpoint_module
+from models.training.engine.checkpoint import CheckpointPlace, randomness, restore_randomness
+from models.training.engine.failures import CheckpointError, LossNotFiniteError
+from tests.models.training.engine.tiny_run import SCHEDULE, tiny_network, tiny_task, train_tiny
+
+BATCHES = 4
+
+
+def equal_weights(one, other):
+    return all(
+        torch.equal(a, b) for a, b in zip(one.state_dict().values(), other.state_dict().values(), strict=True)
+    )
+
+
+def breaks_at(batch, error=KeyboardInterrupt):
+    def at_batch(number, value):
+        if number == batch:
+            raise error
+        return value
+
+    return at_batch
+
+
+@pytest.fixture
+def place(tmp_path):
+    return CheckpointPlace(tmp_path / "checkpoints", "study")
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "rmsprop", "adam", "adamw"])
+@pytest.mark.parametrize("validates", [False, True], ids=["plain", "validated"])
+def test_an_interrupted_run_resumes_to_the_same_weights_and_curve(place, optimiser, validates):
+    schedule = replace(SCHEDULE, optimiser=optimiser, learning_rate=0.01)
+    whole, result = train_tiny(tiny_task(validates=validates), schedule)
+    with pytest.raises(KeyboardInterrupt):
+        train_tiny(tiny_task(validates=validates, at_batch=breaks_at(2 * BATCHES + 3)), schedule, place)
+    torch.manual_seed(123)
+    resumed, again = train_tiny(tiny_task(validates=validates), schedule, place)
+    assert equal_weights(whole, resumed)
+    assert again == result
+
+
+def test_a_killed_process_resumes_to_the_same_weights(place, repository):
+    environment = {**os.environ, "PYTHONPATH": str(repository), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "tests.models.training.engine.tiny_run", str(place.folder)]
+    with subprocess.Popen(
+        command, cwd=repository, env=environment, stdout=subprocess.PIPE, text=True
+    ) as child:
+        for line in child.stdout:
+            if line.strip() == "2":
+                child.kill()
+                break
+    started = []
+    resumed, _ = train_tiny(
+        tiny_task(at_batch=lambda number, value: started.append(number) or value), SCHEDULE, place
+    )
+    assert len(started) <= 3 * BATCHES
+    assert equal_weights(train_tiny(tiny_task())[0], resumed)
+
+
+def test_a_finished_run_is_not_trained_again(place):
+    first, result = train_tiny(tiny_task(validates=True), checkpoints=place)
+    again, same = train_tiny(
+        tiny_task(validates=True, at_batch=breaks_at(1, AssertionError)), checkpoints=place
+    )
+    assert equal_weights(first, again)
+    assert same == result
+
+
+def test_patience_ends_a_run_with_its_best_weights():
+    losses = iter([0.9, 0.5, 0.6, 0.7, 0.1])
+    kept = []
+
+    def validate(network):
+        kept.append({name: values.clone() for name, values in network.state_dict().items()})
+        return next(losses)
+
+    task = replace(tiny_task(), validate=validate)
+    network, result = train_tiny(task, replace(SCHEDULE, patience=2))
+    assert result.stopped_early
+    assert result.epoch == 2
+    assert [point.validation_loss for point in result.curve] == [0.9, 0.5, 0.6, 0.7]
+    assert all(torch.equal(values, kept[1][name]) for name, values in network.state_dict().items())
+    assert not network.training
+
+
+def test_a_loss_that_is_no_number_names_run_epoch_and_batch_and_keeps_the_epoch_before(place):
+    def at_batch(number, value):
+        return value * float("nan") if number == BATCHES + 3 else value
+
+    with pytest.raises(LossNotFiniteError) as raised:
+        train_tiny(tiny_task(at_batch=at_batch), checkpoints=place)
+    assert dict(raised.value.message.fields) == {"run": "tiny", "epoch": 2, "batch": 3, "batches": BATCHES}
+    resumed, _ = train_tiny(tiny_task(), checkpoints=place)
+    assert equal_weights(train_tiny(tiny_task())[0], resumed)
+
+
+def test_a_full_disk_ends_a_run_and_leaves_the_epoch_before(place, monkeypatch):
+    def full(path, write, **_):
+        if path.exists():
+            raise StorageError("error.storage.full", file=path.name, folder="x", reason="")
+        write_before(path, write)
+
+    write_before = checkpoint_module.write_stream_atomically
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoint_module, "write_stream_atomically", full)
+        with pytest.raises(StorageError):
+            train_tiny(tiny_task(), checkpoints=place)
+    assert [path.name for path in place.folder.iterdir()] == [place.path("tiny").name]
+    assert equal_weights(train_tiny(tiny_task())[0], train_tiny(tiny_task(), checkpoints=place)[0])
+
+
+def test_a_run_stops_within_a_batch_when_asked():
+    asked = iter([False] * 5 + [True])
+    with pytest.raises(Cancelled):
+        train_tiny(tiny_task(), should_stop=lambda: next(asked))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [replace(SCHEDULE, learning_rate=0.01), replace(SCHEDULE, epochs=6), replace(SCHEDULE, patience=3)],
+    ids=["rate", "epochs", "patience"],
+)
+def test_a_checkpoint_of_another_configuration_is_refused(place, other):
+    train_tiny(tiny_task(), checkpoints=place)
+    with pytest.raises(CheckpointError) as raised:
+        train_tiny(tiny_task(), other, place)
+    assert raised.value.message.id == "error.training.checkpoint_differs"
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "text"])
+def test_a_damaged_checkpoint_is_refused(place, damage):
+    train_tiny(tiny_task(), checkpoints=place)
+    path = place.path("tiny")
+    content = bytearray(path.read_bytes())
+    weights = content.find(tiny_network_bytes(place))
+    content[weights] ^= 0xFF
+    damaged = {"cut": content[:-200], "flipped": content, "empty": b"", "text": b"weights"}[damage]
+    path.write_bytes(bytes(damaged))
+    with pytest.raises(CheckpointError) as raised:
+        train_tiny(tiny_task(), checkpoints=place)
+    assert raised.value.message.id == "error.training.checkpoint_damaged"
+
+
+def tiny_network_bytes(place):
+    """Bytes of the last layer's weights as they stand in the file."""
+    network, _ = train_tiny(tiny_task(), checkpoints=place)
+    return network[-1].weight.detach().numpy().tobytes()
+
+
+def test_runs_whose_names_are_spelt_alike_have_files_of_their_own(place):
+    assert place.path("ccrt fold 1") != place.path("ccrt fold-1")
+    assert place.path("ccrt fold 1") == place.path("ccrt fold 1")
+
+
+def test_the_generators_of_python_numpy_and_torch_are_put_back():
+    state = randomness()
+    drawn = (random.random(), np.random.standard_normal(3).tolist(), torch.rand(3).tolist())  # noqa: NPY002
+    restore_randomness(state)
+    again = (random.random(), np.random.standard_normal(3).tolist(), torch.rand(3).tolist())  # noqa: NPY002
+    assert again == drawn
+
+
+def test_frozen_layers_stay_as_they_are():
+    from models.training.engine.run import train_network
+
+    network = tiny_network()
+    network[0].weight.requires_grad_(False)
+    before = network[0].weight.clone()
+    train_network(network, tiny_task(), SCHEDULE, run="tiny", seed=1, stage="stage.training.classifier")
+    assert torch.equal(network[0].weight, before)
