@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from inference.messages.catalogue import Catalogue
 from inference.storage import write_atomically
@@ -29,11 +29,8 @@ class CurvePoint:
     validation_loss: float | None = None
 
 
-class OnEpoch(Protocol):
-    """Hears of a run after each epoch."""
-
-    def __call__(self, curve: Sequence[CurvePoint]) -> None:
-        """``curve`` is the run's so far."""
+OnEpoch = Callable[[Sequence[CurvePoint]], None]
+"""Hears of a run after each epoch, with its curve so far."""
 
 
 def ignore_epochs(_: Sequence[CurvePoint]) -> None:
@@ -92,7 +89,7 @@ class CurveBook:
         return tuple(point for curve in self._curves.values() for point in curve)
 
     def __call__(self, curve: Sequence[CurvePoint]) -> None:
-        """As :class:`OnEpoch`."""
+        """As :data:`OnEpoch`."""
         if not curve:
             return
         is_new = curve[0].run not in self._curves
