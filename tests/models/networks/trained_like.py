@@ -1,12 +1,16 @@
 """Networks as training leaves them: no batch norm at its start, activations of order one."""
 
+from typing import TypeVar
+
 import torch
 from torch import nn
 
 from models.export import round_weights
 
+AnyNetwork = TypeVar("AnyNetwork", bound=nn.Module)
 
-def trained_like(network: nn.Module, image: torch.Tensor, seed: int = 5) -> nn.Module:
+
+def trained_like(network: AnyNetwork, image: torch.Tensor, seed: int = 5) -> AnyNetwork:
     """Give ``network`` random norms with the running statistics of ``image``, rounded as for a pack."""
     generator = torch.Generator().manual_seed(seed)
     norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
