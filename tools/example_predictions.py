@@ -47,9 +47,7 @@ def binary_table(seed: int = SEED) -> str:
             fusion = _sigmoid(sure * (-1.2 + 1.1 * seen + 0.5 * clinical))
             stage = f"cT{int(np.clip(round(3 - 0.5 * clinical + 0.5 * draw.normal()), 1, 4))}"
             cea = "" if draw.random() < 0.06 else f"{np.exp(1.2 - 0.3 * clinical + 0.7 * draw.normal()):.1f}"
-            shares = [
-                f"{np.clip(p, 1e-4, 1 - 1e-4):.4f}" for p in (image, _sigmoid(-1.2 + 0.5 * clinical), fusion)
-            ]
+            shares = [_share(p) for p in (image, _sigmoid(-1.2 + 0.5 * clinical), fusion)]
             rows.append(
                 [
                     f"S{len(rows):04d}",
@@ -82,7 +80,7 @@ def survival_table(seed: int = SEED) -> str:
             seen = signal + _NOISE[cohort] * draw.normal()
             scores = {"combined": 0.7 * seen + 0.6 * clinical, "clinical": 0.6 * clinical}
             survival = [
-                f"{np.exp(-_BASELINE_HAZARD * months * np.exp(scores[name])):.4f}"
+                _share(np.exp(-_BASELINE_HAZARD * months * np.exp(scores[name])))
                 for name in names
                 for months in HORIZONS_MONTHS
             ]
@@ -109,6 +107,11 @@ TABLES = {"binary.csv": binary_table, "survival.csv": survival_table}
 
 def _sigmoid(value: float) -> float:
     return float(1 / (1 + np.exp(-value)))
+
+
+def _share(value: float) -> str:
+    """Four decimals, never a certain 0 or 1."""
+    return f"{np.clip(value, 1e-4, 1 - 1e-4):.4f}"
 
 
 def _csv(rows: Sequence[Sequence[str]]) -> str:

@@ -10,8 +10,10 @@ import numpy as np
 
 from inference.evaluation.predictions import Model, Predictions
 from inference.evaluation.threshold import Threshold
+from inference.statistics.calibration.smooth import SmoothCalibration
 from inference.statistics.calibration.survival_brier import SurvivalBrier, integrated_brier, survival_brier
 from inference.statistics.calibration.survival_calibration import SurvivalCalibration, survival_calibration
+from inference.statistics.calibration.survival_smooth import survival_smooth
 from inference.statistics.cautions import Caution, flagged, judge_cut
 from inference.statistics.design import Numeric, design_of
 from inference.statistics.discrimination.concordance import concordance
@@ -69,6 +71,7 @@ class AtHorizon:
 
     horizon: float
     calibration: SurvivalCalibration | NotEstimable
+    smooth: SmoothCalibration | NotEstimable
     decision: DecisionCurve
 
 
@@ -180,7 +183,10 @@ def _at_horizon(data: SurvivalData, horizon: float, survival: Floats) -> AtHoriz
     if groups >= 2:
         calibration = survival_calibration(data, survival, horizon, groups=groups)
     return AtHorizon(
-        horizon, calibration, survival_decision_curve(data, 1 - survival, horizon, DECISION_THRESHOLDS)
+        horizon,
+        calibration,
+        survival_smooth(data, survival, horizon),
+        survival_decision_curve(data, 1 - survival, horizon, DECISION_THRESHOLDS),
     )
 
 

@@ -10,6 +10,7 @@ from inference.evaluation.evaluation import CohortEvaluation, Evaluation
 from inference.evaluation.times import AtHorizon, TimesEvaluation
 from inference.messages.catalogue import Catalogue
 from inference.statistics.calibration.brier import BrierScore
+from inference.statistics.calibration.smooth import SmoothCalibration
 from inference.statistics.calibration.survival_calibration import SurvivalCalibration
 from inference.statistics.estimate import Estimate
 from inference.statistics.outcomes import Floats
@@ -76,7 +77,7 @@ def _class_measures(found: Sequence[ClassCalibration], catalogue: Catalogue) -> 
     return [
         row("in_the_large", [each.in_the_large for each in again], RATIO_DECIMALS),
         row("slope.binary", [each.slope for each in again], RATIO_DECIMALS),
-        Measure(catalogue.text("evaluate.ici"), "", tuple(_errors(each, catalogue) for each in found)),
+        Measure(catalogue.text("evaluate.ici"), "", tuple(_errors(each.smooth, catalogue) for each in found)),
         row("brier", [_brier(each, "brier") for each in briers], DECIMALS),
         row("scaled_brier", [_brier(each, "scaled") for each in briers], DECIMALS),
         Measure(
@@ -93,10 +94,10 @@ def _brier(score: BrierScore | NotEstimable, part: str) -> Estimate | NotEstimab
     return score.brier if part == "brier" else score.scaled
 
 
-def _errors(calibration: ClassCalibration, catalogue: Catalogue) -> Cell:
-    if isinstance(calibration.smooth, NotEstimable):
-        return Cell(catalogue.render(calibration.smooth.message), is_number=False)
-    errors = calibration.smooth.errors
+def _errors(smooth: SmoothCalibration | NotEstimable, catalogue: Catalogue) -> Cell:
+    if isinstance(smooth, NotEstimable):
+        return Cell(catalogue.render(smooth.message), is_number=False)
+    errors = smooth.errors
     remark = catalogue.text("evaluate.e90", value=number_text(errors.e90, DECIMALS))
     return Cell(number_text(errors.ici, DECIMALS), (catalogue.text("evaluate.no_interval"), remark))
 
@@ -161,7 +162,7 @@ def _survival_pane(
             () if isinstance(calibration, NotEstimable) else calibration.groups,
             width=width,
             catalogue=catalogue,
-            smooth=calibration if isinstance(calibration, NotEstimable) else None,
+            smooth=at.smooth if isinstance(at.smooth, NotEstimable) else at.smooth.as_survival(),
             predictions=predicted,
             x_title=catalogue.text("evaluate.calibration.predicted"),
             y_title=catalogue.text("evaluate.calibration.observed"),
@@ -202,6 +203,7 @@ def _survival_measures(
         measure(label("observed_to_expected"), ratios, catalogue, RATIO_DECIMALS),
         measure(label("mean_difference"), apart, catalogue, DECIMALS),
         Measure(label("greenwood"), "", tuple(_greenwood(each, catalogue) for each in calibrations)),
+        Measure(label("ici.at"), "", tuple(_errors_at(each, catalogue) for each in found)),
         measure(label("brier.at"), [score for score, _ in briers], catalogue, DECIMALS, remarks),
     ]
 
@@ -218,6 +220,10 @@ def _greenwood(calibration: SurvivalCalibration | NotEstimable | None, catalogue
         "evaluate.chi_square", value=number_text(test.chi_square, 2), df=test.degrees_of_freedom
     )
     return Cell(p_text(test.p_value, catalogue), (remark,), flag_texts(test.flags, catalogue))
+
+
+def _errors_at(at: AtHorizon | None, catalogue: Catalogue) -> Cell:
+    return NO_CELL if at is None else _errors(at.smooth, catalogue)
 
 
 def _brier_at(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from inference.evaluation.classes import AtThreshold, ClassCalibration, ClassesEvaluation
 from inference.statistics.calibration.brier import BrierScore
 from inference.statistics.calibration.hosmer_lemeshow import HosmerLemeshow
-from inference.statistics.calibration.smooth import SmoothCalibration
 from inference.statistics.discrimination.against_half import AgainstHalf
 from inference.statistics.discrimination.fold_auc import FoldAucs
 from inference.statistics.discrimination.precision_recall import PrecisionRecallCurve
@@ -14,6 +13,7 @@ from inference.statistics.reasons import NotEstimable
 from reports.evaluation.json_values import (
     Json,
     decision_json,
+    errors_json,
     groups_json,
     not_estimable,
     number,
@@ -96,17 +96,10 @@ def _calibration(calibration: ClassCalibration) -> Json:
         "in_the_large": number(again.in_the_large),
         "intercept": number(again.intercept),
         "slope": number(again.slope),
-        "errors": _errors(calibration.smooth),
+        "errors": errors_json(calibration.smooth),
         "hosmer_lemeshow": _hosmer_lemeshow(calibration.hosmer_lemeshow),
         **_brier(calibration.brier),
     }
-
-
-def _errors(smooth: SmoothCalibration | NotEstimable) -> Json:
-    if isinstance(smooth, NotEstimable):
-        return not_estimable(smooth)
-    errors = smooth.errors
-    return {"ici": errors.ici, "e50": errors.e50, "e90": errors.e90, "e_max": errors.e_max}
 
 
 def _hosmer_lemeshow(test: HosmerLemeshow | NotEstimable) -> Json:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from inference.statistics.calibration.groups import CalibrationGroup
+from inference.statistics.calibration.smooth import SmoothCalibration
 from inference.statistics.estimate import Estimate
 from inference.statistics.outcomes import Floats
 from inference.statistics.reasons import NotEstimable
@@ -50,6 +51,14 @@ def groups_json(groups: Sequence[CalibrationGroup]) -> list[Json]:
         {"patients": each.count, "predicted": each.predicted, "observed": number(each.observed)}
         for each in groups
     ]
+
+
+def errors_json(smooth: SmoothCalibration | NotEstimable) -> Json:
+    """How far the smoothed curve lies from the predictions, over the patients."""
+    if isinstance(smooth, NotEstimable):
+        return not_estimable(smooth)
+    errors = smooth.errors
+    return {"ici": errors.ici, "e50": errors.e50, "e90": errors.e90, "e_max": errors.e_max}
 
 
 def decision_json(curve: DecisionCurve) -> Json:

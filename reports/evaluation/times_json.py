@@ -8,7 +8,14 @@ from inference.statistics.calibration.survival_calibration import GreenwoodNamDA
 from inference.statistics.discrimination.time_dependent_auc import TimeDependentAuc
 from inference.statistics.reasons import NotEstimable
 from inference.statistics.survival.logrank import LogRank
-from reports.evaluation.json_values import Json, decision_json, groups_json, not_estimable, number
+from reports.evaluation.json_values import (
+    Json,
+    decision_json,
+    errors_json,
+    groups_json,
+    not_estimable,
+    number,
+)
 
 
 def times_json(model: TimesEvaluation) -> Json:
@@ -51,6 +58,7 @@ def _at_horizon(at: AtHorizon) -> Json:
         "calibration": not_estimable(calibration)
         if isinstance(calibration, NotEstimable)
         else _calibration(calibration),
+        "errors": errors_json(at.smooth),
         "decision_curve": decision_json(at.decision),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -36,6 +36,16 @@ class SmoothCalibration:
     upper: Floats
     level: float
     errors: CalibrationErrors
+
+    def as_survival(self) -> SmoothCalibration:
+        """The same curve and band in probabilities of not having the event; the errors stay as they are."""
+        return replace(
+            self,
+            predicted=1 - self.predicted[::-1],
+            observed=1 - self.observed[::-1],
+            lower=1 - self.upper[::-1],
+            upper=1 - self.lower[::-1],
+        )
 
 
 def smooth_calibration(

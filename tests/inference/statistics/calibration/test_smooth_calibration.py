@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from inference.statistics.calibration.calibration_errors import calibration_errors
 from inference.statistics.calibration.local_regression import local_regression
-from inference.statistics.calibration.smooth import smooth_calibration
+from inference.statistics.calibration.smooth import SmoothCalibration, smooth_calibration
 from inference.statistics.outcomes import ClassData
 from inference.statistics.reasons import DataError, NotEstimable, Reason
 
@@ -115,3 +115,15 @@ def test_data_without_a_curve_say_why(risk, outcome, reason):
 def test_what_is_no_probability_is_refused():
     with pytest.raises(DataError):
         smooth_calibration(ClassData([1.5, 0.2], [0, 1]), generator=np.random.default_rng(1))
+
+
+def test_the_curve_of_survival_is_that_of_risk_turned_about():
+    generator = np.random.default_rng(4)
+    risk = generator.random(120)
+    smooth = smooth_calibration(ClassData(risk, generator.random(120) < risk), generator=generator)
+    assert isinstance(smooth, SmoothCalibration)
+    turned = smooth.as_survival()
+    assert (np.diff(turned.predicted) > 0).all()
+    np.testing.assert_allclose(turned.observed[0], 1 - smooth.observed[-1])
+    assert (turned.lower <= turned.observed + 1e-12).all() and (turned.observed <= turned.upper + 1e-12).all()
+    assert turned.errors == smooth.errors
