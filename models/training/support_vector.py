@@ -66,7 +66,8 @@ def fit_support_vector(
     Features that differ between the classes are standardised; C has the best AUC over inner folds (the most
     regularised of equals); classes weigh alike.  Platt's sigmoid is fitted to the inner folds' left-out
     decision values, and never falls: where they do not rise with the outcome, all patients get one
-    probability.
+    probability.  Inner folds choose features of their own: with those of the whole part every patient would
+    seem easy to tell, and the probabilities would lie near 0 and 1 for no reason.
 
     Source: Song et al., Ann Transl Med 2021; 9: 833; Platt, Advances in Large Margin Classifiers, 2000,
     61–74.
@@ -81,7 +82,7 @@ def fit_support_vector(
     rows = np.asarray(features, dtype=np.float64)
     kept = different_features(rows, is_positive, level=settings.level)
     folds = balanced_folds(is_positive, min(settings.inner_folds, len(rows)), rng)
-    left_out = [_left_out_decisions(rows[:, kept], is_positive, folds, C) for C in settings.penalties]
+    left_out = _left_out_decisions(rows, is_positive, folds, settings)
     best = int(np.argmax([auc(decisions, is_positive).value for decisions in left_out]))
     weights, offset = _machine(rows[:, kept], is_positive, settings.penalties[best])
     slope, shift = platt_sigmoid(left_out[best], is_positive)
@@ -114,12 +115,17 @@ def platt_sigmoid(decisions: Floats, is_positive: Bools) -> tuple[float, float]:
     return slope, float(found.x[1]) - slope * float(centre)
 
 
-def _left_out_decisions(rows: Floats, is_positive: Bools, folds: NDArray[np.int64], penalty: float) -> Floats:
-    decisions = np.zeros(len(rows))
+def _left_out_decisions(
+    rows: Floats, is_positive: Bools, folds: NDArray[np.int64], settings: SupportVectorSettings
+) -> Floats:
+    """Decision values (penalties, patients) by machines that never saw the patient, features and all."""
+    decisions = np.zeros((len(settings.penalties), len(rows)))
     for fold in np.unique(folds):
         held = folds == fold
-        weights, offset = _machine(rows[~held], is_positive[~held], penalty)
-        decisions[held] = rows[held] @ weights + offset
+        kept = different_features(rows[~held], is_positive[~held], level=settings.level)
+        for place, penalty in enumerate(settings.penalties):
+            weights, offset = _machine(rows[~held][:, kept], is_positive[~held], penalty)
+            decisions[place, held] = rows[held][:, kept] @ weights + offset
     return decisions
 
 

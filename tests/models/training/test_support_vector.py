@@ -158,6 +158,18 @@ def test_a_filter_that_sees_everybody_would_be_found_out():
     assert areas.mean() > 0.5 + 3 * areas.std(ddof=1) / np.sqrt(len(areas))
 
 
+def test_probabilities_of_noise_stay_near_the_share_of_positives():
+    rng = np.random.default_rng(10)
+    names = [str(number) for number in range(150)]
+    is_positive = np.arange(PATIENTS) < 16
+    distance = []
+    for _ in range(4):
+        features = rng.normal(size=(PATIENTS, 150))
+        score = fit_support_vector(features, is_positive, names, SETTINGS, rng).score
+        distance.append(np.abs(score.probability(rng.normal(size=(200, 150)), names) - 1 / 3).mean())
+    assert np.mean(distance) < 0.1
+
+
 def test_a_class_of_one_is_refused():
     features, _ = cohort()
     with pytest.raises(ValueError, match="at least two patients"):
