@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from models.networks.deep_smote import DeepSmote
+from models.permutation import areas_by_permutation
 from models.training.deep_smote import balance, interpolated, invent, train_autoencoder
 from models.training.loop import Schedule
 
@@ -149,3 +150,57 @@ def test_invented_images_look_more_like_their_own_class():
     made = invent(network, images[is_positive], 20, generator(9)).mean(dim=(1, 2, 3))
     own, other = images[is_positive].mean(), images[~is_positive].mean()
     assert ((made - own).abs() < (made - other).abs()).float().mean() > 0.8
+
+
+def blurred_noise(count=40, side=6):
+    """Pictures that say nothing of their class, and classes of which one is rare."""
+    rng = np.random.default_rng(11)
+    return torch.from_numpy(rng.random((count, 1, side, side)).astype(np.float32)), np.arange(count) < 14
+
+
+def ridge_on(images, is_positive):
+    """Scores of a ridge model on the pixels: (n, channels, h, w) → (n,)."""
+    pixels = images.flatten(1).double().numpy()
+    centre = pixels.mean(axis=0)
+    target = is_positive - is_positive.mean()
+    rows = pixels - centre
+    weights = np.linalg.solve(rows.T @ rows + 0.1 * np.eye(rows.shape[1]), rows.T @ target)
+    return lambda others: (others.flatten(1).double().numpy() - centre) @ weights
+
+
+def test_permuted_labels_are_not_predictable_from_balanced_images():
+    images, is_positive = blurred_noise()
+
+    def learner_of(dealt):
+        def learn(positions, number):
+            own = list(positions)
+            found = balance(Flat(6), images[own], torch.from_numpy(dealt[own]), generator(number))
+            scores = ridge_on(found.images, found.is_positive.numpy().astype(float))
+            return lambda positions: scores(images[list(positions)])
+
+        return learn
+
+    ids = [str(number) for number in range(40)]
+    areas = areas_by_permutation(learner_of, is_positive, ids, 40, np.random.default_rng(12))
+    assert abs(areas.mean() - 0.5) < 3 * areas.std(ddof=1) / np.sqrt(len(areas))
+
+
+def test_balancing_before_the_patients_are_divided_would_be_found_out():
+    """Images invented from everybody carry the patients who are left out into what is learnt from."""
+    images, is_positive = blurred_noise()
+
+    def leaking(dealt):
+        everybody = balance(Flat(6), images, torch.from_numpy(dealt), generator(1))
+        invented = everybody.images[everybody.is_invented]
+
+        def learn(positions, number):
+            own = images[list(positions)]
+            outcome = np.concatenate([dealt[list(positions)].astype(float), np.ones(len(invented))])
+            scores = ridge_on(torch.cat([own, invented]), outcome)
+            return lambda positions: scores(images[list(positions)])
+
+        return learn
+
+    ids = [str(number) for number in range(40)]
+    areas = areas_by_permutation(leaking, is_positive, ids, 20, np.random.default_rng(13))
+    assert areas.mean() > 0.5 + 3 * areas.std(ddof=1) / np.sqrt(len(areas))
