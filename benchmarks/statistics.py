@@ -1,5 +1,6 @@
 """Statistics beside their peers: ``python -m benchmarks.statistics [--runs N]``.
 
+Peers are not installed with the project (``pip install lifelines``): a line says where one is absent.
 Prints the median seconds of several alternating runs here and there, and their ratio: a LASSO-Cox model
 beside lifelines (one penalty, few features: it has no path), the whole path beside scikit-survival's Coxnet
 and R's glmnet where those are installed, 1 000 resamples of a C-index, and the C-index of 100 000 patients.
@@ -16,13 +17,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.concordance import patients, resampled
 from inference.statistics.design import Design, Numeric
 from inference.statistics.discrimination.concordance import concordance
 from inference.statistics.outcomes import Floats, SurvivalData
@@ -30,11 +31,15 @@ from inference.statistics.penalised.cross_validation import cross_validate_lasso
 from inference.statistics.penalised.folds import balanced_folds
 from inference.statistics.penalised.lasso_cox import lasso_cox
 from inference.statistics.reasons import NotEstimable
+from inference.statistics.resampling.bootstrap import Answer, bootstrap
+from inference.statistics.resampling.patients import Rows
 
 _ROWS, _FEATURES = 76, 4_000
 _FEW = 30
 _STRENGTH = 0.1
 _RESAMPLES, _THEIR_RESAMPLES = 1_000, 20
+CIndex = Callable[[SurvivalData, Floats], float]
+
 _GLMNET = """
 suppressMessages({library(glmnet); library(survival)}); d <- as.matrix(read.csv(commandArgs(TRUE)[1]))
 y <- Surv(d[, 1], d[, 2]); x <- d[, -(1:2)]
@@ -60,7 +65,7 @@ def _penalised(data: SurvivalData, design: Design, runs: int) -> None:
     title = f"LASSO-Cox, {len(data)} patients"
     _line(
         f"{title}, {_FEW} features, one penalty; lifelines",
-        *_alternating(lambda: lasso_cox(data, few, lambdas=[_STRENGTH]), lambda: _lifelines(data, few), runs),
+        *_alternating(lambda: lasso_cox(data, few, lambdas=[_STRENGTH]), _lifelines_cox(data, few), runs),
     )
     path = f"{title}, {len(design.terms)} features, 100 penalties"
     coxnet = _coxnet(data, design)
@@ -77,34 +82,53 @@ def _penalised(data: SurvivalData, design: Design, runs: int) -> None:
 
 
 def _resampling(runs: int) -> None:
-    from lifelines.utils import concordance_index
-
-    data, scores = patients(1_000)
-    generator = np.random.default_rng(2)
-
-    def theirs() -> None:
-        for _ in range(_THEIR_RESAMPLES):
-            rows = generator.integers(0, len(data), len(data))
-            concordance_index(data.time[rows], -scores[rows], data.event[rows])
-
-    here, there = _alternating(lambda: resampled(data, scores), theirs, runs)
-    scaled = there * _RESAMPLES / _THEIR_RESAMPLES
+    data, scores = _patients(1_000)
+    once = _lifelines_c()
+    theirs = None if once is None else partial(_resample_theirs, once, data, scores)
+    here, there = _alternating(lambda: _resampled(data, scores), theirs, runs)
+    scaled = None if there is None else there * _RESAMPLES / _THEIR_RESAMPLES
     title = f"C of 1 000 patients, {_RESAMPLES} resamples; lifelines ({_THEIR_RESAMPLES} measured, scaled)"
     _line(title, here, scaled)
 
 
-def _large_c(runs: int) -> None:
-    from lifelines.utils import concordance_index
+def _resample_theirs(once: CIndex, data: SurvivalData, scores: Floats) -> None:
+    generator = np.random.default_rng(2)
+    for _ in range(_THEIR_RESAMPLES):
+        rows = generator.integers(0, len(data), len(data))
+        once(data.rows(rows), scores[rows])
 
-    data, scores = patients(100_000)
-    ours, theirs = concordance(data, scores), concordance_index(data.time, -scores, data.event)
-    same = not isinstance(ours, NotEstimable) and abs(ours.estimate.value - theirs) < 1e-12
+
+def _large_c(runs: int) -> None:
+    data, scores = _patients(100_000)
+    ours, once = concordance(data, scores), _lifelines_c()
+    title = "C of 100 000 patients, with standard error; lifelines without"
+    if once is None:
+        _line(title, *_alternating(lambda: concordance(data, scores), None, runs))
+        return
+    same = not isinstance(ours, NotEstimable) and abs(ours.estimate.value - once(data, scores)) < 1e-12
     _line(
-        f"C of 100 000 patients, with standard error; lifelines without, {'equal' if same else 'NOT EQUAL'}",
-        *_alternating(
-            lambda: concordance(data, scores), lambda: concordance_index(data.time, -scores, data.event), runs
-        ),
+        f"{title}, {'equal' if same else 'NOT EQUAL'}",
+        *_alternating(lambda: concordance(data, scores), lambda: once(data, scores), runs),
     )
+
+
+def _patients(count: int) -> tuple[SurvivalData, Floats]:
+    """Drawn patients, about a third censored, and scores of two digits."""
+    generator = np.random.default_rng(1)
+    risk = generator.normal(size=count)
+    time_of_event, time_of_censoring = generator.exponential((np.exp(-risk), np.full(count, 2.0)))
+    data = SurvivalData(np.minimum(time_of_event, time_of_censoring), time_of_event <= time_of_censoring)
+    return data, np.round(risk, 2)
+
+
+def _resampled(data: SurvivalData, scores: Floats) -> object:
+    """C with the interval of 1 000 bootstrap resamples."""
+
+    def c(rows: Rows) -> Answer:
+        result = concordance(data.rows(rows), scores[rows])
+        return result if isinstance(result, NotEstimable) else result.estimate
+
+    return bootstrap(len(data), c, generator=np.random.default_rng(2), draws=1_000)
 
 
 def _radiomics(rows: int, width: int) -> tuple[SurvivalData, Design]:
@@ -118,12 +142,22 @@ def _radiomics(rows: int, width: int) -> tuple[SurvivalData, Design]:
     return SurvivalData(np.minimum(failing, leaving), failing <= leaving), design
 
 
-def _lifelines(data: SurvivalData, design: Design) -> None:
+def _lifelines_cox(data: SurvivalData, design: Design) -> Callable[[], object] | None:
+    if importlib.util.find_spec("lifelines") is None:
+        return None
     from lifelines import CoxPHFitter
 
     table = pd.DataFrame(design.matrix, columns=list(design.columns))
     table["time"], table["event"] = data.time, data.event
-    CoxPHFitter(penalizer=_STRENGTH, l1_ratio=1.0).fit(table, "time", "event")
+    return lambda: CoxPHFitter(penalizer=_STRENGTH, l1_ratio=1.0).fit(table, "time", "event")
+
+
+def _lifelines_c() -> CIndex | None:
+    if importlib.util.find_spec("lifelines") is None:
+        return None
+    from lifelines.utils import concordance_index
+
+    return lambda data, scores: float(concordance_index(data.time, -scores, data.event))
 
 
 def _coxnet(data: SurvivalData, design: Design) -> Callable[[], object] | None:
@@ -157,12 +191,15 @@ def _glmnet(data: SurvivalData, design: Design, runs: int) -> float | None:
     return statistics.median(float(line) for line in done.stdout.split()) if done.returncode == 0 else None
 
 
-def _alternating(ours: Callable[[], object], theirs: Callable[[], object], runs: int) -> tuple[float, float]:
+def _alternating(
+    ours: Callable[[], object], theirs: Callable[[], object] | None, runs: int
+) -> tuple[float, float | None]:
     here, there = [], []
     for _ in range(runs):
         here.append(_median(ours, 1))
-        there.append(_median(theirs, 1))
-    return statistics.median(here), statistics.median(there)
+        if theirs is not None:
+            there.append(_median(theirs, 1))
+    return statistics.median(here), statistics.median(there) if there else None
 
 
 def _median(call: Callable[[], object], runs: int) -> float:

@@ -56,7 +56,6 @@ def curves_png(curves: Sequence[CurvePoint], catalogue: Catalogue) -> bytes:
     """All curves as a picture, by way of the PDF that the reports draw."""
     from reports.figures.drawn_page import drawing_as_pdf
     from reports.figures.loss_curve_plot import LossSeries, loss_curve_plot
-
     from reports.page_images import page_images, save_png
 
     series = [
