@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.phantoms.npc_tumour import NODES, PRIMARY
-from models.phantoms.npc_volume import PhantomVolume
 from models.phantoms.synthetic_study import SyntheticStudy, synthetic_uid
 
 if TYPE_CHECKING:
@@ -19,21 +20,51 @@ _SERIES_NUMBER = 70
 _GENERATOR = "Concilium phantom generator"
 
 
-def truth_segmentation(volume: PhantomVolume, study: SyntheticStudy, images: Sequence[Dataset]) -> Dataset:
-    """A binary SEG with a segment for the primary tumour and, where there are any, one for the nodes.
+@dataclass(frozen=True, slots=True)
+class TruthSegment:
+    """A value of the label map and what it stands for; codes are SNOMED CT (value, meaning)."""
 
-    Codes: SNOMED CT; categories and types as in the DICOM segmentation property contexts CID 7150 and 7159.
+    label: int
+    name: str
+    kind: tuple[str, str]
+    place: tuple[str, str]
+
+
+PRIMARY_KIND = ("86049000", "Neoplasm, Primary")
+SECONDARY_KIND = ("14799000", "Neoplasm, Secondary")
+NPC_SEGMENTS = (
+    TruthSegment(PRIMARY, "Primary tumour", PRIMARY_KIND, ("71836000", "Nasopharynx")),
+    TruthSegment(NODES, "Cervical lymph nodes", SECONDARY_KIND, ("81105003", "Cervical lymph node")),
+)
+
+
+class Labelled(Protocol):
+    """A volume with its label map (slice, row, column)."""
+
+    @property
+    def tumour(self) -> NDArray[np.uint8]: ...
+
+
+def truth_segmentation(
+    volume: Labelled,
+    study: SyntheticStudy,
+    images: Sequence[Dataset],
+    segments: Sequence[TruthSegment] = NPC_SEGMENTS,
+) -> Dataset:
+    """A binary SEG with a segment for each of ``segments`` that the volume shows.
+
+    Categories and types as in the DICOM segmentation property contexts CID 7150 and 7159.
     """
     from highdicom.seg import SegmentationTypeValues
     from highdicom.seg.sop import Segmentation
 
-    present = [label for label in (PRIMARY, NODES) if bool((volume.tumour == label).any())]
-    planes = np.stack([volume.tumour == label for label in present], axis=-1).astype(np.uint8)
+    present = [one for one in segments if bool((volume.tumour == one.label).any())]
+    planes = np.stack([volume.tumour == one.label for one in present], axis=-1).astype(np.uint8)
     segmentation: Any = Segmentation(
         source_images=list(images),
         pixel_array=planes,
         segmentation_type=SegmentationTypeValues.BINARY,
-        segment_descriptions=[_description(label, n + 1) for n, label in enumerate(present)],
+        segment_descriptions=[_description(one, n + 1) for n, one in enumerate(present)],
         series_instance_uid=study.segmentation_series_uid,
         series_number=_SERIES_NUMBER,
         sop_instance_uid=study.segmentation_uid,
@@ -63,30 +94,23 @@ def truth_segmentation(volume: PhantomVolume, study: SyntheticStudy, images: Seq
     return segmentation
 
 
-def _description(label: int, number: int) -> SegmentDescription:
+def _description(segment: TruthSegment, number: int) -> SegmentDescription:
     from highdicom.content import AlgorithmIdentificationSequence
     from highdicom.seg import SegmentAlgorithmTypeValues, SegmentDescription
     from highdicom.sr.coding import CodedConcept
 
-    morphology = CodedConcept("49755003", "SCT", "Morphologically Abnormal Structure")
-    names = {
-        PRIMARY: ("Primary tumour", CodedConcept("86049000", "SCT", "Neoplasm, Primary")),
-        NODES: ("Cervical lymph nodes", CodedConcept("14799000", "SCT", "Neoplasm, Secondary")),
-    }
-    places = {
-        PRIMARY: CodedConcept("71836000", "SCT", "Nasopharynx"),
-        NODES: CodedConcept("81105003", "SCT", "Cervical lymph node"),
-    }
+    def coded(code: tuple[str, str]) -> CodedConcept:
+        return CodedConcept(code[0], "SCT", code[1])
+
     family = CodedConcept("PHANTOM", "99CONCILIUM", "Synthetic ground truth")
-    name, kind = names[label]
     return SegmentDescription(
         segment_number=number,
-        segment_label=name,
-        segmented_property_category=morphology,
-        segmented_property_type=kind,
+        segment_label=segment.name,
+        segmented_property_category=coded(("49755003", "Morphologically Abnormal Structure")),
+        segmented_property_type=coded(segment.kind),
         algorithm_type=SegmentAlgorithmTypeValues.AUTOMATIC,
         algorithm_identification=AlgorithmIdentificationSequence(name=_GENERATOR, version="1", family=family),
-        tracking_id=f"{_GENERATOR}: {name}",
-        tracking_uid=synthetic_uid("segment", label),
-        anatomic_regions=[places[label]],
+        tracking_id=f"{_GENERATOR}: {segment.name}",
+        tracking_uid=synthetic_uid("segment", segment.label),
+        anatomic_regions=[coded(segment.place)],
     )

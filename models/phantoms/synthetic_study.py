@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 from models.phantoms.npc_population import STUDY, NpcPatient
 from models.phantoms.randomness import random_stream
@@ -19,9 +20,26 @@ def synthetic_uid(*address: str | int) -> str:
     return f"2.25.{uuid.uuid5(_NAMESPACE, '/'.join(str(part) for part in address)).int}"
 
 
+class Person(Protocol):
+    """A synthetic patient of any study, as far as headers go."""
+
+    @property
+    def index(self) -> int: ...
+    @property
+    def cohort(self) -> str: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def patient_id(self) -> str: ...
+    @property
+    def age_years(self) -> int: ...
+    @property
+    def sex(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class SyntheticStudy:
-    """What the DICOM headers of one patient share."""
+    """What the DICOM headers of one series of a patient share; ``series_time`` is when it was acquired."""
 
     patient_id: str
     patient_name: str
@@ -41,17 +59,24 @@ class SyntheticStudy:
 
     @classmethod
     def of(cls, patient: NpcPatient, size: int) -> SyntheticStudy:
-        """The examination of a patient; each image size is a study of its own."""
-        rng = random_stream(STUDY, patient.cohort, patient.seed, patient.index, "identity")
+        """The MR examination of a patient; each image size is a study of its own."""
+        return cls.of_series(STUDY, patient, size, "t1c", 14 * 60)
+
+    @classmethod
+    def of_series(cls, study: str, patient: Person, size: int, series: str, after_s: int) -> SyntheticStudy:
+        """One series, acquired some seconds after the start of the examination.
+
+        All series of a patient share the examination and its frame of reference.
+        """
+        rng = random_stream(study, patient.cohort, patient.seed, patient.index, "identity")
         examined = _FIRST_EXAMINATION + timedelta(days=int(rng.integers(0, 4 * 365)))
         since_birthday = timedelta(days=int(rng.integers(1, 364)))
         born = _years_before(examined, patient.age_years) - since_birthday
-        minutes = int(rng.integers(8 * 60, 17 * 60))
-        address = (STUDY, patient.cohort, patient.seed, patient.index, size)
-
-        def clock(offset: int) -> str:
-            return f"{(minutes + offset) // 60:02d}{(minutes + offset) % 60:02d}00"
-
+        start_s = 60 * int(rng.integers(8 * 60, 17 * 60))
+        address = (study, patient.cohort, patient.seed, patient.index, size)
+        # The first study had one series, whose mask's address is older than the series' names.
+        mask = () if study == STUDY else (series,)
+        short = patient.patient_id.partition("-")[2]
         return cls(
             patient_id=patient.patient_id,
             patient_name=f"PHANTOM^{patient.patient_id}",
@@ -59,16 +84,21 @@ class SyntheticStudy:
             age=f"{patient.age_years:03d}Y",
             birth_date=f"{born:%Y%m%d}",
             study_date=f"{examined:%Y%m%d}",
-            study_time=clock(0),
-            series_time=clock(14),
+            study_time=clock(start_s),
+            series_time=clock(start_s + after_s),
             study_uid=synthetic_uid(*address, "study"),
-            series_uid=synthetic_uid(*address, "t1c"),
+            series_uid=synthetic_uid(*address, series),
             frame_of_reference_uid=synthetic_uid(*address, "frame of reference"),
-            segmentation_series_uid=synthetic_uid(*address, "segmentation series"),
-            segmentation_uid=synthetic_uid(*address, "segmentation"),
-            study_id=patient.patient_id[4:20],
-            accession_number=f"P{patient.patient_id[4:19]}",
+            segmentation_series_uid=synthetic_uid(*address, *mask, "segmentation series"),
+            segmentation_uid=synthetic_uid(*address, *mask, "segmentation"),
+            study_id=short[:16],
+            accession_number=f"P{short[:15]}",
         )
+
+
+def clock(seconds: int) -> str:
+    """DICOM's time of a second since midnight."""
+    return f"{seconds // 3600:02d}{seconds // 60 % 60:02d}{seconds % 60:02d}"
 
 
 def _years_before(day: date, years: int) -> date:
