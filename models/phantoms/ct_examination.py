@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
 
 from inference.jobs import ShouldStop, never_stop, stop_if_asked
 from inference.meaning.opinion import Phase
@@ -11,7 +10,6 @@ from models.phantoms.abdomen.abdomen_volume import render_phase
 from models.phantoms.abdomen.dicom_ct import FOLDERS, CtSeries, ct_datasets, ct_truth
 from models.phantoms.ct_population import CtPatient, Population
 from models.phantoms.dicom_series import encoded
-from models.phantoms.synthetic_study import Person
 
 # The phases that each study asks for.
 PHASES_OF_STUDY: dict[str, tuple[Phase, ...]] = {
@@ -41,7 +39,7 @@ def write_examination(
     for phase in PHASES_OF_STUDY[population.study]:
         stop_if_asked(should_stop)
         volume = render_phase(case, phase, size=size)
-        series = CtSeries.of(population.study, cast(Person, patient), size, phase, case.scanner)
+        series = CtSeries.of(population.study, patient, size, phase, case.scanner)
         images = ct_datasets(volume, series, case.scanner, transfer_syntax)
         stop_if_asked(should_stop)
         place = folder / FOLDERS[phase]
