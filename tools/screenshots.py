@@ -1,4 +1,4 @@
-"""Pictures of the window for the documents and for the eye: every page, two languages, two screens.
+"""Pictures of the window and of printed pages, for the documents and for the eye.
 
 Run: ``python -m tools.screenshots OUT``.  The pictures come from the real window, off-screen, on a synthetic
 patient with the demonstration pack; the same tree gives the same pictures, but for the seconds a run took.
@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from tools.page_pictures import take_page_pictures
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget
@@ -78,6 +80,8 @@ def main() -> int:
             if code:
                 return code
     if options.theme == "dark" and options.packs is None:
+        for drawn, target in take_page_pictures(options.out).items():
+            write_for_documents(drawn, target)
         for name, picture in DOCUMENTS_PICTURES.items():
             picture.parent.mkdir(parents=True, exist_ok=True)
             write_for_documents(options.out / f"{name}-{SCREENS[0].name}.png", picture)

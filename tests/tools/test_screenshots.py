@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from tools.page_pictures import PAGE_PICTURES
 from tools.screenshots import COLOUR_STEP, DOCUMENTS_PICTURES, write_for_documents
 
 MOST_BYTES = 300_000
@@ -24,5 +25,5 @@ def test_colours_are_rounded_by_less_than_an_eye_sees(tmp_path: Path) -> None:
 
 
 def test_every_picture_of_the_documents_is_small() -> None:
-    for picture in DOCUMENTS_PICTURES.values():
+    for picture in (*DOCUMENTS_PICTURES.values(), *(page.file for page in PAGE_PICTURES)):
         assert 0 < picture.stat().st_size <= MOST_BYTES, picture.name
