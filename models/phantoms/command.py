@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from inference.errors import InputError
@@ -16,11 +18,23 @@ from inference.jobs import (
     stop_if_asked,
 )
 from inference.storage import storage_error
+from models.phantoms.abdomen.ct_scanner import STUDIES as CT_STUDIES
 from models.phantoms.mr_scanner import SCANNERS
-from models.phantoms.npc_population import COHORT_SIZES, STUDY, NpcPatient, draw_cohort
+from models.phantoms.npc_population import COHORT_SIZES, NpcPatient, draw_cohort
+from models.phantoms.npc_population import STUDY as NPC_STUDY
 
+STUDIES = (NPC_STUDY, *CT_STUDIES)
 SIZES = (512, 128)
 _STAGE = "stage.phantom.writing"
+
+
+@dataclass(frozen=True, slots=True)
+class _Cohort:
+    """Drawn patients with the way to write them: one patient's folder, and the tables of all."""
+
+    patient_ids: tuple[str, ...]
+    write_patient: Callable[[int, Path], None]
+    write_tables: Callable[[Path], None]
 
 
 def write_cohort(
@@ -37,9 +51,9 @@ def write_cohort(
 ) -> list[Path]:
     """Write ``patients`` synthetic patients to ``out`` and return their folders.
 
-    The tree is ``cohort.csv``, ``truth.csv`` and per patient ``t1c/*.dcm``, ``t1c-seg.dcm`` and
-    ``clinical.json``. The same arguments give the same bytes. Everything is written beside ``out`` first and
-    renamed at the end.
+    The tree is ``cohort.csv``, ``truth.csv`` and per patient ``clinical.json`` and for every series a folder
+    of its images and a mask beside it, such as ``t1c/*.dcm`` and ``t1c-seg.dcm``. The same arguments give
+    the same bytes. Everything is written beside ``out`` first and renamed at the end.
 
     Raises
     ------
@@ -51,16 +65,17 @@ def write_cohort(
         When ``should_stop`` says so; nothing stays behind.
     """
     _check(study, cohort, patients, seed, size, out)
-    members = draw_cohort(cohort, patients, seed)
+    draw = _npc_cohort if study == NPC_STUDY else _ct_cohort
+    members = draw(study, cohort, patients, seed, size, transfer_syntax, should_stop)
     staging: Path | None = None
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-        for done, patient in enumerate(members):
+        for done, patient_id in enumerate(members.patient_ids):
             stop_if_asked(should_stop)
             on_progress(Progress(done, patients, _STAGE))
-            _write_patient(staging / patient.patient_id, patient, size, transfer_syntax, should_stop)
-        _write_tables(staging, members)
+            members.write_patient(done, staging / patient_id)
+        members.write_tables(staging)
         stop_if_asked(should_stop)
         if out.exists():
             out.rmdir()
@@ -73,12 +88,12 @@ def write_cohort(
         if staging is not None:
             shutil.rmtree(staging, ignore_errors=True)
     on_progress(Progress(patients, patients, _STAGE))
-    return [out / patient.patient_id for patient in members]
+    return [out / patient_id for patient_id in members.patient_ids]
 
 
 def _check(study: str, cohort: str, patients: int, seed: int, size: int, out: Path) -> None:
-    if study != STUDY:
-        raise InputError("error.phantom.study", study=study, known=STUDY)
+    if study not in STUDIES:
+        raise InputError("error.phantom.study", study=study, known=", ".join(STUDIES))
     if cohort not in COHORT_SIZES:
         raise InputError("error.phantom.cohort", cohort=cohort, known=", ".join(COHORT_SIZES))
     if not 1 <= patients <= 99_999:
@@ -91,7 +106,31 @@ def _check(study: str, cohort: str, patients: int, seed: int, size: int, out: Pa
         raise InputError("error.phantom.out_in_use", folder=out.name)
 
 
-def _write_patient(
+def _npc_cohort(
+    study: str,
+    cohort: str,
+    patients: int,
+    seed: int,
+    size: int,
+    transfer_syntax: str | None,
+    should_stop: ShouldStop,
+) -> _Cohort:
+    from models.phantoms.cohort_tables import cohort_csv, truth_csv
+
+    members = draw_cohort(cohort, patients, seed)
+
+    def write_tables(folder: Path) -> None:
+        (folder / "cohort.csv").write_bytes(cohort_csv(members))
+        (folder / "truth.csv").write_bytes(truth_csv(members))
+
+    return _Cohort(
+        tuple(patient.patient_id for patient in members),
+        lambda index, folder: _write_npc_patient(folder, members[index], size, transfer_syntax, should_stop),
+        write_tables,
+    )
+
+
+def _write_npc_patient(
     folder: Path, patient: NpcPatient, size: int, transfer_syntax: str | None, should_stop: ShouldStop
 ) -> None:
     from models.phantoms.cohort_tables import clinical_json
@@ -113,8 +152,28 @@ def _write_patient(
     (folder / "clinical.json").write_bytes(clinical_json(patient))
 
 
-def _write_tables(folder: Path, patients: tuple[NpcPatient, ...]) -> None:
-    from models.phantoms.cohort_tables import cohort_csv, truth_csv
+def _ct_cohort(
+    study: str,
+    cohort: str,
+    patients: int,
+    seed: int,
+    size: int,
+    transfer_syntax: str | None,
+    should_stop: ShouldStop,
+) -> _Cohort:
+    from models.phantoms.ct_examination import write_examination
+    from models.phantoms.ct_populations import POPULATIONS
+    from models.phantoms.ct_tables import clinical_json, cohort_csv, truth_csv
 
-    (folder / "cohort.csv").write_bytes(cohort_csv(patients))
-    (folder / "truth.csv").write_bytes(truth_csv(patients))
+    population = POPULATIONS[study]
+    members = population.draw_cohort(cohort, patients, seed)
+
+    def write_patient(index: int, folder: Path) -> None:
+        write_examination(folder, population, members[index], size, transfer_syntax, should_stop)
+        (folder / "clinical.json").write_bytes(clinical_json(population, members[index]))
+
+    def write_tables(folder: Path) -> None:
+        (folder / "cohort.csv").write_bytes(cohort_csv(population, members))
+        (folder / "truth.csv").write_bytes(truth_csv(population, members))
+
+    return _Cohort(tuple(patient.patient_id for patient in members), write_patient, write_tables)

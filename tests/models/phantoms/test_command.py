@@ -13,7 +13,11 @@ from inference.clinical.staging import npc_stage_group
 from inference.errors import Cancelled, InputError
 from inference.jobs import Progress
 from inference.messages.catalogue import load_catalogue
+from models.phantoms import ct_examination
 from models.phantoms.command import write_cohort
+from models.phantoms.ct_population import CtPatient, Population
+from models.phantoms.ct_populations import POPULATIONS
+from models.phantoms.ct_tables import clinical_json, cohort_csv, truth_csv
 from models.phantoms.npc_population import draw_cohort
 from models.phantoms.npc_volume import PhantomVolume, render_patient
 
@@ -152,6 +156,36 @@ def test_jpeg_2000_holds_the_same_pixels(tmp_path: Path, volume: PhantomVolume) 
     images = read_series(patient_folder(tmp_path / "j2k"))
     assert images[0].file_meta.TransferSyntaxUID == JPEG2000Lossless
     assert np.array_equal(images[13].pixel_array, volume.voxels[13])
+
+
+@pytest.mark.parametrize("study", POPULATIONS)
+def test_every_ct_study_gets_tables_and_forms(
+    study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+
+    def note(folder: Path, population: Population, patient: CtPatient, *_: object) -> None:
+        folder.mkdir()
+        written.append(f"{population.study} {patient.patient_id}")
+
+    monkeypatch.setattr(ct_examination, "write_examination", note)
+    out = tmp_path / "cohort"
+    folders = write_cohort(study, cohort="external", patients=3, seed=2, out=out, size=128)
+    patients = POPULATIONS[study].draw_cohort("external", 3, 2)
+    assert [folder.name for folder in folders] == [patient.patient_id for patient in patients]
+    assert written == [f"{study} {patient.patient_id}" for patient in patients]
+    assert (out / "cohort.csv").read_bytes() == cohort_csv(POPULATIONS[study], patients)
+    assert (out / "truth.csv").read_bytes() == truth_csv(POPULATIONS[study], patients)
+    for folder, patient in zip(folders, patients, strict=True):
+        assert (folder / "clinical.json").read_bytes() == clinical_json(POPULATIONS[study], patient)
+
+
+def test_a_ct_patient_is_written_with_a_folder_and_a_mask_for_each_phase(tmp_path: Path) -> None:
+    (folder,) = write_cohort("lagc-response", cohort="training", patients=1, out=tmp_path / "out", size=128)
+    assert {p.name for p in folder.iterdir()} == {"clinical.json", "portal-venous", "portal-venous-seg.dcm"}
+    image = pydicom.dcmread(next((folder / "portal-venous").iterdir()), stop_before_pixels=True)
+    document = json.loads((folder / "clinical.json").read_text())
+    assert int(image.PatientAge[:3]) == document["values"]["age"]["value"]
 
 
 def test_a_folder_in_use_is_refused_and_left_alone(tmp_path: Path) -> None:
