@@ -23,6 +23,8 @@ INTAKE_READER = "--intake-reader"
 """How a bundle, which has no ``python -m``, starts the process that parses foreign files."""
 INTAKE_ARCHIVE = "--intake-archive"
 """As :data:`INTAKE_READER`, for the process that unpacks archives."""
+PACK_VERIFIER = "--pack-verifier"
+"""As :data:`INTAKE_READER`, for the process that meets a foreign model pack."""
 DEIDENTIFY_READER = "--deidentify-reader"
 """As :data:`INTAKE_READER`, for the process that rewrites objects without their patient."""
 
@@ -45,6 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from inference.deidentification.worker import main as rewrite_objects
 
         return rewrite_objects(given[1:])
+    if given[:1] == [PACK_VERIFIER]:
+        from inference.packs.verify_worker import main as verify_foreign_pack
+
+        return verify_foreign_pack(given[1:])
     options = _parser().parse_args(given)
     paths = ApplicationPaths.of_this_user()
     start_log(paths.logs, uuid.uuid4().hex[:8])
@@ -197,10 +203,10 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--headless", action="store_true", help="draw the window off-screen into a picture")
     demo.set_defaults(run=_run_demo)
 
-    pack = commands.add_parser("pack", parents=[language], help="list or verify model packs")
-    pack.add_argument("action", choices=("list", "verify"))
-    pack.add_argument("name", nargs="?", help="ID[@VERSION] or a folder, with verify")
-    pack.set_defaults(run=_run_pack)
+    from headless.pack_commands import add_pack_commands
+
+    pack = commands.add_parser("pack", help="sign, verify, show, install and remove model packs")
+    add_pack_commands(pack, language)
     return parser
 
 
@@ -317,12 +323,6 @@ def _run_demo(options: argparse.Namespace, catalogue: Catalogue) -> int:
     picture.save(str(options.out / "window.png"))
     (options.out / ".window-settings.ini").unlink(missing_ok=True)
     return EXIT_ANSWERED
-
-
-def _run_pack(options: argparse.Namespace, catalogue: Catalogue) -> int:
-    from headless.pack import list_packs, verify
-
-    return list_packs(catalogue) if options.action == "list" else verify(options.name, catalogue)
 
 
 if __name__ == "__main__":

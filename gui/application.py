@@ -176,6 +176,6 @@ def _make_intake() -> IntakeService:
 
 
 def _make_packs(folders: Sequence[Path] | None) -> PackService:
-    from inference.packs.store import BUNDLED_PACKS, PackStore
+    from inference.packs.store import PackStore
 
-    return PackStore(folders if folders is not None else [BUNDLED_PACKS])
+    return PackStore(folders) if folders is not None else PackStore.of_this_user()

@@ -24,8 +24,7 @@ from inference.masks.codecs.choosing import choose_segments
 from inference.masks.codecs.imported import as_layer
 from inference.messages.catalogue import Catalogue
 from inference.outcome import Outcome
-from inference.packs.store import BUNDLED_PACKS, PackStore
-from inference.paths import ApplicationPaths
+from inference.packs.store import PackStore
 from inference.pipeline import assess
 from inference.release import Release, releasable_codes
 from inference.scan import Plan
@@ -190,7 +189,7 @@ def assess_and_write(request: AssessRequest, catalogue: Catalogue) -> bool:
     from reports.summary import summary_lines
 
     clock, ids = SystemClock(), SystemIds()
-    packs = PackStore([BUNDLED_PACKS, ApplicationPaths.of_this_user().packs])
+    packs = PackStore.of_this_user()
     with progress_bar(catalogue) as on_progress:
         assessed = run_assessment(request, packs=packs, ids=ids, on_progress=on_progress)
         left_out = write_results(assessed, request, clock=clock, ids=ids)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 import secrets
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
+from headless.passphrase import read_passphrase
 from headless.terminal import progress_bar
 from inference.clock import SystemClock
 from inference.deidentification.key_file import KeyFile
@@ -16,10 +14,8 @@ from inference.deidentification.options import DeidentifyOptions
 from inference.deidentification.output import OutputFolder
 from inference.deidentification.report import report_document
 from inference.deidentification.run import DeidentifyRun, RunResult
-from inference.errors import EXIT_ANSWERED, EXIT_WITHHELD, InputError
+from inference.errors import EXIT_ANSWERED, EXIT_WITHHELD
 from inference.messages.catalogue import Catalogue
-
-_LARGEST_PASSPHRASE_FILE: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +39,9 @@ def deidentify(request: DeidentifyRequest, catalogue: Catalogue) -> int:
     """
     out = Path(request.out)
     key_map = request.key_map or out.absolute().parent / f"{out.absolute().name}.keymap"
-    passphrase = read_passphrase(request.passphrase_file, is_new=not key_map.exists(), catalogue=catalogue)
+    passphrase = read_passphrase(
+        request.passphrase_file, ask="deid.passphrase.ask", is_new=not key_map.exists(), catalogue=catalogue
+    )
     output = OutputFolder(out)
     key_file = KeyFile(key_map, passphrase, secrets.token_bytes)
     run = DeidentifyRun(request.source, output, key_file, request.options)
@@ -53,29 +51,6 @@ def deidentify(request: DeidentifyRequest, catalogue: Catalogue) -> int:
     for line in summary_lines(result, out, key_map, catalogue):
         print(line)
     return EXIT_ANSWERED if result.written else EXIT_WITHHELD
-
-
-def read_passphrase(path: Path | None, *, is_new: bool, catalogue: Catalogue) -> str:
-    """The first line of ``path``, or what the user types, twice where it is to lock a new key.
-
-    Raises
-    ------
-    InputError
-        When the file cannot be read, nobody is there to type, or the two differ.
-    """
-    if path is not None:
-        try:
-            with path.open(encoding="utf-8") as stream:
-                lines = stream.read(_LARGEST_PASSPHRASE_FILE).splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError("error.input.unreadable", file=path.name) from error
-        return lines[0] if lines else ""
-    if not sys.stdin.isatty():
-        raise InputError("deid.passphrase.none")
-    first = getpass.getpass(catalogue.text("deid.passphrase.ask"))
-    if is_new and getpass.getpass(catalogue.text("deid.passphrase.again")) != first:
-        raise InputError("deid.passphrase.differ")
-    return first
 
 
 def summary_lines(result: RunResult, out: Path, key_map: Path, catalogue: Catalogue) -> list[str]:

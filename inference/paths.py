@@ -45,6 +45,11 @@ class ApplicationPaths:
         return self.data / "packs"
 
     @property
+    def trust(self) -> Path:
+        """Whose packs this site trusts, which it has withdrawn and which it has validated."""
+        return self.settings / "trust"
+
+    @property
     def remembered_sources(self) -> Path:
         """Sealed plans and pictures of sources that were opened."""
         return self.cache / "sources"

@@ -59,7 +59,7 @@ def write_stream_atomically(
         temporary.chmod(mode)
         temporary.replace(path)
         temporary = None
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
     except OSError as error:
         raise storage_error(error, path) from error
     finally:
@@ -95,7 +95,8 @@ def _write_all(stream: BinaryIO, content: bytes) -> None:
     stream.write(content)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
+    """Make sure that what was renamed in or out of ``folder`` survives a crash (POSIX)."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -148,7 +149,7 @@ def write_all_or_none(folder: Path, contents: Mapping[str, bytes], *, discard: I
         raise storage_error(error, target) from error
     for kept in set_aside.values():
         _forget(kept)
-    _flush_folder(folder)
+    flush_folder(folder)
 
 
 def _forget(path: Path) -> None:

@@ -11,7 +11,7 @@ from gui.feedback.verdict_mark import VerdictMark
 from gui.pathway.readiness import run_obstacle
 from gui.theme.tokens import GRID_PX, Tone
 from inference.findings import Verdict
-from inference.packs.load import PackState
+from inference.packs.state import PackState
 
 if TYPE_CHECKING:
     from gui.session import Session

@@ -15,7 +15,7 @@ from gui.results.card import Card
 from gui.theme.palette import set_look
 from gui.theme.tokens import GRID_PX, Tone
 from inference.assessment import Assessment, Prediction, PredictionStatus
-from inference.packs.load import PackState
+from inference.packs.state import PackState
 from reports import wording
 from reports.figures.drawing import Drawing
 from reports.figures.probability_bar import HEIGHT, probability_bar

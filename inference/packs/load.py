@@ -5,44 +5,37 @@ from __future__ import annotations
 import hashlib
 import threading
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 
 from inference.assessment import PackReference
 from inference.errors import PackError
+from inference.packs.keys import Signer
 from inference.packs.manifest import Manifest, NetworkEntry
+from inference.packs.state import NOBODY, PackState, Trust, state_of
 from inference.runtime import Network, default_threads
-
-
-class PackState(StrEnum):
-    """How far a pack may be trusted; shown beside every number.
-
-    Signatures are not read yet, so a pack is a demonstration or its signer is unverified.
-    """
-
-    DEMONSTRATION = "demonstration"
-    UNVERIFIED = "unverified"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedPack:
     """A verified pack; ``folder`` holds the files that the manifest hashes.
 
-    ``sha256`` is the hash of the canonical manifest and stands for the whole pack.  A network is opened when
-    it is first asked for and kept.
+    ``sha256`` is the hash of the canonical manifest and stands for the whole pack; ``signer`` is who signed
+    it, whether known here or not.  A network is opened when it is first asked for and kept.
     """
 
     manifest: Manifest
     folder: Path
     sha256: str
     threads: int = field(default_factory=default_threads)
+    signer: Signer | None = None
+    trust: Trust = NOBODY
     _networks: dict[str, Network] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def state(self) -> PackState:
-        """Demonstration for a pack made from synthetic patients."""
-        return PackState.DEMONSTRATION if self.manifest.is_demonstration else PackState.UNVERIFIED
+        """How far it may be trusted here."""
+        return state_of(self.manifest, self.sha256, self.signer, self.trust)
 
     @property
     def name(self) -> str:

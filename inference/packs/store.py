@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inference.errors import PackError
 from inference.messages.message import Message
-from inference.packs.load import LoadedPack, PackState
+from inference.packs.load import LoadedPack
 from inference.packs.manifest import Manifest
+from inference.packs.signature import read_signer
+from inference.packs.state import NOBODY, PackState, Trust, state_of
+from inference.packs.trust_store import TrustSource, TrustStore
 from inference.packs.verify import read_manifest, verify_pack
+from inference.paths import ApplicationPaths
 
 BUNDLED_PACKS = Path(__file__).resolve().parents[2] / "packs"
 
@@ -42,17 +46,28 @@ class PackListing:
 class PackStore:
     """The packs in ``folders``, earlier folders first.
 
-    ``threads`` is given to the runtime; None takes the machine's default.
+    ``threads`` is given to the runtime; None takes the machine's default.  ``trust`` is asked at each call;
+    without it nobody is trusted.
     """
 
-    def __init__(self, folders: Sequence[Path], *, threads: int | None = None) -> None:
+    def __init__(
+        self, folders: Sequence[Path], *, threads: int | None = None, trust: TrustSource = lambda: NOBODY
+    ) -> None:
         self._folders = tuple(folders)
         self._threads = threads
+        self._trust = trust
         self._opened: dict[Path, LoadedPack] = {}
+
+    @classmethod
+    def of_this_user(cls, paths: ApplicationPaths | None = None) -> PackStore:
+        """The packs that come with the application and those that this user installed."""
+        own = paths or ApplicationPaths.of_this_user()
+        return cls([BUNDLED_PACKS, own.packs], trust=TrustStore(own.trust).read)
 
     def installed(self) -> tuple[PackListing, ...]:
         """Every pack found, by id and newest version first; unreadable ones are listed with their problem."""
-        listings = [_listing(folder) for root in self._folders for folder in _pack_folders(root)]
+        trust = self._trust()
+        listings = [_listing(folder, trust) for root in self._folders for folder in _pack_folders(root)]
         listings.sort(key=lambda listing: listing.version_key, reverse=True)
         listings.sort(key=lambda listing: listing.id)
         return tuple(listings)
@@ -61,7 +76,8 @@ class PackStore:
         """Verify and open a pack for ``study``.
 
         ``request`` is ``ID`` or ``ID@VERSION``; without a version the newest is taken, without a request the
-        newest pack of the study.  Every byte is hashed at each call; networks stay open between calls.
+        newest pack of the study; a withdrawn one is taken only when its version is named.  Every byte is
+        hashed at each call; networks stay open between calls.
 
         Raises
         ------
@@ -69,16 +85,19 @@ class PackStore:
             When nothing fits the request, several packs could be meant, or the pack was altered.
         """
         listing = self._choose(study, request)
-        pack = verify_pack(listing.folder, threads=self._threads)
+        pack = verify_pack(listing.folder, threads=self._threads, trust=self._trust())
         known = self._opened.get(listing.folder)
         if known is None or known.sha256 != pack.sha256:
-            self._opened[listing.folder] = known = pack
+            known = pack
+        elif (known.signer, known.trust) != (pack.signer, pack.trust):
+            known = replace(known, signer=pack.signer, trust=pack.trust)
+        self._opened[listing.folder] = known
         return known
 
     def _choose(self, study: str, request: str | None) -> PackListing:
         installed = self.installed()
         if request is None:
-            fitting = [listing for listing in installed if listing.study == study]
+            fitting = _usable([listing for listing in installed if listing.study == study])
             if len({listing.id for listing in fitting}) > 1:
                 names = ", ".join(sorted({listing.id for listing in fitting}))
                 raise PackError("error.pack.ambiguous", study=study, packs=names)
@@ -95,6 +114,8 @@ class PackStore:
             if listing.id == wanted and (version is None or listing.version == version)
         ]
         readable = [listing for listing in fitting if listing.problem is None]
+        if version is None:
+            readable = _usable(readable)
         if not readable:
             raise self._nothing_fits(tuple(fitting), "error.pack.unknown", request=request, study=study)
         if readable[0].study != study:
@@ -117,10 +138,26 @@ def _pack_folders(root: Path) -> list[Path]:
         return []
 
 
-def _listing(folder: Path) -> PackListing:
+def _listing(folder: Path, trust: Trust) -> PackListing:
     try:
         manifest: Manifest = read_manifest(folder)
+        signer = read_signer(folder, manifest)
     except PackError as error:
         return PackListing(folder, folder.name, problem=error.message)
-    state = PackState.DEMONSTRATION if manifest.is_demonstration else PackState.UNVERIFIED
+    state = state_of(manifest, manifest.sha256(), signer, trust)
     return PackListing(folder, manifest.id, manifest.version, manifest.study, manifest.title, state.value)
+
+
+def _usable(listings: list[PackListing]) -> list[PackListing]:
+    """Those that are not withdrawn.
+
+    Raises
+    ------
+    PackError
+        When every one of them is.
+    """
+    usable = [listing for listing in listings if listing.state != PackState.WITHDRAWN]
+    if listings and not usable:
+        names = ", ".join(f"{listing.id}@{listing.version}" for listing in listings)
+        raise PackError("error.pack.withdrawn", packs=names)
+    return usable

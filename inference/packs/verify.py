@@ -12,9 +12,11 @@ from pydantic import ValidationError
 
 from inference.errors import PackError
 from inference.packs.load import LoadedPack
-from inference.packs.manifest import MANIFEST_FILE, SCHEMA_VERSION, Manifest
+from inference.packs.manifest import MANIFEST_FILE, SCHEMA_VERSION, SIGNATURE_FILE, Manifest
 from inference.packs.onnx_file import check_onnx_file
 from inference.packs.self_test import run_self_test
+from inference.packs.signature import read_signer
+from inference.packs.state import NOBODY, Trust
 from inference.runtime import default_threads
 
 MANIFEST_LIMIT = 4 << 20
@@ -26,21 +28,24 @@ _CHUNK = 1 << 20
 _MESSAGE_LENGTH = 200
 
 
-def verify_pack(folder: Path, *, self_test: bool = False, threads: int | None = None) -> LoadedPack:
-    """Check every byte of the pack in ``folder`` against its manifest.
+def verify_pack(
+    folder: Path, *, self_test: bool = False, threads: int | None = None, trust: Trust = NOBODY
+) -> LoadedPack:
+    """Check every byte of the pack in ``folder`` against its manifest, and that against its signature.
 
-    Schema, names, sizes, hashes and the networks' declarations are checked always; shapes against the
-    manifest when a network is first opened.  ``self_test`` opens every network now and runs the stored case.
+    Schema, names, sizes, hashes, signature and the networks' declarations are checked always; shapes against
+    the manifest when a network is first opened.  ``self_test`` opens every network now and runs the stored
+    case.
 
     Raises
     ------
     PackError
         In one sentence that names the file and the reason.
     """
-    found = _files_in(folder)
+    found = files_in(folder)
     manifest = read_manifest(folder)
     stated = set(manifest.files)
-    for name in sorted(found - stated - {MANIFEST_FILE}):
+    for name in sorted(found - stated - {MANIFEST_FILE, SIGNATURE_FILE}):
         raise PackError("error.pack.extra_file", file=name)
     for name in sorted(stated - found):
         raise PackError("error.pack.missing_file", file=name)
@@ -48,7 +53,12 @@ def verify_pack(folder: Path, *, self_test: bool = False, threads: int | None = 
         if _sha256(folder / name, name) != digest:
             raise PackError("error.pack.altered", file=name)
     pack = LoadedPack(
-        manifest, folder, manifest.sha256(), threads=default_threads() if threads is None else threads
+        manifest,
+        folder,
+        manifest.sha256(),
+        threads=default_threads() if threads is None else threads,
+        signer=read_signer(folder, manifest),
+        trust=trust,
     )
     for entry in manifest.networks:
         check_onnx_file(pack.read(entry.file), entry.file)
@@ -88,7 +98,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise PackError("error.pack.manifest", file=MANIFEST_FILE, place=place, reason=reason) from error
 
 
-def _files_in(folder: Path) -> set[str]:
+def files_in(folder: Path) -> set[str]:
     """Names of all regular files, relative with ``/``; links and special files are refused."""
     if not folder.is_dir():
         raise PackError("error.pack.not_a_folder", folder=folder.name)

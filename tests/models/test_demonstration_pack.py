@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from inference.packs.load import LoadedPack, PackState
+from inference.packs.load import LoadedPack
 from inference.packs.self_test import read_arrays
+from inference.packs.state import PackState
 from inference.packs.verify import verify_pack
 from models.export import read_weights
 from models.make_packs import INPUT_CONDITIONS, PACK_ID
