@@ -35,6 +35,7 @@ from reports.paper.sheet import (
 from reports.wording import moment, person_name, sex_word, stated_text
 
 DEMONSTRATION: Final = "demonstration"
+UNVOUCHED: Final = ("unverified", "withdrawn")
 SYNTHETIC: Final = "synthetic"
 
 
@@ -111,6 +112,8 @@ def banner_text(assessment: Assessment, catalogue: Catalogue) -> str:
     parts = []
     if assessment.pack.state == DEMONSTRATION or assessment.pack.provenance == SYNTHETIC:
         parts.append("report.banner.demonstration")
+    if assessment.pack.state in UNVOUCHED:
+        parts.append(f"report.banner.{assessment.pack.state}")
     if assessment.subject == SubjectKind.PHANTOM:
         parts.append("report.banner.phantom")
     parts.append("report.banner.research")

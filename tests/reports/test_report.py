@@ -21,6 +21,7 @@ from inference.cases.identity import PatientIdentity, PatientKey
 from inference.errors import InputError, StorageError
 from inference.messages.catalogue import load_catalogue
 from inference.messages.message import Message
+from reports.paper.frame import banner_text
 from reports.report import build_report, write_report
 from tests.reports import assessments as made
 from tests.reports.conftest import KINDS, flat, page_texts
@@ -325,6 +326,21 @@ def test_a_pack_made_from_patients_is_not_called_a_demonstration() -> None:
     text = "".join(page_texts(build_report(made.content(_patient(made.answered()), identity=made.CHINESE))))
     assert "research use only" in text
     assert "Demonstration" not in text and "phantom ·" not in text
+
+
+@pytest.mark.parametrize(
+    ("state", "banner"),
+    [
+        ("unverified", "Pack of an unverified signer"),
+        ("withdrawn", "Pack withdrawn by this site"),
+        ("trusted", ""),
+    ],
+)
+def test_the_banner_says_when_nobody_vouches_for_the_pack(state: str, banner: str) -> None:
+    whole = _patient(made.answered())
+    judged = replace(whole, pack=replace(whole.pack, state=state))
+    text = banner_text(judged, load_catalogue("en"))
+    assert text.startswith(banner) and ("Pack" in text) == bool(banner)
 
 
 def test_a_fact_that_nobody_knows_is_printed_as_such() -> None:
