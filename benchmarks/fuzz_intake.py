@@ -68,14 +68,24 @@ class _ReaderMemory:
         self._thread.join()
 
     def _watch(self) -> None:
+        own = _own_command()
         while not self._stopped.wait(_SAMPLE_S):
             for pid in _children(os.getpid()):
                 try:
+                    if Path(f"/proc/{pid}/cmdline").read_bytes() == own:
+                        continue  # forked and not yet a reader: what it seems to hold is this process's
                     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
                     shared = int(Path(f"/proc/{pid}/statm").read_text().split()[2])
                 except (OSError, IndexError, ValueError):
                     continue
                 self.largest = max(self.largest, (pages - shared) * os.sysconf("SC_PAGE_SIZE"))
+
+
+def _own_command() -> bytes:
+    try:
+        return Path("/proc/self/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def _children(pid: int) -> list[int]:
