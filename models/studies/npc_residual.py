@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -20,16 +21,30 @@ from inference.jobs import OnProgress, ShouldStop, ignore_progress, never_stop
 from inference.statistics.discrimination.youden import YoudenCutoff
 from models.export import round_weights
 from models.networks.xception import Xception
-from models.phantoms.npc_population import NpcPatient, Regimen, draw_cohort
+from models.phantoms.npc_population import Regimen, draw_cohort
 from models.studies.npc_residual_config import NpcResidualConfig
 from models.studies.npc_residual_segmenter import TrainedSegmenter, train_segmenter
 from models.training.augmentation import air_value, apply_views, draw_views
 from models.training.cross_fit import CrossFit, Positions, Scorer, borderline_margin, cross_fit, lock_cutoff
-from models.training.loop import CurvePoint, fit, make_repeatable
-from models.training.samples import Workshop, classifier_samples
+from models.training.engine.device import make_repeatable
+from models.training.engine.history import CurvePoint
+from models.training.engine.run import RunPlace, Task, train_network
+from models.training.samples import Subject, Workshop, classifier_samples
 
 STUDY = "npc-residual"
 TREATMENTS: tuple[Regimen, ...] = ("ccrt", "ic_ccrt")
+
+
+class StudyPatient(Subject, Protocol):
+    """A patient of the study, synthetic or of a hospital."""
+
+    @property
+    def regimen(self) -> Regimen:
+        """The treatment received."""
+
+    @property
+    def residual_observed(self) -> bool:
+        """Whether it left residual tumour."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +52,7 @@ class Arm:
     """One treatment: its own patients, what was observed, and what was fitted to it."""
 
     treatment: Regimen
-    patients: tuple[NpcPatient, ...]
+    patients: tuple[StudyPatient, ...]
     residual: NDArray[np.bool_]
     fitted: CrossFit
     networks: tuple[Xception, ...]
@@ -47,13 +62,31 @@ class Arm:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainedStudy:
-    """Everything that a pack is made of."""
+    """Everything that a pack is made of; ``pretraining`` is empty where the classifiers start untrained."""
 
     config: NpcResidualConfig
     segmenter: TrainedSegmenter
     arms: tuple[Arm, ...]
-    pretraining: tuple[NpcPatient, ...]
+    pretraining: tuple[StudyPatient, ...]
     curves: tuple[CurvePoint, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Who teaches what: nobody of ``marked`` or ``pretraining`` is among the ``treated``.
+
+    ``marked`` teach the segmenter, ``pretraining`` the start of all classifiers, ``treated`` the classifier
+    of the regimen that they received.
+    """
+
+    marked: tuple[StudyPatient, ...]
+    pretraining: tuple[StudyPatient, ...]
+    treated: tuple[StudyPatient, ...]
+
+    def __post_init__(self) -> None:
+        others = {one.patient_id for one in (*self.marked, *self.pretraining)}
+        if others & {one.patient_id for one in self.treated}:
+            raise ValueError("a patient teaches what prepares or starts the classifiers, and a classifier")
 
 
 def train(
@@ -64,71 +97,76 @@ def train(
     should_stop: ShouldStop = never_stop,
 ) -> TrainedStudy:
     """Run the whole protocol on synthetic cohorts."""
-    make_repeatable(config.seed, config.threads)
     drawn = draw_cohort(
         "training", config.segmentation_patients + config.classification_patients, config.cohort_seed
     )
-    marked, cohort = drawn[: config.segmentation_patients], drawn[config.segmentation_patients :]
-    pretraining = draw_cohort("training", config.pretraining_patients, config.pretraining_seed)
-    segmenter = train_segmenter(config, marked, workshop, on_progress=on_progress, should_stop=should_stop)
+    groups = Groups(
+        drawn[: config.segmentation_patients],
+        draw_cohort("training", config.pretraining_patients, config.pretraining_seed),
+        drawn[config.segmentation_patients :],
+    )
+    return train_on(config, groups, workshop, RunPlace(on_progress=on_progress, should_stop=should_stop))
 
-    def crops(patients: tuple[NpcPatient, ...]) -> Tensor:
+
+def train_on(config: NpcResidualConfig, groups: Groups, workshop: Workshop, place: RunPlace) -> TrainedStudy:
+    """Run the whole protocol on these patients."""
+    make_repeatable(config.seed, config.threads)
+    segmenter = train_segmenter(config, groups.marked, workshop, place)
+
+    def crops(patients: tuple[StudyPatient, ...]) -> Tensor:
         samples = classifier_samples(
             patients,
             segmenter.source,
             config.preprocessing,
             workshop,
-            on_progress=on_progress,
-            should_stop=should_stop,
+            on_progress=place.on_progress,
+            should_stop=place.should_stop,
         )
         return torch.from_numpy(samples)
 
-    trunk, trunk_curve = train_trunk(
-        config, crops(pretraining), pretraining, on_progress=on_progress, should_stop=should_stop
-    )
-    samples = crops(cohort)
-    arms, curves = [], [*segmenter.curve, *trunk_curve]
+    arms, curves = [], [*segmenter.curve]
+    if groups.pretraining:
+        trunk, trunk_curve = train_trunk(config, crops(groups.pretraining), groups.pretraining, place)
+        curves.extend(trunk_curve)
+    else:
+        trunk = _classifier(config, len(TREATMENTS))
+    samples = crops(groups.treated)
     for number, treatment in enumerate(TREATMENTS):
-        own = [position for position, patient in enumerate(cohort) if patient.regimen == treatment]
+        own = [position for position, one in enumerate(groups.treated) if one.regimen == treatment]
         arm, arm_curves = train_arm(
             config,
             treatment,
-            tuple(cohort[position] for position in own),
+            tuple(groups.treated[position] for position in own),
             samples[own],
             for_treatment(trunk, number),
-            on_progress=on_progress,
-            should_stop=should_stop,
+            place,
         )
         arms.append(arm)
         curves.extend(arm_curves)
-    return TrainedStudy(config, segmenter, tuple(arms), pretraining, tuple(curves))
+    return TrainedStudy(config, segmenter, tuple(arms), groups.pretraining, tuple(curves))
 
 
 def train_trunk(
     config: NpcResidualConfig,
     samples: Tensor,
-    patients: tuple[NpcPatient, ...],
-    *,
-    on_progress: OnProgress,
-    should_stop: ShouldStop,
+    patients: tuple[StudyPatient, ...],
+    place: RunPlace,
 ) -> tuple[Xception, tuple[CurvePoint, ...]]:
     """Pre-train one network with an output per treatment; each patient teaches the one received."""
     given = torch.tensor([TREATMENTS.index(patient.regimen) for patient in patients])
     residual = torch.tensor([float(patient.residual_observed) for patient in patients])
     network = _classifier(config, len(TREATMENTS))
-    loss = _classifier_loss(config, samples, residual, lambda positions: given[positions])
-    curve = fit(
+    loss = _classifier_loss(config, samples, residual, lambda positions: given[positions], place.device)
+    result = train_network(
         network,
-        len(patients),
-        loss,
+        Task(len(patients), loss),
         config.pretraining,
         run="pre-training",
         seed=config.seed + 1,
         stage="stage.training.trunk",
-        on_progress=on_progress,
-        should_stop=should_stop,
+        place=place,
     )
-    return network, curve
+    return network, result.curve
 
 
 def for_treatment(trunk: Xception, output: int) -> Xception:
@@ -144,12 +182,10 @@ def for_treatment(trunk: Xception, output: int) -> Xception:
 def train_arm(
     config: NpcResidualConfig,
     treatment: Regimen,
-    patients: tuple[NpcPatient, ...],
+    patients: tuple[StudyPatient, ...],
     samples: Tensor,
     start: Xception,
-    *,
-    on_progress: OnProgress,
-    should_stop: ShouldStop,
+    place: RunPlace,
 ) -> tuple[Arm, tuple[CurvePoint, ...]]:
     """Fit one network per fold on the patients who received ``treatment``, and lock its cut-off."""
     residual = np.array([patient.residual_observed for patient in patients])
@@ -160,20 +196,19 @@ def train_arm(
     def learn(positions: Positions, number: int) -> Scorer:
         network = copy.deepcopy(start)
         own = list(positions)
-        loss = _classifier_loss(config, samples[own], labels[own], lambda batch: torch.zeros_like(batch))
-        curves.extend(
-            fit(
-                network,
-                len(own),
-                loss,
-                config.classification,
-                run=f"{treatment} fold {number}",
-                seed=config.seed + 10 * (TREATMENTS.index(treatment) + 1) + number,
-                stage="stage.training.classifier",
-                on_progress=on_progress,
-                should_stop=should_stop,
-            )
+        loss = _classifier_loss(
+            config, samples[own], labels[own], lambda batch: torch.zeros_like(batch), place.device
         )
+        result = train_network(
+            network,
+            Task(len(own), loss),
+            config.classification,
+            run=f"{treatment} fold {number}",
+            seed=config.seed + 10 * (TREATMENTS.index(treatment) + 1) + number,
+            stage="stage.training.classifier",
+            place=place,
+        )
+        curves.extend(result.curve)
         round_weights(network)
         networks.append(network)
         return lambda positions: classifier_scores(network, samples[list(positions)])
@@ -184,6 +219,7 @@ def train_arm(
         test_share=config.test_share,
         folds=config.folds,
         rng=np.random.default_rng([config.seed, TREATMENTS.index(treatment)]),
+        is_positive=residual,
     )
     cutoff = lock_cutoff(fitted, residual)
     margin = borderline_margin(fitted, config.smallest_margin, config.largest_margin)
@@ -206,7 +242,11 @@ def _classifier(config: NpcResidualConfig, outputs: int) -> Xception:
 
 
 def _classifier_loss(
-    config: NpcResidualConfig, samples: Tensor, residual: Tensor, output: Callable[[Tensor], Tensor]
+    config: NpcResidualConfig,
+    samples: Tensor,
+    residual: Tensor,
+    output: Callable[[Tensor], Tensor],
+    device: torch.device,
 ) -> Callable[[nn.Module, Tensor, torch.Generator], Tensor]:
     """Cross-entropy on random views; each draw takes the crop of the segmenter's mask or of the true one."""
     air = air_value(config.preprocessing.classifier)
@@ -215,8 +255,8 @@ def _classifier_loss(
         views = draw_views(len(positions), config.classification_views, generator)
         variant = torch.randint(0, samples.shape[1], (len(positions),), generator=generator)
         images = apply_views(samples[positions, variant].float(), views, air)
-        logits = network(images.contiguous(memory_format=torch.channels_last))
-        chosen = logits.gather(1, output(positions)[:, None])[:, 0]
-        return functional.binary_cross_entropy_with_logits(chosen, residual[positions])
+        logits = network(images.contiguous(memory_format=torch.channels_last).to(device)).float()
+        chosen = logits.gather(1, output(positions)[:, None].to(device))[:, 0]
+        return functional.binary_cross_entropy_with_logits(chosen, residual[positions].to(device))
 
     return loss

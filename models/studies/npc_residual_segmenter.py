@@ -12,18 +12,17 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from inference.jobs import OnProgress, ShouldStop
 from inference.packs.manifest import NetworkEntry
 from models.export import export_network, round_weights, tensor_entries
 from models.networks.outputs import SegmenterGraph
 from models.networks.unet import UNet
-from models.phantoms.npc_population import NpcPatient
 from models.studies.npc_residual_config import NpcResidualConfig
 from models.training.augmentation import air_value, apply_to_masks, apply_views, draw_views
+from models.training.engine.history import CurvePoint
+from models.training.engine.run import RunPlace, Task, train_network
 from models.training.kept_network import KeptNetwork, keep_network
-from models.training.loop import CurvePoint, fit
 from models.training.overlap import dice_coefficient, soft_dice_loss
-from models.training.samples import SegmenterSource, Workshop, segmentation_samples
+from models.training.samples import SegmenterSource, Subject, Workshop, segmentation_samples
 
 SEGMENTER_FILE = "networks/segmenter.onnx"
 
@@ -39,16 +38,14 @@ class TrainedSegmenter:
 
 def train_segmenter(
     config: NpcResidualConfig,
-    patients: tuple[NpcPatient, ...],
+    patients: tuple[Subject, ...],
     workshop: Workshop,
-    *,
-    on_progress: OnProgress,
-    should_stop: ShouldStop,
+    place: RunPlace,
 ) -> TrainedSegmenter:
     """Train on four fifths of ``patients``, or take the same network from the cache."""
 
     def train() -> KeptNetwork:
-        return _train(config, patients, workshop, on_progress=on_progress, should_stop=should_stop)
+        return _train(config, patients, workshop, place)
 
     key = " ".join(
         repr(part)
@@ -69,16 +66,15 @@ def train_segmenter(
         )
     )
     kept = keep_network(workshop.cache / "segmenters", key, train)
+    place.on_epoch(kept.curve)
     return TrainedSegmenter(_source(kept.content), kept.figures, kept.curve)
 
 
 def _train(
     config: NpcResidualConfig,
-    patients: tuple[NpcPatient, ...],
+    patients: tuple[Subject, ...],
     workshop: Workshop,
-    *,
-    on_progress: OnProgress,
-    should_stop: ShouldStop,
+    place: RunPlace,
 ) -> KeptNetwork:
     samples = torch.from_numpy(
         segmentation_samples(
@@ -87,8 +83,8 @@ def _train(
             config.tumour_free_share,
             config.preprocessing,
             workshop,
-            on_progress=on_progress,
-            should_stop=should_stop,
+            on_progress=place.on_progress,
+            should_stop=place.should_stop,
         )
     )
     kept = round(len(patients) * config.segmentation_test_share)
@@ -101,22 +97,21 @@ def _train(
         views = draw_views(len(positions), config.segmentation_views, generator)
         batch = learn[positions].float()
         images = apply_views(batch[:, :1], views, air).contiguous(memory_format=torch.channels_last)
-        masks = apply_to_masks(batch[:, 1:], views)
+        images, masks = images.to(place.device), apply_to_masks(batch[:, 1:], views).to(place.device)
         logits = network(images)
+        logits = logits.float()
         entropy = functional.binary_cross_entropy_with_logits(logits, masks)
         return entropy + soft_dice_loss(torch.sigmoid(logits), masks)
 
-    curve = fit(
+    curve = train_network(
         network,
-        len(learn),
-        loss,
+        Task(len(learn), loss),
         config.segmentation,
         run="segmenter",
         seed=config.seed,
         stage="stage.training.segmenter",
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
+        place=place,
+    ).curve
     round_weights(network)
     with torch.no_grad():
         answers = torch.cat([torch.sigmoid(network(part[:, :1])) for part in test.split(16)])[:, 0].numpy()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.statistics.discrimination.youden import YoudenCutoff, youden_cutoff
+from models.training.engine.folds import require_both_classes
 from models.training.splits import Fold, folds_by_patient, split_by_patient
 
 Positions = Sequence[int]
@@ -59,10 +60,22 @@ def cross_fit(
     test_share: float,
     folds: int,
     rng: np.random.Generator,
+    is_positive: NDArray[np.bool_] | None = None,
 ) -> CrossFit:
-    """Keep a test part, fit one model per fold of the rest, score everybody by models that never saw them."""
+    """Keep a test part, fit one model per fold of the rest, score everybody by models that never saw them.
+
+    With ``is_positive``, one per patient, a division that has a part with one class is refused before
+    anything is fitted.
+
+    Raises
+    ------
+    OneClassError
+        Naming the first such part.
+    """
     training, test = split_by_patient(patient_ids, test_share, rng)
     divided = folds_by_patient(patient_ids, training, folds, rng)
+    if is_positive is not None:
+        require_both_classes(divided, test, is_positive)
     scorers = tuple(learn(fold.learn, fold.number) for fold in divided)
     scores = np.full(len(patient_ids), np.nan)
     for fold, scorer in zip(divided, scorers, strict=True):

@@ -1,4 +1,4 @@
-"""Samples of synthetic patients as the networks read them, made once and kept in a cache folder.
+"""Samples of patients as the networks read them, made once and kept in a cache folder.
 
 Nothing here is fitted.  Every input goes through ``inference.preprocessing``, as at the board.
 """
@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,12 +39,43 @@ _SOURCES = (
 )
 
 
+class Subject(Protocol):
+    """A patient as samples know one: ``seed`` and ``index`` choose the slices that are shown."""
+
+    @property
+    def patient_id(self) -> str:
+        """Unique in the cohort."""
+
+    @property
+    def seed(self) -> int:
+        """The cohort's."""
+
+    @property
+    def index(self) -> int:
+        """The patient's place in the cohort."""
+
+
+Source = Callable[[Any], tuple[Volume, NDArray[np.bool_]]]
+"""A subject → its volume and the true mask on the same grid."""
+
+
+def rendered(patient: NpcPatient) -> tuple[Volume, NDArray[np.bool_]]:
+    """A phantom, drawn anew."""
+    phantom = render_patient(patient)
+    return board_volume(phantom), phantom.tumour > 0
+
+
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """Where samples are kept, and how many processes make them."""
+    """Where samples are kept, where their volumes come from, and how many processes make them.
+
+    Without ``workers`` this process makes them, one after the other: a source that holds open files cannot
+    be sent to another.
+    """
 
     cache: Path
     workers: int = 2
+    source: Source = rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +93,7 @@ def board_volume(phantom: PhantomVolume) -> Volume:
 
 
 def segmentation_samples(
-    patients: Sequence[NpcPatient],
+    patients: Sequence[Subject],
     per_patient: int,
     tumour_free_share: float,
     preprocessing: Preprocessing,
@@ -80,6 +112,7 @@ def segmentation_samples(
         per_patient=per_patient,
         tumour_free_share=tumour_free_share,
         preprocessing=preprocessing,
+        source=workshop.source,
     )
     key = f"segmentation {per_patient} {tumour_free_share} {preprocessing.model_dump_json()}"
     made = _through_cache(patients, make, key, workshop, on_progress, should_stop)
@@ -87,7 +120,7 @@ def segmentation_samples(
 
 
 def classifier_samples(
-    patients: Sequence[NpcPatient],
+    patients: Sequence[Subject],
     segmenter: SegmenterSource,
     preprocessing: Preprocessing,
     workshop: Workshop,
@@ -99,7 +132,9 @@ def classifier_samples(
 
     Where the segmenter finds nothing, the first is the second.
     """
-    make = partial(_classifier_sample, segmenter=segmenter, preprocessing=preprocessing)
+    make = partial(
+        _classifier_sample, segmenter=segmenter, preprocessing=preprocessing, source=workshop.source
+    )
     digest = hashlib.sha256(segmenter.content).hexdigest()
     key = f"classifier {digest} {preprocessing.model_dump_json()}"
     made = _through_cache(patients, make, key, workshop, on_progress, should_stop)
@@ -107,11 +142,15 @@ def classifier_samples(
 
 
 def _segmentation_sample(
-    patient: NpcPatient, *, per_patient: int, tumour_free_share: float, preprocessing: Preprocessing
+    patient: Subject,
+    *,
+    per_patient: int,
+    tumour_free_share: float,
+    preprocessing: Preprocessing,
+    source: Source = rendered,
 ) -> NDArray[np.float16]:
-    phantom = render_patient(patient)
-    frame = SegmenterFrame.of(board_volume(phantom), preprocessing.segmenter)
-    mask = phantom.tumour > 0
+    volume, mask = source(patient)
+    frame = SegmenterFrame.of(volume, preprocessing.segmenter)
     marked = [k for k in range(frame.slice_count) if mask[frame.own_slice(k)].any()]
     empty = [k for k in range(frame.slice_count) if k not in marked]
     rng = np.random.default_rng([patient.seed, patient.index, 700])
@@ -123,11 +162,9 @@ def _segmentation_sample(
 
 
 def _classifier_sample(
-    patient: NpcPatient, *, segmenter: SegmenterSource, preprocessing: Preprocessing
+    patient: Subject, *, segmenter: SegmenterSource, preprocessing: Preprocessing, source: Source
 ) -> NDArray[np.float16]:
-    phantom = render_patient(patient)
-    volume = board_volume(phantom)
-    true_mask = phantom.tumour > 0
+    volume, true_mask = source(patient)
     network = Network(segmenter.content, segmenter.entry, threads=1)
     proposed = segment_volume(volume, network, preprocessing)
     masks = (proposed if proposed.any() else true_mask, true_mask)
@@ -136,8 +173,8 @@ def _classifier_sample(
 
 
 def _through_cache(
-    patients: Sequence[NpcPatient],
-    make: Callable[[NpcPatient], NDArray[np.float16]],
+    patients: Sequence[Subject],
+    make: Callable[[Subject], NDArray[np.float16]],
     key: str,
     workshop: Workshop,
     on_progress: OnProgress,
@@ -146,6 +183,12 @@ def _through_cache(
     folder = workshop.cache / hashlib.sha256(f"{key} {source_digest()}".encode()).hexdigest()[:16]
     paths = [folder / f"{patient.patient_id}.npy" for patient in patients]
     absent = [(patient, path) for patient, path in zip(patients, paths, strict=True) if not path.exists()]
+    if not workshop.workers:
+        for done, (patient, path) in enumerate(absent):
+            stop_if_asked(should_stop)
+            _make_and_keep(make, patient, path)
+            on_progress(Progress(done + 1, len(absent), "stage.training.rendering"))
+        absent = []
     # A fresh interpreter per worker: forking a process that holds torch's threads may hang.
     context = multiprocessing.get_context("spawn")
     if absent:
@@ -178,9 +221,7 @@ def _one_thread_per_worker() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _make_and_keep(
-    make: Callable[[NpcPatient], NDArray[np.float16]], patient: NpcPatient, path: Path
-) -> None:
+def _make_and_keep(make: Callable[[Subject], NDArray[np.float16]], patient: Subject, path: Path) -> None:
     array = make(patient)
     write_stream_atomically(path, lambda stream: np.save(stream, array, allow_pickle=False))
 

@@ -16,13 +16,18 @@ class LossNotFiniteError(TrainingError):
         super().__init__("error.training.loss", run=run, epoch=epoch, batch=batch, batches=batches)
 
 
-class OneClassFoldError(TrainingError):
-    """A fold from which nothing can be learnt, or on which nothing can be judged."""
+class OneClassError(TrainingError):
+    """A part of a cohort from which nothing can be learnt, or on which nothing can be judged.
 
-    def __init__(self, fold: int, part: str, patients: int) -> None:
-        """``part`` is ``learn`` or ``left_out``."""
+    ``part`` is ``learn`` or ``left_out``, of a fold, or ``test``.
+    """
+
+    def __init__(self, part: str, patients: int, fold: int | None = None) -> None:
         where = f"training.part.{part}"
-        super().__init__("error.training.one_class", fold=fold, part=where, patients=patients)
+        if fold is None:
+            super().__init__("error.training.one_class", part=where, patients=patients)
+        else:
+            super().__init__("error.training.one_class_fold", fold=fold, part=where, patients=patients)
 
 
 class CheckpointError(TrainingError):

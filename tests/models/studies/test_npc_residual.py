@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from inference.errors import Cancelled
-from inference.jobs import ignore_progress, never_stop
 from models.phantoms.npc_population import draw_cohort
 from models.studies.npc_residual import TREATMENTS, classifier_scores, for_treatment, train_arm, train_trunk
 from models.studies.npc_residual_config import DEMO
+from models.training.engine.run import RunPlace
 
 SIDE = 32
 SMALL = replace(
@@ -41,9 +41,7 @@ def telling_samples(patients):
 def trunk(patients):
     """A network pre-trained for both treatments."""
     torch.manual_seed(0)
-    network, curve = train_trunk(
-        SMALL, telling_samples(patients), patients, on_progress=ignore_progress, should_stop=never_stop
-    )
+    network, curve = train_trunk(SMALL, telling_samples(patients), patients, RunPlace())
     assert [point.epoch for point in curve] == list(range(1, 9))
     return network
 
@@ -62,9 +60,7 @@ def test_an_arm_learns_and_keeps_its_test_part_apart(patients, trunk):
     samples = telling_samples(patients)
     start = for_treatment(trunk, 0)
     before = {name: values.clone() for name, values in start.state_dict().items()}
-    arm, curves = train_arm(
-        SMALL, "ccrt", patients, samples, start, on_progress=ignore_progress, should_stop=never_stop
-    )
+    arm, curves = train_arm(SMALL, "ccrt", patients, samples, start, RunPlace())
     assert {point.run for point in curves} == {"ccrt fold 0", "ccrt fold 1"}
     assert len(arm.networks) == len(arm.fitted.folds) == SMALL.folds
     assert not set(arm.fitted.training) & set(arm.fitted.test)
@@ -91,11 +87,10 @@ def test_weights_are_rounded_before_anything_is_scored(patients, trunk):
     arm, _ = train_arm(
         replace(SMALL, classification=replace(SMALL.classification, epochs=1)),
         "ccrt",
-        patients[:20],
-        telling_samples(patients[:20]),
+        patients[:40],
+        telling_samples(patients[:40]),
         for_treatment(trunk, 0),
-        on_progress=ignore_progress,
-        should_stop=never_stop,
+        RunPlace(),
     )
     for network in arm.networks:
         for values in network.parameters():
@@ -111,6 +106,5 @@ def test_training_stops_when_asked(patients, trunk):
             patients,
             telling_samples(patients),
             for_treatment(trunk, 0),
-            on_progress=ignore_progress,
-            should_stop=lambda: True,
+            RunPlace(should_stop=lambda: True),
         )

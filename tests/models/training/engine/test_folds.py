@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.training.engine.failures import OneClassFoldError
+from models.training.engine.failures import OneClassError
 from models.training.engine.folds import require_both_classes
 from models.training.splits import Fold
 
@@ -22,9 +22,17 @@ def test_both_sides_need_both_classes(learn, left_out, part):
     event = np.array([True, False, False, True, False, True])
     fold = Fold(2, learn, left_out)
     if part is None:
-        require_both_classes([fold], event)
+        require_both_classes([fold], [], event)
         return
-    with pytest.raises(OneClassFoldError) as raised:
-        require_both_classes([fold], event)
+    with pytest.raises(OneClassError) as raised:
+        require_both_classes([fold], [], event)
     assert raised.value.message.fields["fold"] == 2
     assert raised.value.message.fields["part"] == f"training.part.{part}"
+
+
+def test_a_test_part_with_one_class_is_refused_and_an_empty_one_is_not():
+    event = np.array([True, False, False, True, False, True])
+    require_both_classes([], [0, 1], event)
+    with pytest.raises(OneClassError) as raised:
+        require_both_classes([], [0, 3], event)
+    assert raised.value.message.id == "error.training.one_class"
