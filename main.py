@@ -198,6 +198,18 @@ def _parser() -> argparse.ArgumentParser:
     phantom.add_argument("--out", type=Path, required=True)
     phantom.set_defaults(run=_run_phantom)
 
+    train = commands.add_parser("train", parents=[language], help="train a model pack on a cohort")
+    train.add_argument("study", help="for instance npc-residual")
+    train.add_argument(
+        "--cohort", type=Path, required=True, metavar="DIR", help="cohort.csv, scans and masks"
+    )
+    train.add_argument("--preset", choices=("demo", "paper"), default="demo", help="default: demo")
+    train.add_argument("--out", type=Path, required=True, metavar="PACK", help="folder of the new pack")
+    train.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    train.add_argument("--seed", type=int, help="of splits, weights and views; default: the preset's")
+    train.add_argument("--resume", action="store_true", help="go on with a training that was cut off")
+    train.set_defaults(run=_run_train)
+
     demo = commands.add_parser("demo", parents=[language], help="a synthetic patient from DICOM to report")
     demo.add_argument("--out", type=Path, default=Path("demo"))
     demo.add_argument("--headless", action="store_true", help="draw the window off-screen into a picture")
@@ -300,6 +312,13 @@ def _run_phantom(options: argparse.Namespace, catalogue: Catalogue) -> int:
     for folder in folders:
         print(folder)
     return EXIT_ANSWERED
+
+
+def _run_train(options: argparse.Namespace, catalogue: Catalogue) -> int:
+    from headless.terminal import progress_bar
+    from models.training.command import train_and_write
+
+    return train_and_write(options, catalogue, progress_bar(catalogue))
 
 
 def _run_demo(options: argparse.Namespace, catalogue: Catalogue) -> int:

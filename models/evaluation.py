@@ -28,8 +28,8 @@ def evaluation_report(study: TrainedStudy) -> dict[str, Any]:
         "schema_version": 1,
         "data": "synthetic",
         "segmentation": {
-            "patients": study.config.segmentation_patients,
-            "slices": study.config.segmentation_patients * study.config.slices_per_segmentation_patient,
+            "patients": study.marked_patients,
+            "slices": study.marked_patients * study.config.slices_per_segmentation_patient,
             "marked_test_slices": int(study.segmenter.test_slice_dice.size),
             "dice_quartiles": [
                 round(float(q), 4) for q in np.percentile(study.segmenter.test_slice_dice, (25, 50, 75))

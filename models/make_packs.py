@@ -13,8 +13,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -35,15 +37,17 @@ from inference.packs.verify import verify_pack
 from inference.preprocessing.classifier_input import classifier_input
 from inference.preprocessing.segmenter_input import SegmenterFrame
 from inference.runtime import Network
+from inference.storage import storage_error
 from models.evaluation import evaluation_report, metrics
 from models.export import OPSET, export_network, tensor_entries
 from models.model_card import model_card
 from models.networks.outputs import ClassifierGraph
+from models.phantoms.npc_population import NpcPatient, draw_patient
 from models.phantoms.npc_volume import render_patient
 from models.studies.npc_residual import STUDY, Arm, TrainedStudy, train
 from models.studies.npc_residual_config import DEMO, NpcResidualConfig
 from models.studies.npc_residual_segmenter import SEGMENTER_FILE
-from models.training.loop import curves_csv
+from models.training.engine.history import CURVES_CSV, CURVES_PNG, curves_csv, curves_png
 from models.training.samples import Workshop, board_volume
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -81,33 +85,78 @@ _LIMITS = (
 )
 
 
+HOSPITAL_LIMITS = (
+    *_LIMITS[2:6],
+    "Only the cohort's training part was used; its internal and external parts have not been evaluated.",
+    "Measured by one random division of one cohort; not validated in another hospital.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PackWords:
+    """What a pack says of itself that the training run cannot know."""
+
+    id: str
+    title: str
+    intended_use: str
+    kind: Literal["synthetic", "hospital"]
+    description: str
+    limits: tuple[str, ...]
+    command: str
+
+
+DEMONSTRATION = PackWords(
+    id=PACK_ID,
+    title="Residual nasopharyngeal carcinoma after radiotherapy: demonstration on synthetic phantoms",
+    intended_use="Teaching and testing of the software on the phantoms that come with it.",
+    kind="synthetic",
+    description="Phantoms of contrast-enhanced T1-weighted MR from models/phantoms; no patient data.",
+    limits=_LIMITS,
+    command="python -m models.make_packs",
+)
+
+
 def make_npc_residual(config: NpcResidualConfig, folder: Path, workshop: Workshop) -> Manifest:
     """Train, export and describe; ``folder`` is replaced only when the new pack has passed its own checks."""
-    study = train(config, workshop, on_progress=_Ticker())
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as made:
-        fresh = Path(made) / folder.name
-        manifest = write_pack(study, fresh)
-        verify_pack(fresh, self_test=True)
-        _swap(fresh, folder)
+    return put_pack(train(config, workshop, on_progress=_Ticker()), folder, DEMONSTRATION)
+
+
+def put_pack(study: TrainedStudy, folder: Path, words: PackWords) -> Manifest:
+    """Write, check and put the pack into ``folder``, whole or not at all.
+
+    Raises
+    ------
+    StorageError
+        When the place is full, read-only or gone.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as made:
+            fresh = Path(made) / folder.name
+            manifest = write_pack(study, fresh, words)
+            verify_pack(fresh, self_test=True)
+            _swap(fresh, folder)
+    except OSError as error:
+        raise storage_error(error, folder) from error
     return manifest
 
 
-def write_pack(study: TrainedStudy, folder: Path) -> Manifest:
+def write_pack(study: TrainedStudy, folder: Path, words: PackWords = DEMONSTRATION) -> Manifest:
     """Write every file of the pack and, last, the manifest with their hashes."""
     entries = _write_networks(study, folder)
     (folder / SELF_TEST_FILE).write_bytes(_self_test(study, folder, entries))
-    (folder / "training.csv").write_text(curves_csv(study.curves), encoding="utf-8")
-    report = evaluation_report(study)
+    (folder / CURVES_CSV).write_text(curves_csv(study.curves), encoding="utf-8")
+    (folder / CURVES_PNG).write_bytes(curves_png(study.curves, load_catalogue("en")))
+    report = evaluation_report(study) | {"data": words.kind}
     (folder / "evaluation.json").write_text(_json(report), encoding="utf-8")
-    manifest = _manifest(study, entries, {})
+    manifest = _manifest(study, entries, {}, words)
     (folder / "card.md").write_text(model_card(manifest, study.config, report), encoding="utf-8")
     files = {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-    manifest = _manifest(study, entries, files)
+    manifest = _manifest(study, entries, files, words)
     (folder / MANIFEST_FILE).write_text(_json(manifest.model_dump(mode="json")), encoding="utf-8")
     return manifest
 
@@ -138,8 +187,12 @@ def _write_networks(study: TrainedStudy, folder: Path) -> tuple[NetworkEntry, ..
 
 
 def _self_test(study: TrainedStudy, folder: Path, entries: tuple[NetworkEntry, ...]) -> bytes:
-    """One phantom's inputs in blocks of 8 pixels, which keeps the file small, and the networks' answers."""
-    patient = study.arms[0].patients[0]
+    """One phantom's inputs in blocks of 8 pixels, which keeps the file small, and the networks' answers.
+
+    A phantom also where patients were learnt from: no pixel of theirs may leave in a pack.
+    """
+    first = study.arms[0].patients[0]
+    patient = first if isinstance(first, NpcPatient) else draw_patient("training", study.config.seed, 0)
     phantom = render_patient(patient)
     volume = board_volume(phantom)
     settings = study.config.preprocessing
@@ -165,23 +218,25 @@ def _in_blocks(array: np.ndarray, side: int = 8) -> np.ndarray:
     return coarse.repeat(side, axis=-2).repeat(side, axis=-1)
 
 
-def _manifest(study: TrainedStudy, entries: tuple[NetworkEntry, ...], files: Mapping[str, str]) -> Manifest:
+def _manifest(
+    study: TrainedStudy, entries: tuple[NetworkEntry, ...], files: Mapping[str, str], words: PackWords
+) -> Manifest:
     config = study.config
     stated = files or dict.fromkeys((*(entry.file for entry in entries), SELF_TEST_FILE), "0" * 64)
     return Manifest(
         schema_version=1,
-        id=PACK_ID,
+        id=words.id,
         version=PACK_VERSION,
         study=STUDY,
-        title="Residual nasopharyngeal carcinoma after radiotherapy: demonstration on synthetic phantoms",
-        intended_use="Teaching and testing of the software on the phantoms that come with it.",
+        title=words.title,
+        intended_use=words.intended_use,
         not_for="Patients. Any decision about a person's care.",
         provenance=Provenance(
-            kind="synthetic",
-            description="Phantoms of contrast-enhanced T1-weighted MR from models/phantoms; no patient data.",
+            kind=words.kind,
+            description=words.description,
             cohort_sizes={
-                "segmentation": config.segmentation_patients,
-                "pretraining": config.pretraining_patients,
+                "segmentation": study.marked_patients,
+                "pretraining": len(study.pretraining),
                 **{arm.treatment: len(arm.patients) for arm in study.arms},
             },
             events={
@@ -197,9 +252,9 @@ def _manifest(study: TrainedStudy, entries: tuple[NetworkEntry, ...], files: Map
         thresholds=tuple(_threshold(arm) for arm in study.arms),
         rules=STUDY,
         metrics=metrics(study),
-        limits=_LIMITS,
+        limits=words.limits,
         licence="Apache-2.0",
-        created_with=_created_with(config),
+        created_with=_created_with(config, words),
         self_test=SelfTest(file=SELF_TEST_FILE, tolerance=SELF_TEST_TOLERANCE),
         files=dict(stated),
     )
@@ -216,9 +271,9 @@ def _threshold(arm: Arm) -> Threshold:
     )
 
 
-def _created_with(config: NpcResidualConfig) -> dict[str, str]:
+def _created_with(config: NpcResidualConfig, words: PackWords) -> dict[str, str]:
     return {
-        "command": "python -m models.make_packs",
+        "command": words.command,
         "git": _git_revision(),
         "opset": str(OPSET),
         "processor": platform.machine(),

@@ -14,6 +14,17 @@ _SYNTHETIC = (
 )
 
 
+_HOSPITAL_ITEMS = (
+    "Design: retrospective cohort of one hospital; development with a random test part by patient.",
+    "Reference standard: the outcomes and masks that the cohort came with.",
+    "Sample size: that of the cohort, not calculated.",
+    "Fairness, transport to other hospitals, calibration, decision curve: not assessed in this pack.",
+    "Uncertainty: DeLong intervals for areas, Wilson intervals for proportions; one training run.",
+    "Reproduction: the command below trains the pack anew from the cohort and the seed.",
+)
+_PRETRAINED_ON = {"synthetic": "of another seed", "hospital": "who were kept apart for the segmenter"}
+
+
 def model_card(manifest: Manifest, config: NpcResidualConfig, report: dict[str, Any]) -> str:
     """Markdown text; every number is read from the manifest, the configuration or the evaluation report."""
     parts = [
@@ -30,15 +41,15 @@ def model_card(manifest: Manifest, config: NpcResidualConfig, report: dict[str, 
         "## Networks and training",
         _training(manifest, config),
         "## Where this departs from the publication",
-        _departures(config),
+        _departures(manifest, config),
         "## Cut-offs",
         _cutoffs(manifest, config, report),
         "## Measured figures",
-        _metrics(manifest.metrics),
+        _metrics(manifest),
         "## Limits",
         _bullets(manifest.limits),
         "## Reporting items",
-        _items(),
+        _items(manifest),
         "## Made with",
         _bullets(f"{name}: {value}" for name, value in sorted(manifest.created_with.items())),
     ]
@@ -68,7 +79,7 @@ def _data(manifest: Manifest, config: NpcResidualConfig, report: dict[str, Any])
         f"segmentation: {segmentation['slices']} slices of {segmentation['patients']} patients kept apart "
         "from "
         f"the rest; {config.segmentation_test_share:.0%} of these patients tested the network",
-        f"pre-training: {provenance.cohort_sizes['pretraining']} patients of another seed, "
+        f"pre-training: {provenance.cohort_sizes['pretraining']} patients {_PRETRAINED_ON[provenance.kind]}, "
         f"{provenance.events['pretraining']} with residual tumour; each taught only the treatment received",
     ]
     for treatment, arm in report["treatments"].items():
@@ -79,7 +90,8 @@ def _data(manifest: Manifest, config: NpcResidualConfig, report: dict[str, Any])
             f"{arm['test_patients']} ({arm['test_events']}) kept for the test, divided by patient at random"
         )
     lines.append("Outcome: residual tumour 3 to 6 months after radiotherapy; residual is the positive class.")
-    lines.append("No value is missing in the phantoms; the networks read no clinical value.")
+    missing = "No value is missing in the phantoms; the" if manifest.is_demonstration else "The"
+    lines.append(f"{missing} networks read no clinical value.")
     return _bullets(lines)
 
 
@@ -115,14 +127,14 @@ def _training(manifest: Manifest, config: NpcResidualConfig) -> str:
     )
 
 
-def _departures(config: NpcResidualConfig) -> str:
+def _departures(manifest: Manifest, config: NpcResidualConfig) -> str:
+    separate = "synthetic cohort" if manifest.is_demonstration else "part of the cohort, or untrained"
     return _bullets(
         [
             "Hua et al. 2023 (doi 10.21037/qims-22-1226) trained U-Net and DeepLabv3 and four classifiers; "
             "here one "
             "of each kind, narrower, on smaller images.",
-            "The publication starts from weights learned on photographs; here from a separate synthetic "
-            "cohort.",
+            f"The publication starts from weights learned on photographs; here from a separate {separate}.",
             f"The publication fits one model per treatment; here {config.folds} folds, whose mean is the "
             "score.",
             "The segmenter is shown slices without tumour as well: "
@@ -158,8 +170,12 @@ def _cutoffs(manifest: Manifest, config: NpcResidualConfig, report: dict[str, An
     return "\n".join(rows) + "\n\n" + rule
 
 
-def _metrics(figures: Iterable[Metric]) -> str:
-    rows = ["| cohort (synthetic) | treatment | figure | value | 95 % interval | note |", "| --- " * 6 + "|"]
+def _metrics(manifest: Manifest) -> str:
+    figures: Iterable[Metric] = manifest.metrics
+    rows = [
+        f"| cohort ({manifest.provenance.kind}) | treatment | figure | value | 95 % interval | note |",
+        "| --- " * 6 + "|",
+    ]
     for figure in figures:
         interval = "" if figure.low is None else f"{figure.low:.3f} to {figure.high:.3f}"
         treatment = _name(figure.treatment) if figure.treatment else "–"
@@ -170,7 +186,9 @@ def _metrics(figures: Iterable[Metric]) -> str:
     return "\n".join(rows)
 
 
-def _items() -> str:
+def _items(manifest: Manifest) -> str:
+    if not manifest.is_demonstration:
+        return _bullets(_HOSPITAL_ITEMS)
     return _bullets(
         [
             "Design: synthetic cohort with known truth; development with a random test part by patient.",

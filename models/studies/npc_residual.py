@@ -69,6 +69,7 @@ class TrainedStudy:
     arms: tuple[Arm, ...]
     pretraining: tuple[StudyPatient, ...]
     curves: tuple[CurvePoint, ...] = field(default=())
+    marked_patients: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def train_on(config: NpcResidualConfig, groups: Groups, workshop: Workshop, plac
         )
         arms.append(arm)
         curves.extend(arm_curves)
-    return TrainedStudy(config, segmenter, tuple(arms), groups.pretraining, tuple(curves))
+    return TrainedStudy(config, segmenter, tuple(arms), groups.pretraining, tuple(curves), len(groups.marked))
 
 
 def train_trunk(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
 
 from inference.packs.manifest import Preprocessing
 from inference.preprocessing.settings import ClassifierSettings, IntensitySettings, SegmenterSettings
@@ -93,3 +95,36 @@ DEMO = NpcResidualConfig(
     classification_views=Augmentation(shift=0.05, scale=0.1, rotation_deg=8.0, gain=0.05, channel_shift=1),
 )
 """The preset ``demo``: cohorts as large as published, networks an eighth as wide, two processors."""
+
+PAPER = replace(
+    DEMO,
+    pretraining_patients=0,
+    folds=5,
+    unet_width=1.0,
+    xception_width=1.0,
+    preprocessing=Preprocessing(
+        segmenter=SegmenterSettings(
+            intensity=_INTENSITY, spacing_mm=0.9375, rows=256, columns=256, mean=0.2, standard_deviation=0.25
+        ),
+        classifier=ClassifierSettings(
+            intensity=_INTENSITY,
+            slices=10,
+            margin_mm=10.0,
+            rows=224,
+            columns=224,
+            mean=0.35,
+            standard_deviation=0.25,
+        ),
+        mask_threshold=0.5,
+        minimum_component_ml=0.3,
+    ),
+    segmentation=Schedule("rmsprop", 0.001, batch_size=32, epochs=20),
+    classification=Schedule("sgd", 0.001, batch_size=32, epochs=40, momentum=0.9, weight_decay=1e-4),
+)
+"""The preset ``paper``: published widths, optimisers, learning rates, batches and epochs (Hua et al. 2023).
+
+Momentum and weight decay are from the authors' repository.  Their images have 512 × 512 pixels; 256 at
+0.94 mm, five folds and the views are this project's choices.  Nothing is pre-trained.
+"""
+
+PRESETS: Final[Mapping[str, NpcResidualConfig]] = {"demo": DEMO, "paper": PAPER}

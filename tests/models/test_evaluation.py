@@ -34,7 +34,13 @@ def study():
         arms.append(Arm(treatment, patients, residual, fitted, (), cutoff, margin))
     source = SegmenterSource(b"", None)
     segmenter = TrainedSegmenter(source, np.array([0.2, 0.5, 0.7, 0.9]), ())
-    return TrainedStudy(DEMO, segmenter, tuple(arms), draw_cohort("training", 30, 5))
+    return TrainedStudy(
+        DEMO,
+        segmenter,
+        tuple(arms),
+        draw_cohort("training", 30, 5),
+        marked_patients=DEMO.segmentation_patients,
+    )
 
 
 def test_sensitivity_and_specificity_are_counted_at_the_locked_cutoff(study):

@@ -1,0 +1,144 @@
+"""``main.py train``: a pack or nothing, and what was learnt stays where training was cut off."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+import models.training.engine.study_run as study_run
+from inference.geometry import Geometry
+from inference.packs.verify import verify_pack
+from inference.volume import Volume
+from models.cohorts.phantom_cohort import NpcPhantoms
+from models.phantoms.npc_population import draw_cohort
+from models.studies import catalogue, npc_residual
+from models.studies.npc_residual_config import DEMO
+
+PATIENTS = 70
+SIDE = 32
+
+
+class Blobs(NpcPhantoms):
+    """The phantoms' table with scans that cost nothing: a cube in noise, brighter where tumour stays."""
+
+    def volume(self, patient_id, scan):
+        patient = self._patients[patient_id]
+        rng = np.random.default_rng(patient.index)
+        voxels = rng.normal(300, 40, (14, 48, 48))
+        voxels[self.mask(patient_id, scan)] += 500 if patient.residual_observed else 200
+        return Volume(voxels.astype(np.int16), np.ones(14), np.zeros(14), _axial())
+
+    def mask(self, patient_id, scan, *, reader=1):
+        marked = np.zeros((14, 48, 48), np.bool_)
+        marked[4:9, 18:30, 18:30] = True
+        return marked
+
+
+def _axial():
+    affine = np.zeros((4, 4))
+    affine[2, 0] = affine[1, 1] = affine[0, 2] = 5.0
+    affine[3, 3] = 1.0
+    return Geometry(affine, (14, 48, 48))
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    """A preset that trains in a second, on a cohort that needs no files."""
+    settings = DEMO.preprocessing.model_copy(
+        update={
+            "segmenter": DEMO.preprocessing.segmenter.model_copy(
+                update={"rows": SIDE, "columns": SIDE, "spacing_mm": 7.5}
+            ),
+            "classifier": DEMO.preprocessing.classifier.model_copy(
+                update={"rows": SIDE, "columns": SIDE, "slices": 4}
+            ),
+        }
+    )
+    small = replace(
+        DEMO,
+        seed=3,
+        threads=1,
+        unet_width=1 / 32,
+        xception_width=1 / 32,
+        preprocessing=settings,
+        test_share=0.3,
+        segmentation=replace(DEMO.segmentation, epochs=2),
+        pretraining=replace(DEMO.pretraining, epochs=1),
+        classification=replace(DEMO.classification, epochs=2),
+    )
+    study = replace(catalogue.STUDIES["npc-residual"], presets={"demo": small, "paper": small})
+    monkeypatch.setattr(catalogue, "STUDIES", {"npc-residual": study})
+    cohort = Blobs(draw_cohort("training", PATIENTS, 5))
+    monkeypatch.setattr(study_run, "read_cohort", lambda *_, **__: cohort)
+    yield small
+    torch.use_deterministic_algorithms(False)
+
+
+def networks_of(pack):
+    return {path.name: path.read_bytes() for path in (pack / "networks").iterdir()}
+
+
+@pytest.mark.slow
+def test_a_training_that_was_cut_off_ends_in_the_same_pack(run, tiny, tmp_path, monkeypatch):
+    arguments = ("train", "npc-residual", "--cohort", tmp_path, "--device", "cpu")
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    done = run(*arguments, "--out", whole)
+    assert done.code == 0
+    assert "synthetic" in done.out and "auc" in done.out
+    assert verify_pack(whole, self_test=True).manifest.provenance.kind == "synthetic"
+    assert (whole / "training.png").read_bytes().startswith(b"\x89PNG")
+    assert not (tmp_path / "whole.training").exists()
+
+    score = npc_residual.classifier_scores
+    with monkeypatch.context() as patched:
+        patched.setattr(npc_residual, "classifier_scores", _interrupted)
+        stopped = run(*arguments, "--out", cut)
+    assert npc_residual.classifier_scores is score
+    assert stopped.code == 130
+    assert "--resume" in stopped.err
+    assert not cut.exists()
+    assert (tmp_path / "cut.training" / "training.csv").read_text().count("\n") > 3
+    assert run(*arguments, "--out", cut).code == 2
+    other = run(*arguments, "--out", cut, "--resume", "--seed", "4")
+    assert (other.code, "seed" in other.err) == (2, True)
+
+    assert run(*arguments, "--out", cut, "--resume").code == 0
+    assert networks_of(cut) == networks_of(whole)
+    assert json.loads((cut / "evaluation.json").read_text()) == json.loads(
+        (whole / "evaluation.json").read_text()
+    )
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith((".", "cut"))) == ["cut"]
+
+
+def _interrupted(*_):
+    raise KeyboardInterrupt
+
+
+def test_every_problem_of_a_cohort_is_printed_and_nothing_is_trained(run, phantom, tmp_path):
+    ended = run("train", "npc-residual", "--cohort", phantom.parent, "--out", tmp_path / "pack")
+    assert ended.code == 2
+    assert "training" in ended.err
+    assert not list(tmp_path.glob("pack*"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (("train", "stone-age"), "npc-residual"),
+        (("train", "npc-residual", "--resume"), "--resume"),
+    ],
+    ids=["unknown study", "nothing to resume"],
+)
+def test_what_cannot_be_trained_is_refused_before_anything_is_read(run, tmp_path, changed, said):
+    ended = run(*changed, "--cohort", tmp_path, "--out", tmp_path / "pack")
+    assert ended.code == 2
+    assert said in ended.err
+
+
+def test_a_pack_is_never_overwritten(run, tmp_path):
+    (tmp_path / "pack").mkdir()
+    ended = run("train", "npc-residual", "--cohort", tmp_path, "--out", tmp_path / "pack")
+    assert ended.code == 2
+    assert list((tmp_path / "pack").iterdir()) == []
