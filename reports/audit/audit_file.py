@@ -6,22 +6,18 @@ away, not when one is added.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from inference.rules.decision_audit import DecisionAudit, Tally, TreatmentCount, TwoTallies
 from inference.statistics.comparisons.chi_square import ChiSquare
 from inference.statistics.comparisons.paired_proportions import McNemar
-from inference.statistics.estimate import Estimate
 from inference.statistics.reasons import NotEstimable
 from inference.version import NAME, VERSION
+from reports.json_document import Json, encode_document, not_estimable, number
 
 SCHEMA: Final = "concilium.decision-audit"
 SCHEMA_VERSION: Final = 1
-
-Json = dict[str, Any]
 
 
 def audit_document(audit: DecisionAudit, input_sha256: str) -> Json:
@@ -71,7 +67,7 @@ def audit_document(audit: DecisionAudit, input_sha256: str) -> Json:
             "physician_alone_correct": audit.pairs.first_only,
             "model_alone_correct": audit.pairs.second_only,
             "both_wrong": audit.pairs.neither,
-            "model_minus_physician": _number(audit.difference),
+            "model_minus_physician": number(audit.difference),
             "mcnemar_exact": _mcnemar(audit.mcnemar),
         },
         "pearson_chi_square": _pearson(audit.pearson),
@@ -85,21 +81,9 @@ def audit_document(audit: DecisionAudit, input_sha256: str) -> Json:
     }
 
 
-def content_sha256(document: Json) -> str:
-    """SHA-256 of the canonical, compact form of the document."""
-    compact = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return hashlib.sha256(compact.encode()).hexdigest()
-
-
 def encode_audit(document: Json, created_at: datetime) -> bytes:
     """The file as indented UTF-8 JSON: the document, its hash, and when it was written."""
-    whole = {
-        "audit": document,
-        "content_sha256": content_sha256(document),
-        "created_at": created_at.isoformat(),
-    }
-    text = json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return f"{text}\n".encode()
+    return encode_document("audit", document, created_at)
 
 
 def _two(two: TwoTallies) -> Json:
@@ -112,7 +96,7 @@ def _tally(tally: Tally) -> Json:
         "wrong": tally.wrong,
         "undeterminable": tally.undeterminable,
         "determinable": tally.determinable,
-        "correct_rate": _number(tally.rate),
+        "correct_rate": number(tally.rate),
     }
 
 
@@ -121,31 +105,19 @@ def _treatment(count: TreatmentCount) -> Json:
         "patients": count.patients,
         "given": count.given,
         "with_residual": count.with_residual,
-        "rate": _number(count.rate),
-    }
-
-
-def _number(number: Estimate | NotEstimable) -> Json:
-    if isinstance(number, NotEstimable):
-        return {"not_estimable": number.reason.value}
-    return {
-        "value": number.value,
-        "lower": number.lower,
-        "upper": number.upper,
-        "level": number.level,
-        "method": number.method,
+        "rate": number(count.rate),
     }
 
 
 def _mcnemar(test: McNemar | NotEstimable) -> Json:
     if isinstance(test, NotEstimable):
-        return {"not_estimable": test.reason.value}
+        return not_estimable(test)
     return {"p_value": test.p_value, "flags": list(test.flags)}
 
 
 def _pearson(test: ChiSquare | NotEstimable) -> Json:
     if isinstance(test, NotEstimable):
-        return {"not_estimable": test.reason.value}
+        return not_estimable(test)
     return {
         "statistic": test.statistic,
         "degrees_of_freedom": test.degrees_of_freedom,

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from inference.messages.catalogue import Catalogue, load_catalogue
 from inference.rules.decision_audit import DecisionAudit
-from reports.audit.audit_file import audit_document, content_sha256
+from reports.audit.audit_file import audit_document
 from reports.audit.differences import tests_section, treatment_section
 from reports.audit.limits import limits_section
 from reports.audit.rates import rates_section
 from reports.audit.situations import situations_section
 from reports.audit.untested import untested_section
 from reports.audit.words import banner_text
+from reports.json_document import content_sha256
 from reports.paper.blocks import Block, Gap, TextBlock
 from reports.paper.flow import Section, SideBySide, paginate
 from reports.paper.printing import Imprint, print_pages

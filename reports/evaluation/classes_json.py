@@ -10,16 +10,8 @@ from inference.statistics.discrimination.fold_auc import FoldAucs
 from inference.statistics.discrimination.precision_recall import PrecisionRecallCurve
 from inference.statistics.discrimination.roc_band import RocBand
 from inference.statistics.reasons import NotEstimable
-from reports.evaluation.json_values import (
-    Json,
-    decision_json,
-    errors_json,
-    groups_json,
-    not_estimable,
-    number,
-    numbers,
-    p_value,
-)
+from reports.evaluation.json_values import decision_json, errors_json, groups_json, numbers, p_value
+from reports.json_document import Json, not_estimable, number
 
 
 def classes_json(model: ClassesEvaluation) -> Json:

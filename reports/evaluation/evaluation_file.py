@@ -7,19 +7,17 @@ changes its meaning or goes away, not when one is added.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from inference.evaluation.evaluation import CohortEvaluation, CohortFlow, Evaluation
 from inference.evaluation.threshold import Threshold
 from inference.version import NAME, VERSION
 from reports.evaluation.classes_json import classes_json
-from reports.evaluation.json_values import Json, number, p_value
+from reports.evaluation.json_values import p_value
 from reports.evaluation.table_one_json import table_json
 from reports.evaluation.times_json import times_json
+from reports.json_document import Json, encode_document, number
 
 SCHEMA: Final = "concilium.evaluation"
 SCHEMA_VERSION: Final = 1
@@ -58,21 +56,9 @@ def evaluation_document(evaluation: Evaluation) -> Json:
     }
 
 
-def content_sha256(document: Mapping[str, Any]) -> str:
-    """SHA-256 of the canonical, compact form of the document."""
-    compact = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return hashlib.sha256(compact.encode()).hexdigest()
-
-
 def encode_evaluation(document: Json, created_at: datetime) -> bytes:
     """The file as indented UTF-8 JSON: the document, its hash, and when it was written."""
-    whole = {
-        "evaluation": document,
-        "content_sha256": content_sha256(document),
-        "created_at": created_at.isoformat(),
-    }
-    text = json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return f"{text}\n".encode()
+    return encode_document("evaluation", document, created_at)
 
 
 def _threshold(threshold: Threshold | None) -> Json | None:

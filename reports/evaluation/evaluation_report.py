@@ -10,7 +10,7 @@ from inference.messages.catalogue import Catalogue, load_catalogue
 from reports.evaluation.calibration import class_calibration_section, survival_calibration_section
 from reports.evaluation.comparisons import comparisons_section
 from reports.evaluation.discrimination import discrimination_section
-from reports.evaluation.evaluation_file import content_sha256, evaluation_document
+from reports.evaluation.evaluation_file import evaluation_document
 from reports.evaluation.flow import flow_section
 from reports.evaluation.limits import definitions_section, limits_section
 from reports.evaluation.overview import cautions_section, overview_section
@@ -19,6 +19,7 @@ from reports.evaluation.table_one import table_one_sections
 from reports.evaluation.threshold import rates_section, scores_section, thresholds_section
 from reports.evaluation.utility import utility_section
 from reports.evaluation.words import banner_text, cohort_name
+from reports.json_document import content_sha256
 from reports.paper.blocks import Block, Gap, TextBlock
 from reports.paper.flow import Page, Section, paginate
 from reports.paper.printing import Imprint, print_pages

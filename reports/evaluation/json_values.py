@@ -3,36 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from inference.statistics.calibration.groups import CalibrationGroup
 from inference.statistics.calibration.smooth import SmoothCalibration
-from inference.statistics.estimate import Estimate
 from inference.statistics.outcomes import Floats
 from inference.statistics.reasons import NotEstimable
 from inference.statistics.utility.decision_curve import DecisionCurve
-
-Json = dict[str, Any]
-
-
-def number(value: Estimate | NotEstimable) -> Json:
-    """An estimate with its error, limits, method and flags."""
-    if isinstance(value, NotEstimable):
-        return not_estimable(value)
-    return {
-        "value": value.value,
-        "standard_error": value.standard_error,
-        "lower": value.lower,
-        "upper": value.upper,
-        "level": value.level,
-        "method": value.method,
-        "flags": list(value.flags),
-    }
-
-
-def not_estimable(value: NotEstimable) -> Json:
-    """The code of the reason."""
-    return {"not_estimable": value.reason.value}
+from reports.json_document import Json, not_estimable, number
 
 
 def p_value(value: float | NotEstimable) -> float | Json:

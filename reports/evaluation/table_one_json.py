@@ -6,7 +6,7 @@ from inference.statistics.comparisons.choose_test import Comparison
 from inference.statistics.comparisons.describe import NumericSummary
 from inference.statistics.comparisons.table_one import CategoricalRow, NumericRow, TableOne
 from inference.statistics.reasons import NotEstimable
-from reports.evaluation.json_values import Json, not_estimable
+from reports.json_document import Json, not_estimable
 
 
 def table_json(table: TableOne) -> Json:

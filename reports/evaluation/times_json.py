@@ -8,14 +8,8 @@ from inference.statistics.calibration.survival_calibration import GreenwoodNamDA
 from inference.statistics.discrimination.time_dependent_auc import TimeDependentAuc
 from inference.statistics.reasons import NotEstimable
 from inference.statistics.survival.logrank import LogRank
-from reports.evaluation.json_values import (
-    Json,
-    decision_json,
-    errors_json,
-    groups_json,
-    not_estimable,
-    number,
-)
+from reports.evaluation.json_values import decision_json, errors_json, groups_json
+from reports.json_document import Json, not_estimable, number
 
 
 def times_json(model: TimesEvaluation) -> Json:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.special import ndtr
 
 from inference.statistics.cautions import judge_events
 from inference.statistics.design import Design, Term
-from inference.statistics.estimate import LEVEL, Estimate, normal_quantile, wald
+from inference.statistics.estimate import LEVEL, Estimate
 from inference.statistics.outcomes import Floats, SurvivalData, finite_matrix, same_length
 from inference.statistics.reasons import NotEstimable, Reason
 from inference.statistics.regression.chi_square_test import ChiSquareTest, chi_square_test
@@ -25,6 +23,7 @@ from inference.statistics.regression.partial_likelihood import (
     means_at_risk,
     risk_sets,
 )
+from inference.statistics.regression.wald_inference import wald_coefficient, wald_p_value, wald_ratio
 
 TOLERANCE: Final = 1e-12
 """Largest last step of a standardised coefficient, relative to it beyond 1."""
@@ -101,9 +100,7 @@ class CoxFit:
 
     def coefficient(self, column: str, *, level: float = LEVEL) -> Estimate:
         """The log hazard ratio with its Wald interval."""
-        place = self.columns.index(column)
-        value, error = float(self.coefficients[place]), float(self.standard_errors[place])
-        return replace(wald(value, error, level=level), flags=self.flags)
+        return wald_coefficient(*self._column(column), self.flags, level=level)
 
     def hazard_ratio(self, column: str, *, level: float = LEVEL) -> Estimate | NotEstimable:
         """Hazard ratio for one unit of the column; above 1 is worse; Wald interval on the log scale.
@@ -111,18 +108,15 @@ class CoxFit:
         There is no standard error: it belongs to the logarithm (``coefficient``).  Not estimable when a
         number is too large for the machine: then the column wants another unit.
         """
-        place = self.columns.index(column)
-        centre = float(self.coefficients[place])
-        reach = normal_quantile(level) * float(self.standard_errors[place])
-        if centre + reach > math.log(np.finfo(np.float64).max):
-            return NotEstimable(Reason.TOO_LARGE)
-        limits = math.exp(centre - reach), math.exp(centre + reach)
-        return Estimate(math.exp(centre), None, *limits, level, "log", self.flags)
+        return wald_ratio(*self._column(column), self.flags, level=level)
 
     def p_value(self, column: str) -> float:
         """Two-sided Wald test of one coefficient against 0."""
+        return wald_p_value(*self._column(column))
+
+    def _column(self, column: str) -> tuple[float, float]:
         place = self.columns.index(column)
-        return float(2 * ndtr(-abs(self.coefficients[place] / self.standard_errors[place])))
+        return float(self.coefficients[place]), float(self.standard_errors[place])
 
     def linear_predictor(self, matrix: Floats) -> Floats:
         """Σ coefficient × column for each row of ``matrix`` (n, p), not centred: (n,).  Higher is worse."""

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import math
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit, ndtr
+from scipy.special import expit
 
 from inference.statistics.cautions import judge_events
 from inference.statistics.design import Design, Term
-from inference.statistics.estimate import LEVEL, Estimate, normal_quantile, wald
+from inference.statistics.estimate import LEVEL, Estimate
 from inference.statistics.outcomes import Bools, Floats, class_column, finite_matrix, same_length
 from inference.statistics.reasons import NotEstimable, Reason
 from inference.statistics.regression.chi_square_test import ChiSquareTest, chi_square_test
+from inference.statistics.regression.wald_inference import wald_coefficient, wald_p_value, wald_ratio
 
 INTERCEPT: Final = "(Intercept)"
 """Name of the first column, as R calls it."""
@@ -88,9 +88,7 @@ class LogisticFit:
 
     def coefficient(self, column: str, *, level: float = LEVEL) -> Estimate:
         """The log odds ratio with its Wald interval."""
-        place = self.columns.index(column)
-        value, error = float(self.coefficients[place]), float(self.standard_errors[place])
-        return replace(wald(value, error, level=level), flags=self.flags)
+        return wald_coefficient(*self._column(column), self.flags, level=level)
 
     def odds_ratio(self, column: str, *, level: float = LEVEL) -> Estimate | NotEstimable:
         """Odds ratio for one unit of the column; above 1 points to the positive; Wald, on the log scale.
@@ -98,18 +96,15 @@ class LogisticFit:
         There is no standard error: it belongs to the logarithm (``coefficient``).  Not estimable when a
         number is too large for the machine: then the column wants another unit.
         """
-        place = self.columns.index(column)
-        centre = float(self.coefficients[place])
-        reach = normal_quantile(level) * float(self.standard_errors[place])
-        if centre + reach > math.log(np.finfo(np.float64).max):
-            return NotEstimable(Reason.TOO_LARGE)
-        limits = math.exp(centre - reach), math.exp(centre + reach)
-        return Estimate(math.exp(centre), None, *limits, level, "log", self.flags)
+        return wald_ratio(*self._column(column), self.flags, level=level)
 
     def p_value(self, column: str) -> float:
         """Two-sided Wald test of one coefficient against 0."""
+        return wald_p_value(*self._column(column))
+
+    def _column(self, column: str) -> tuple[float, float]:
         place = self.columns.index(column)
-        return float(2 * ndtr(-abs(self.coefficients[place] / self.standard_errors[place])))
+        return float(self.coefficients[place]), float(self.standard_errors[place])
 
     def linear_predictor(self, matrix: ArrayLike) -> Floats:
         """Log odds (n,) of rows (n, p) without intercept."""

@@ -14,9 +14,10 @@ from inference.messages.catalogue import load_catalogue
 from inference.rules.audit_table import Row4Physician, load_audit_table
 from inference.rules.decision_audit import DecisionAudit, audit_decisions
 from inference.rules.decisions_file import Decision, read_decisions
-from reports.audit.audit_file import audit_document, content_sha256, encode_audit
+from reports.audit.audit_file import audit_document, encode_audit
 from reports.audit.audit_report import AuditContent, build_audit_report
 from reports.audit.words import p_value_text, points
+from reports.json_document import content_sha256
 from tests.reports.conftest import flat, page_texts
 
 LANGUAGES = ("en", "zh_CN")

@@ -19,7 +19,7 @@ from inference.evaluation.predictions import Kind
 from inference.messages.catalogue import load_catalogue
 from inference.statistics.estimate import Estimate
 from inference.statistics.reasons import NotEstimable, Reason
-from reports.evaluation.evaluation_file import content_sha256, encode_evaluation, evaluation_document
+from reports.evaluation.evaluation_file import encode_evaluation, evaluation_document
 from reports.evaluation.evaluation_report import EvaluationContent, build_evaluation_report
 from reports.evaluation.number_table import measure
 from reports.evaluation.overview import headline, meaning
@@ -31,6 +31,7 @@ from reports.evaluation.words import (
     summary_lines,
     threshold_text,
 )
+from reports.json_document import content_sha256
 from tests.reports.conftest import flat, page_texts
 
 LANGUAGES = ("en", "zh_CN")
