@@ -59,3 +59,20 @@ class IsotropicSettings(_Settings):
     margin_mm: float = Field(ge=0)
     window_centre_hu: float
     window_width_hu: float = Field(gt=0)
+
+
+class TumourSlicesSettings(_Settings):
+    """The slice of largest tumour area and its nearest neighbours, cut to the tumour's box with a margin.
+
+    Hu et al. 2023: pixels of 1 mm, a window of -115 to 235 HU, the box (not masked) with 5 mm on every side,
+    112 × 112 pixels, values from 0 to 1.  That three slices are three channels, and that the shorter side
+    is padded with the window's minimum, are choices of this project.
+    """
+
+    spacing_mm: float = Field(gt=0)
+    window_low_hu: float
+    window_high_hu: float
+    margin_mm: float = Field(ge=0)
+    slices: int = Field(gt=0)
+    rows: int = Field(gt=1)
+    columns: int = Field(gt=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inference.errors import ConciliumError
+from inference.statistics.reasons import NotEstimable
 
 
 class TrainingError(ConciliumError):
@@ -32,3 +33,10 @@ class OneClassError(TrainingError):
 
 class CheckpointError(TrainingError):
     """A checkpoint that is damaged or belongs to another run."""
+
+
+class NoFitError(TrainingError):
+    """A regression of the protocol that the patients do not allow; ``model`` is its name in the study."""
+
+    def __init__(self, model: str, why: NotEstimable) -> None:
+        super().__init__("error.training.no_fit", model=model, reason=why.message.id)

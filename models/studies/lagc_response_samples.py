@@ -1,0 +1,155 @@
+"""Patients of ``lagc-response`` as the protocol takes them: three slices, 22 factors, response, survival."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, never_stop, stop_if_asked
+from inference.meaning.opinion import Phase
+from inference.preprocessing.settings import TumourSlicesSettings
+from inference.preprocessing.tumour_slices import tumour_slices
+from inference.statistics.outcomes import Bools, SurvivalData
+from inference.storage import write_atomically
+from inference.volume import Volume
+from models.cohorts.cohort import Cell, Cohort
+from models.phantoms.abdomen.abdomen_volume import TUMOUR, render_slices, volume_geometry
+from models.phantoms.abdomen.anatomy import draw_abdomen
+from models.phantoms.abdomen.stomach import draw_gastric_lesion
+from models.phantoms.ct_cases import lagc_case
+from models.phantoms.lagc_population import FORM, LagcPatient
+
+SCAN = "portal_venous"
+STAGE = "stage.training.rendering"
+_REACH = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LagcSamples:
+    """One cohort.
+
+    ``images`` are float16 (patients, slices, rows, columns) in [0, 1]; ``factors`` hold one value of the
+    clinical form per patient; ``has_follow_up`` marks the patients whose ``survival`` is known, in order.
+    """
+
+    cohort: str
+    patient_ids: tuple[str, ...]
+    images: NDArray[np.float16]
+    factors: Mapping[str, tuple[float | str, ...]]
+    good_response: Bools
+    has_follow_up: Bools
+    survival: SurvivalData
+
+    def __len__(self) -> int:
+        return len(self.patient_ids)
+
+
+def phantom_samples(
+    patients: Sequence[LagcPatient],
+    settings: TumourSlicesSettings,
+    cache: Path | None = None,
+    *,
+    size: int = 256,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> LagcSamples:
+    """Synthetic patients; their images are rendered in memory, and kept in ``cache`` where one is given."""
+    images = []
+    for number, patient in enumerate(patients):
+        stop_if_asked(should_stop)
+        images.append(_cached_image(patient, settings, cache, size))
+        on_progress(Progress(number + 1, len(patients), STAGE))
+    return LagcSamples(
+        patients[0].cohort,
+        tuple(patient.patient_id for patient in patients),
+        np.stack(images),
+        {field.attribute: tuple(getattr(patient, field.attribute) for patient in patients) for field in FORM},
+        np.array([patient.good_response for patient in patients]),
+        np.ones(len(patients), dtype=np.bool_),
+        SurvivalData(
+            np.array([patient.os_months for patient in patients]),
+            np.array([patient.death_observed for patient in patients]),
+        ),
+    )
+
+
+def cohort_samples(cohort: Cohort, part: str, settings: TumourSlicesSettings) -> LagcSamples:
+    """The patients of one part of a cohort; volumes are read one by one."""
+    table = cohort.table.part(part)
+    images = [
+        tumour_slices(cohort.volume(patient, SCAN), cohort.mask(patient, SCAN), settings).astype(np.float16)
+        for patient in table.patient_ids
+    ]
+    words = {column.id for column in table.schema.columns if column.kind == "choice"}
+    known = table.is_known("os")
+    return LagcSamples(
+        part,
+        table.patient_ids,
+        np.stack(images),
+        {
+            field.attribute: tuple(_filled(table.columns[field.attribute], field.attribute in words))
+            for field in FORM
+        },
+        table.events("response"),
+        known,
+        table.at([int(k) for k in np.flatnonzero(known)]).follow_up("os"),
+    )
+
+
+def _filled(cells: Sequence[Cell], is_choice: bool) -> list[float | str]:
+    """The cells of a column that the schema requires of every patient."""
+    return [str(cell) if is_choice else float(cell) for cell in cells if cell is not None]
+
+
+def phantom_image(patient: LagcPatient, settings: TumourSlicesSettings, *, size: int) -> NDArray[np.float16]:
+    """The three slices of a synthetic patient.
+
+    Only slices about the largest are rendered: the search climbs from the tumour's centre, so that of a
+    tumour with two bulges it may find the one nearer to its centre.
+    """
+    case = lagc_case(patient)
+    scanner = case.scanner
+    lesion = draw_gastric_lesion(case, draw_abdomen(case))
+    start = round((float(lesion.centre[2]) * case.habitus.scale - scanner.lowest_mm) / scanner.step_mm)
+    planes: dict[int, tuple[NDArray[np.int16], NDArray[np.bool_]]] = {}
+
+    def area(index: int) -> int:
+        if index not in planes:
+            voxels, label = render_slices(case, Phase.PORTAL_VENOUS, (index,), size=size)
+            planes[index] = voxels[0], label[0] == TUMOUR
+        return int(np.count_nonzero(planes[index][1]))
+
+    def about(index: int) -> range:
+        return range(max(0, index - _REACH), min(scanner.slices, index + _REACH + 1))
+
+    largest = min(max(start, 0), scanner.slices - 1)
+    if not any(area(index) for index in about(largest)):
+        largest = max(range(scanner.slices), key=area)
+    while (better := max(about(largest), key=area)) != largest:
+        largest = better
+    slices = about(largest)
+    voxels = np.stack([planes[index][0] for index in slices])
+    mask = np.stack([planes[index][1] for index in slices])
+    geometry = volume_geometry(scanner, size, slices)
+    volume = Volume(voxels, np.ones(len(slices)), np.zeros(len(slices)), geometry)
+    return tumour_slices(volume, mask, settings).astype(np.float16)
+
+
+def _cached_image(
+    patient: LagcPatient, settings: TumourSlicesSettings, cache: Path | None, size: int
+) -> NDArray[np.float16]:
+    if cache is None:
+        return phantom_image(patient, settings, size=size)
+    key = hashlib.sha256(repr((patient, settings, size)).encode()).hexdigest()[:24]
+    place = cache / f"{patient.patient_id}-{key}.f16"
+    shape = (settings.slices, settings.rows, settings.columns)
+    if not place.is_file():
+        image = phantom_image(patient, settings, size=size)
+        cache.mkdir(parents=True, exist_ok=True)
+        write_atomically(place, image.tobytes())
+    return np.frombuffer(place.read_bytes(), dtype=np.float16).reshape(shape)
