@@ -52,10 +52,10 @@ def tumour_slices(
     canonical = orientation.geometry(volume.geometry)
     marked = orientation.apply(mask)
     chosen = slices_about_largest(marked, settings.slices)
-    hit = marked[list(chosen)].any(axis=0)
-    rows, columns = (
-        _box(hit.any(axis=1 - axis), canonical.spacing_mm[1 + axis], settings) for axis in range(2)
-    )
+    hit: NDArray[np.bool_] = np.logical_or.reduce(marked[list(chosen)], axis=0)
+    down, across = np.flatnonzero(hit.any(axis=1)), np.flatnonzero(hit.any(axis=0))
+    rows = _box(down, canonical.spacing_mm[1], settings)
+    columns = _box(across, canonical.spacing_mm[2], settings)
     weights = (linear_weights(rows, canonical.shape[1]), linear_weights(columns, canonical.shape[2]))
     in_plane = CanonicalOrientation(
         False, orientation.transpose, orientation.flip_rows, orientation.flip_columns
@@ -73,13 +73,13 @@ def tumour_slices(
     return np.clip(resized, 0.0, 1.0)
 
 
-def _box(hit: NDArray[np.bool_], spacing_mm: float, settings: TumourSlicesSettings) -> NDArray[np.float64]:
-    """Positions, in the scan's pixels, of the box's pixels along one axis; the box's centre is theirs."""
-    found = np.flatnonzero(hit)
+def _box(found: NDArray[np.intp], spacing_mm: float, settings: TumourSlicesSettings) -> NDArray[np.float64]:
+    """Positions, in the scan's pixels, of the box's pixels about those ``found``, along one axis."""
     extent_mm = (found[-1] - found[0] + 1) * spacing_mm + 2 * settings.margin_mm
     count = max(2, math.ceil(extent_mm / settings.spacing_mm - 1e-6))
     step = settings.spacing_mm / spacing_mm
-    return (found[0] + found[-1]) / 2 + step * (np.arange(count) - (count - 1) / 2)
+    positions: NDArray[np.float64] = (found[0] + found[-1]) / 2 + step * (np.arange(count) - (count - 1) / 2)
+    return positions
 
 
 def _pixels(side: int, count: int) -> NDArray[np.float64]:

@@ -30,7 +30,6 @@ from models.networks.catalogue import build_classifier
 from models.networks.contract import Classifier
 from models.networks.deep_smote import DeepSmote
 from models.networks.initial_weights import load_initial_weights
-from models.phantoms.ct_population import COHORTS
 from models.phantoms.lagc_population import draw_cohort
 from models.studies.lagc_response_config import PRESETS, LagcResponseConfig
 from models.studies.lagc_response_factors import Coded, coded, response_columns
@@ -319,15 +318,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--cohort-seed", type=int, default=0)
     options = parser.parse_args(arguments)
     config = PRESETS[options.preset]
-    cohorts = [
-        phantom_samples(draw_cohort(name, None, options.cohort_seed), config.preprocessing, options.cache)
-        for name in COHORTS
-    ]
-    book = CurveBook(options.out, load_catalogue("en"))
+
+    def cohort(name: str) -> LagcSamples:
+        drawn = draw_cohort(name, None, options.cohort_seed)
+        return phantom_samples(drawn, config.preprocessing, options.cache)
+
     options.out.mkdir(parents=True, exist_ok=True)
-    result = write_results(train(config, cohorts[0], RunPlace(on_epoch=book)), cohorts, options.out)
-    for cohort, figures in result["response"].items():
-        print(cohort, {name: round(model["auc"], 3) for name, model in figures["models"].items()})
+    training = cohort("training")
+    trained = train(config, training, RunPlace(on_epoch=CurveBook(options.out, load_catalogue("en"))))
+    result = write_results(trained, (training, cohort("internal"), cohort("external")), options.out)
+    for name, figures in result["response"].items():
+        print(name, {own: round(model["auc"], 3) for own, model in figures["models"].items()})
     return 0
 
 

@@ -103,10 +103,10 @@ DEMO = replace(
     width=1 / 8,
     dropout=0.2,
     classification=Schedule(
-        "adamw", 0.002, batch_size=32, epochs=16, decay="cosine", weight_decay=0.02, patience=16
+        "adamw", 0.002, batch_size=32, epochs=10, decay="cosine", weight_decay=0.02, patience=10
     ),
     oversampler_width=1 / 8,
-    oversampler=Schedule("adamw", 0.001, batch_size=64, epochs=12),
+    oversampler=Schedule("adamw", 0.001, batch_size=64, epochs=6),
     signature_scale="log_odds",
 )
 """Cohorts as large as published, networks an eighth as wide, from random weights, on one processor."""
