@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -76,3 +78,14 @@ class TumourSlicesSettings(_Settings):
     slices: int = Field(gt=0)
     rows: int = Field(gt=1)
     columns: int = Field(gt=1)
+
+
+class FrameSettings(_Settings):
+    """Slices of a region brought to one size for a network: stretched to it, or padded and cut to it.
+
+    Song et al. 2021 name 256 × 256; how a region of another size is brought to it they do not say.
+    """
+
+    framing: Literal["resized", "padded"]
+    rows: int = Field(gt=0)
+    columns: int = Field(gt=0)

@@ -35,11 +35,13 @@ class SupportVectorSettings:
     level : P below which a feature passes the filter.
     penalties : values of C to try, from the most to the least regularised.
     inner_folds : of the grid search and of Platt's scaling, within the training part.
+    unfiltered : features by name that enter whatever their P.
     """
 
     level: float = DIFFERENT_BELOW
     penalties: tuple[float, ...] = PENALTIES
     inner_folds: int = 5
+    unfiltered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,10 @@ def fit_support_vector(
     if min(int(is_positive.sum()), int((~is_positive).sum())) < 2:
         raise ValueError("each class needs at least two patients")
     rows = np.asarray(features, dtype=np.float64)
-    kept = different_features(rows, is_positive, level=settings.level)
+    always = np.array([name in settings.unfiltered for name in names])
+    kept = always | different_features(rows, is_positive, level=settings.level)
     folds = balanced_folds(is_positive, min(settings.inner_folds, len(rows)), rng)
-    left_out = _left_out_decisions(rows, is_positive, folds, settings)
+    left_out = _left_out_decisions(rows, is_positive, folds, settings, always)
     best = int(np.argmax([auc(decisions, is_positive).value for decisions in left_out]))
     weights, offset = _machine(rows[:, kept], is_positive, settings.penalties[best])
     slope, shift = platt_sigmoid(left_out[best], is_positive)
@@ -116,13 +119,17 @@ def platt_sigmoid(decisions: Floats, is_positive: Bools) -> tuple[float, float]:
 
 
 def _left_out_decisions(
-    rows: Floats, is_positive: Bools, folds: NDArray[np.int64], settings: SupportVectorSettings
+    rows: Floats,
+    is_positive: Bools,
+    folds: NDArray[np.int64],
+    settings: SupportVectorSettings,
+    always: Bools,
 ) -> Floats:
     """Decision values (penalties, patients) by machines that never saw the patient, features and all."""
     decisions = np.zeros((len(settings.penalties), len(rows)))
     for fold in np.unique(folds):
         held = folds == fold
-        kept = different_features(rows[~held], is_positive[~held], level=settings.level)
+        kept = always | different_features(rows[~held], is_positive[~held], level=settings.level)
         for place, penalty in enumerate(settings.penalties):
             weights, offset = _machine(rows[~held][:, kept], is_positive[~held], penalty)
             decisions[place, held] = rows[held][:, kept] @ weights + offset

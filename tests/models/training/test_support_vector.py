@@ -174,3 +174,19 @@ def test_a_class_of_one_is_refused():
     features, _ = cohort()
     with pytest.raises(ValueError, match="at least two patients"):
         fitted(features, np.arange(PATIENTS) < 1)
+
+
+def test_an_unfiltered_feature_enters_whatever_its_p():
+    features, is_positive = cohort(effect=1.5)
+    noise = np.random.default_rng(5).standard_normal(len(features))
+    joined = np.column_stack([features, noise])
+    names = [*map(str, range(features.shape[1])), "noise"]
+    for unfiltered in ((), ("noise",)):
+        machine = fit_support_vector(
+            joined,
+            is_positive,
+            names,
+            SupportVectorSettings(unfiltered=unfiltered),
+            np.random.default_rng(0),
+        )
+        assert ("noise" in machine.score.coefficients) == bool(unfiltered)
