@@ -21,7 +21,11 @@ from inference.statistics.penalised.folds import balanced_folds
 from models.cohorts.cohort import Cohort, CohortTable
 from models.networks.contract import Segmenter
 from models.studies.pnen_recurrence_config import PnenRecurrenceConfig
-from models.studies.pnen_recurrence_failures import FindingsMissingError
+from models.studies.pnen_recurrence_failures import (
+    FEWEST_OF_A_CLASS,
+    FewOfAClassError,
+    FindingsMissingError,
+)
 from models.studies.pnen_recurrence_samples import (
     ARTERIAL,
     CLINICAL,
@@ -118,8 +122,8 @@ def train(
 
     Raises
     ------
-    OneClassError
-        When a fold's learning part has fewer than two patients of a class.
+    OneClassError, FewOfAClassError
+        When a cohort has one class only, or a fold's learning part fewer than two patients of a class.
     FindingsMissingError
         When a CT finding of a patient was not read.
     Cancelled
@@ -207,6 +211,8 @@ def draw_folds(inside: PatientData, config: PnenRecurrenceConfig) -> tuple[Fold,
     Raises
     ------
     OneClassError
+        When all patients have one class, or one patient alone has any.
+    FewOfAClassError
         When fewer than two patients of a class remain to learn from.
     """
     positions = np.flatnonzero(inside.is_decided)
@@ -225,8 +231,9 @@ def draw_folds(inside: PatientData, config: PnenRecurrenceConfig) -> tuple[Fold,
     )
     for fold in folds:
         events = int(inside.recurred[list(fold.learn)].sum())
-        if min(events, len(fold.learn) - events) < 2:
-            raise OneClassError("learn", len(fold.learn), fold.number)
+        fewer = min(events, len(fold.learn) - events)
+        if fewer < FEWEST_OF_A_CLASS:
+            raise FewOfAClassError(fold.number, fewer)
     return folds
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from models.training.engine.failures import TrainingError
 
 
@@ -10,3 +12,16 @@ class FindingsMissingError(TrainingError):
 
     def __init__(self, patient: str, patients: int) -> None:
         super().__init__("error.training.findings_missing", patient=patient, patients=patients)
+
+
+FEWEST_OF_A_CLASS: Final = 2
+"""With fewer there is nothing to hold out within a fold."""
+
+
+class FewOfAClassError(TrainingError):
+    """A fold that has too few patients with, or without, a recurrence to learn from."""
+
+    def __init__(self, fold: int, patients: int) -> None:
+        super().__init__(
+            "error.training.few_of_a_class", fold=fold, patients=patients, least=FEWEST_OF_A_CLASS
+        )

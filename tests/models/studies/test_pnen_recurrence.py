@@ -25,7 +25,7 @@ from models.studies.pnen_recurrence import (
 )
 from models.studies.pnen_recurrence_command import ceiling
 from models.studies.pnen_recurrence_config import DEMO, PAPER
-from models.studies.pnen_recurrence_failures import FindingsMissingError
+from models.studies.pnen_recurrence_failures import FewOfAClassError, FindingsMissingError
 from models.studies.pnen_recurrence_result import follow_up_csv, result_json, scores_csv
 from models.studies.pnen_recurrence_samples import PhaseSample, ct_findings, phase_sample, phase_samples
 from models.training.engine.failures import OneClassError
@@ -181,10 +181,14 @@ def test_permuted_outcomes_cannot_be_predicted(inside):
 
 def test_one_class_or_too_few_of_it_is_a_typed_error(inside, outside, cases):
     english = load_catalogue("en")
-    for recurred in (np.zeros(40, bool), np.arange(40) == int(np.flatnonzero(inside.is_decided)[0])):
-        with pytest.raises(OneClassError) as refused:
+    first = np.arange(40) == int(np.flatnonzero(inside.is_decided)[0])
+    for recurred, error, said in (
+        (np.zeros(40, bool), OneClassError, "same outcome"),
+        (first, FewOfAClassError, "at least 2 are needed"),
+    ):
+        with pytest.raises(error) as refused:
             train_on_samples(TINY, replace(inside, recurred=recurred), outside, cases)
-        assert "same outcome" in english.render(refused.value.message)
+        assert said in english.render(refused.value.message)
 
 
 def test_undecided_patients_count_as_free_only_where_the_preset_says_so(inside):
