@@ -18,6 +18,7 @@ from models.phantoms.pnen_outcome import recurrence_ceilings
 from models.phantoms.pnen_population import PnenPatient, draw_cohort
 from models.studies.pnen_recurrence import TrainedStudy, train
 from models.studies.pnen_recurrence_config import PRESETS, PnenRecurrenceConfig
+from models.studies.pnen_recurrence_export import write_models
 from models.studies.pnen_recurrence_result import (
     FOLLOW_UP_CSV,
     RESULT_JSON,
@@ -39,7 +40,7 @@ _TRUTHS = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Train a preset and write ``scores.csv``, ``follow_up.csv``, ``result.json`` and the loss curves."""
+    """Train a preset; write scores, follow-up, loss curves, models and ``result.json``."""
     parser = argparse.ArgumentParser(prog="python -m models.studies.pnen_recurrence", description=__doc__)
     parser.add_argument("--preset", choices=sorted(PRESETS), default="demo")
     parser.add_argument("--out", type=Path, required=True)
@@ -71,6 +72,7 @@ def run(config: PnenRecurrenceConfig, out: Path, cache: Path | None) -> TrainedS
     write_atomically(out / SCORES_CSV, scores_csv(study, is_synthetic=True).encode())
     write_atomically(out / FOLLOW_UP_CSV, follow_up_csv(study, is_synthetic=True).encode())
     write_atomically(out / CURVES_CSV, curves_csv(study.curves).encode())
+    write_models(study, out)
     write_atomically(out / RESULT_JSON, result_json(study, ceilings, minutes=minutes).encode())
     return study
 
