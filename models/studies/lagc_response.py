@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 from scipy.special import expit
 from torch import Tensor, nn
 from torch.nn import functional
@@ -55,14 +56,16 @@ MODELS: Final = ("dl", "clinical", "dlcs")
 _WINDOW_MINIMUM: Final = 0.0
 _AT_ONCE: Final = 64
 _CLIP: Final = 1e-6
+_WIDEST_LOG_ODDS: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FoldModel:
     """The network of one fold, and what it was balanced with.
 
-    ``log_odds_shift`` is added to its logit: trained on classes of equal size, it would otherwise state
-    twice to three times the probability.
+    ``log_odds_shift`` was added to its last bias: trained on classes of equal size, its score is no
+    probability.  It is that with which the patients who stopped it have as many responders as expected;
+    the ratio of the classes alone would be wrong where the network tells invented images from real ones.
     """
 
     fold: Fold
@@ -163,10 +166,12 @@ def train_network_of(
     seed = config.seed + 100 * (fold.number + 1)
     inner = np.random.default_rng([config.seed, fold.number])
     taught, stopping = _stopping_part(cohort, fold, config.validation_share, inner)
+    inside = Fold(fold.number, tuple(map(int, taught)), tuple(map(int, stopping)))
+    require_both_classes((inside,), (), cohort.good_response)
     real = torch.from_numpy(cohort.images[taught].astype(np.float32))
     is_good = torch.from_numpy(cohort.good_response[taught])
 
-    images, labels, curve, shift, invented = real, is_good, (), 0.0, 0
+    images, labels, curve, invented = real, is_good, (), 0
     if config.oversample:
         torch.manual_seed(seed)
         sampler = DeepSmote(config.oversampler_width, real.shape[1], real.shape[2])
@@ -184,7 +189,6 @@ def train_network_of(
         balanced = balance(sampler, real, is_good, generator, neighbours=config.neighbours)
         images, labels = balanced.images, balanced.is_positive
         invented = int(balanced.is_invented.sum())
-        shift = float(np.log(int(is_good.sum()) / int((~is_good).sum())))
 
     torch.manual_seed(seed)
     network = build_classifier(
@@ -196,13 +200,18 @@ def train_network_of(
     watched_good = torch.from_numpy(cohort.good_response[stopping])
     result = train_network(
         network,
-        Task(len(images), _loss(config, images, labels), _validation(watched, watched_good, shift)),
+        Task(len(images), _loss(config, images, labels), _validation(watched, watched_good)),
         config.classification,
         run=f"fold {fold.number}",
         seed=seed,
         stage="stage.training.classifier",
         place=place,
     )
+    shift = 0.0
+    if config.oversample:
+        shift = _intercept(_logits(network, watched).double().numpy(), watched_good.numpy())
+    with torch.no_grad():
+        network.get_submodule(network.last_layer).bias.add_(shift)
     round_weights(network)
     return FoldModel(fold, network, shift, invented, (*curve, *result.curve))
 
@@ -210,7 +219,7 @@ def train_network_of(
 def network_scores(model: FoldModel, images: NDArray[np.float16]) -> Floats:
     """Probability of good response: (patients,)."""
     logits = _logits(model.network, torch.from_numpy(images.astype(np.float32)))
-    probabilities: Floats = expit(logits.double().numpy() + model.log_odds_shift)
+    probabilities: Floats = expit(logits.double().numpy())
     return probabilities
 
 
@@ -296,15 +305,27 @@ def _loss(
     return loss
 
 
-def _validation(images: Tensor, is_good: Tensor, shift: float) -> Callable[[nn.Module], float]:
-    """Cross-entropy on real patients at their own share of responders."""
+def _validation(images: Tensor, is_good: Tensor) -> Callable[[nn.Module], float]:
+    """Cross-entropy on real patients, the intercept being theirs: oversampling moves it."""
 
     def validate(network: nn.Module) -> float:
         device = next(network.parameters()).device
-        logits = torch.cat([network(part.to(device))[:, 0].cpu() for part in images.split(_AT_ONCE)])
-        return float(functional.binary_cross_entropy_with_logits(logits.float() + shift, is_good.float()))
+        parts = [network(part.to(device))[:, 0].float().cpu() for part in images.split(_AT_ONCE)]
+        logits = torch.cat(parts)
+        shift = _intercept(logits.double().numpy(), is_good.numpy())
+        return float(functional.binary_cross_entropy_with_logits(logits + shift, is_good.float()))
 
     return validate
+
+
+def _intercept(logits: Floats, is_good: Bools) -> float:
+    """What to add to log odds for as many expected as observed responders; both classes must be there."""
+
+    def excess(shift: float) -> float:
+        return float(expit(logits + shift).sum() - is_good.sum())
+
+    reach = float(np.abs(logits).max()) + _WIDEST_LOG_ODDS
+    return float(brentq(excess, -reach, reach))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,11 +5,19 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import onnxruntime
 import pytest
 
 from inference.evaluation.prediction_file import read_predictions
+from inference.meaning.opinion import Phase
 from inference.statistics.discrimination.delong import auc
 from inference.statistics.outcomes import SurvivalData
+from inference.volume import Volume
+from models.cohorts.cohort import CohortTable
+from models.cohorts.cohort_schema import load_cohort_schema
+from models.networks import resnet
+from models.phantoms.abdomen.abdomen_volume import render_phase
+from models.phantoms.ct_cases import lagc_case
 from models.phantoms.ct_populations import POPULATIONS
 from models.phantoms.lagc_population import FORM, draw_cohort
 from models.studies.lagc_response import (
@@ -21,9 +29,10 @@ from models.studies.lagc_response import (
     train_network_of,
 )
 from models.studies.lagc_response_config import DEMO, PAPER, PUBLISHED_FUSION
+from models.studies.lagc_response_export import export
 from models.studies.lagc_response_factors import coded, response_columns, survival_columns
 from models.studies.lagc_response_results import write_results
-from models.studies.lagc_response_samples import LagcSamples, phantom_image, phantom_samples
+from models.studies.lagc_response_samples import LagcSamples, cohort_samples, phantom_samples
 from models.training.engine.failures import NoFitError, OneClassError
 from models.training.engine.run import RunPlace
 from models.training.engine.schedule import Schedule
@@ -59,6 +68,14 @@ def samples(patients=90, cohort="training", signal=0.2, seed=3) -> LagcSamples:
             np.array([one.os_months for one in drawn]), np.array([one.death_observed for one in drawn])
         ),
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _fewer_blocks():
+    """Every kind of block is there, fewer of them than published."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resnet, "PUBLISHED_BLOCKS", (2, 1, 1, 1))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -118,12 +135,13 @@ def test_scores_are_probabilities_at_the_cohorts_own_share_of_responders(trained
         scores = trained.out_of_fold[name]
         assert np.isfinite(scores).all()
         assert 0 <= scores.min() <= scores.max() <= 1
+    share = cohort.good_response.mean()
+    assert trained.out_of_fold["dl"].mean() == pytest.approx(share, abs=0.15)
     signature = on_scale(trained.out_of_fold["dl"], TINY)
     joined = coded(cohort.factors).with_column(DL_SIGNATURE, signature)
     fused = trained.fusion.probability(joined.matrix, joined.names)
-    assert fused.mean() == pytest.approx(cohort.good_response.mean(), abs=1e-6)
+    assert fused.mean() == pytest.approx(share, abs=1e-6)
     for model in trained.folds:
-        assert model.log_odds_shift < 0
         good = cohort.good_response[list(model.fold.learn)]
         assert 0 < model.invented <= len(good) - 2 * good.sum()
 
@@ -203,16 +221,67 @@ def test_the_results_are_tables_that_the_evaluation_reads(trained, cohort, tmp_p
     assert json.loads((tmp_path / "result.json").read_text())["synthetic"] is True
 
 
-def test_a_phantom_is_rendered_alike_with_and_without_the_cache(tmp_path):
+class WholeScans:
+    """A cohort of phantoms whose scans are rendered whole, as a folder would hold them."""
+
+    is_synthetic = True
+    sha256 = ""
+
+    def __init__(self, patients):
+        self._patients = {patient.patient_id: patient for patient in patients}
+        schema = load_cohort_schema("lagc-response")
+        cells = {c.id: tuple(getattr(p, c.id) for p in patients) for c in schema.columns}
+        outcomes = ("good_response", "death_observed", "os_months")
+        self.table = CohortTable(
+            schema,
+            tuple(self._patients),
+            tuple(patient.cohort for patient in patients),
+            cells,
+            {name: tuple(float(getattr(p, name)) for p in patients) for name in outcomes},
+        )
+
+    def _phase(self, patient_id):
+        return render_phase(lagc_case(self._patients[patient_id]), Phase.PORTAL_VENOUS, size=128)
+
+    def volume(self, patient_id, scan):
+        rendered = self._phase(patient_id)
+        return Volume(rendered.voxels, 1.0, 0.0, rendered.geometry)
+
+    def mask(self, patient_id, scan, *, reader=1):
+        return self._phase(patient_id).tumour == 1
+
+
+def test_a_phantom_from_memory_equals_its_whole_scan_from_a_cohort(tmp_path):
     patients = draw_cohort("internal", 1, 0)
-    fresh = phantom_image(patients[0], TINY.preprocessing, size=128)
     kept = phantom_samples(patients, TINY.preprocessing, tmp_path, size=128)
     again = phantom_samples(patients, TINY.preprocessing, tmp_path, size=128)
-    assert fresh.shape == (3, 32, 32)
-    assert (kept.images[0] == fresh).all()
-    assert (again.images[0] == fresh).all()
-    assert 0 <= fresh.min() < fresh.max() <= 1
+    whole = cohort_samples(WholeScans(patients), "internal", TINY.preprocessing)
+    assert whole.images.shape == (1, 3, 32, 32)
+    assert (kept.images == whole.images).all()
+    assert (again.images == whole.images).all()
+    assert (coded(kept.factors).matrix == coded(whole.factors).matrix).all()
+    assert (kept.good_response == whole.good_response).all()
+    assert kept.survival.time == pytest.approx(whole.survival.time)
     assert POPULATIONS["lagc-response"].form == FORM
+
+
+def test_a_pack_states_what_torch_states(trained, cohort, tmp_path):
+    one = replace(trained, folds=trained.folds[:1])
+    export(one, tmp_path)
+    session = onnxruntime.InferenceSession(
+        (tmp_path / "fold-1.onnx").read_bytes(), providers=["CPUExecutionProvider"]
+    )
+    images = cohort.images[:5].astype(np.float32)
+    (stated,) = session.run(["score"], {"image": images})
+    assert np.abs(stated[:, 0] - network_scores(trained.folds[0], cohort.images[:5])).max() <= 1e-4
+    document = json.loads((tmp_path / "coefficients.json").read_text())
+    assert document["dlcs"]["coefficients"] == trained.fusion.coefficients
+    assert document["cutoffs"]["dl"] == trained.cutoffs["dl"].value
+    baseline, model = document["os"]["baseline"], trained.survival
+    row = model.training[0]
+    hazard = np.array(baseline["cumulative_hazard"]) * np.exp(model.scores[row] - baseline["centre"])
+    expected = model.baseline.survival([model.scores[row]], baseline["horizons_months"])[0]
+    np.testing.assert_allclose(np.exp(-hazard), expected, rtol=1e-12)
 
 
 @pytest.mark.slow
