@@ -89,3 +89,17 @@ class FrameSettings(_Settings):
     framing: Literal["resized", "padded"]
     rows: int = Field(gt=0)
     columns: int = Field(gt=0)
+
+
+class FixedWindowSettings(_Settings):
+    """The slice of largest tumour area in a window of fixed millimetres about the tumour, no resized box.
+
+    HU within the window become [0, 1].  ``surroundings`` that are *blanked* read as the window's minimum.
+    """
+
+    spacing_mm: float = Field(gt=0)
+    rows: int = Field(gt=0)
+    columns: int = Field(gt=0)
+    window_centre_hu: float
+    window_width_hu: float = Field(gt=0)
+    surroundings: Literal["kept", "blanked"]
