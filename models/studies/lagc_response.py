@@ -237,10 +237,15 @@ def clinical_signature(
 ) -> LinearScore:
     """LASSO selects among the 22 factors, a multivariable logistic regression gives the weights.
 
+    A rare level that only one of the classes has is no candidate: alone it has no odds ratio.
     Where LASSO selects nothing, every patient has the cohort's own share of good responders.
     """
     positions = np.array(patients, dtype=np.intp)
-    names = table.varying(response_columns(table), positions)
+    names = tuple(
+        name
+        for name in table.varying(response_columns(table), positions)
+        if not isinstance(fit_logistic(is_good[positions], table.design((name,), positions)), NotEstimable)
+    )
     fitted = lasso_then_logistic(
         is_good[positions],
         table.design(names, positions),

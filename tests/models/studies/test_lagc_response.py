@@ -23,6 +23,7 @@ from models.phantoms.lagc_population import FORM, draw_cohort
 from models.studies.lagc_response import (
     DL_SIGNATURE,
     MODELS,
+    clinical_signature,
     network_scores,
     on_scale,
     train,
@@ -184,6 +185,17 @@ def test_the_cox_model_is_fitted_to_four_fifths_and_keeps_what_is_significant_al
     assert all(term.p_value < 0.05 for term in model.screened if term.is_kept)
     assert model.high_from == np.median(model.scores[list(model.training)])
     assert {term.name for term in model.screened} >= {DL_SIGNATURE, "maximum_diameter_cm", "cn_stage"}
+
+
+def test_a_rare_level_that_one_class_alone_has_is_no_candidate():
+    drawn = draw_cohort("training", 664, 0)
+    table = coded({field.attribute: tuple(getattr(one, field.attribute) for one in drawn) for field in FORM})
+    good = np.array([one.good_response for one in drawn])
+    patients = [k for k, one in enumerate(drawn) if not (one.pathological_type == "squamous" and good[k])]
+    assert any(drawn[k].pathological_type == "squamous" for k in patients)
+    score = clinical_signature(TINY, table, good, patients, 0)
+    assert "pathological_type_squamous" not in score.coefficients
+    assert {"large_diameter", "cm_stage_M1"} <= set(score.coefficients)
 
 
 def test_one_class_in_a_fold_is_refused(cohort):
