@@ -80,8 +80,9 @@ class TrainedLagc:
     """Everything that a pack and its evaluation are made of.
 
     ``out_of_fold`` has the training cohort's scores by model, each patient scored by what did not learn from
-    that patient; ``cutoffs`` are Youden's on them.  ``clinical`` and ``fusion`` are fitted to the whole
-    training cohort, the fusion on out-of-fold DL signatures.
+    that patient; ``cutoffs`` are Youden's on them, none for a model that found nothing and scores all alike.
+    ``clinical`` and ``fusion`` are fitted to the whole training cohort, the fusion on out-of-fold DL
+    signatures.
     """
 
     config: LagcResponseConfig
@@ -151,7 +152,11 @@ def train(config: LagcResponseConfig, cohort: LagcSamples, place: RunPlace | Non
         clinical_signature(config, table, cohort.good_response, everyone, config.folds),
         fused(config, joined, cohort.good_response, everyone),
         out_of_fold,
-        {name: youden_cutoff(scores, cohort.good_response) for name, scores in out_of_fold.items()},
+        {
+            name: youden_cutoff(scores, cohort.good_response)
+            for name, scores in out_of_fold.items()
+            if np.ptp(scores) > 0
+        },
         train_overall_survival(config, cohort, joined),
     )
 

@@ -149,15 +149,19 @@ def summary(
 def _of_model(
     trained: TrainedLagc, cohort: LagcSamples, scores: Mapping[str, Floats], name: str, ceilings: Ceilings
 ) -> dict[str, Any]:
-    is_good, values, cutoff = cohort.good_response, scores[name], trained.cutoffs[name].value
+    is_good, values = cohort.good_response, scores[name]
     area = auc(values, is_good)
-    above = values >= cutoff
-    return {
+    figures = {
         "auc": area.value,
         "auc_ci": area.interval(),
         "ceiling": getattr(ceilings, CEILING_OF[name]),
         "published": PUBLISHED["response"].get(cohort.cohort, {}).get(name),
-        "cutoff": cutoff,
+    }
+    if name not in trained.cutoffs:
+        return figures
+    above = values >= trained.cutoffs[name].value
+    return figures | {
+        "cutoff": trained.cutoffs[name].value,
         "sensitivity": float(above[is_good].mean()),
         "specificity": float((~above)[~is_good].mean()),
         "accuracy": float((above == is_good).mean()),
