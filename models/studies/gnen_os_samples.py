@@ -133,7 +133,11 @@ def cohort_samples(cohort: Cohort, part: str, config: GnenOsConfig, network: Res
         {scan: np.stack(rows) for scan, rows in second.items()},
         design_of(
             {
-                term.name: table.words(term.name) if isinstance(term, Factor) else table.numbers(term.name)
+                term.name: (
+                    np.array(table.words(term.name), object)
+                    if isinstance(term, Factor)
+                    else table.numbers(term.name)
+                )
                 for term in FACTORS
             },
             FACTORS,

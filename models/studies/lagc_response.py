@@ -176,7 +176,8 @@ def train_network_of(
     real = torch.from_numpy(cohort.images[taught].astype(np.float32))
     is_good = torch.from_numpy(cohort.good_response[taught])
 
-    images, labels, curve, invented = real, is_good, (), 0
+    images, labels, invented = real, is_good, 0
+    curve: tuple[CurvePoint, ...] = ()
     if config.oversample:
         torch.manual_seed(seed)
         sampler = DeepSmote(config.oversampler_width, real.shape[1], real.shape[2])

@@ -22,7 +22,7 @@ from models.studies.lagc_response_factors import coded
 from models.studies.lagc_response_samples import LagcSamples
 from models.studies.lagc_response_survival import discrimination, follow_up_of
 
-PUBLISHED: Final = {
+PUBLISHED: Final[Mapping[str, Any]] = {
     "response": {
         "training": {"dl": 0.91, "clinical": 0.62, "dlcs": 0.92},
         "internal": {"dlcs": 0.86},
@@ -173,7 +173,7 @@ def _survival(
 ) -> dict[str, Any]:
     model, training = trained.survival, scored[0][0]
     horizon = trained.config.horizons_months[-1]
-    parts = {}
+    parts: dict[str, dict[str, Any]] = {}
     for name, positions in (("training", model.training), ("test", model.test)):
         data = follow_up_of(training, positions)
         c_index, area = discrimination(data, model.scores[list(positions)], horizon)
