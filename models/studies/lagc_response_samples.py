@@ -16,17 +16,13 @@ from inference.preprocessing.settings import TumourSlicesSettings
 from inference.preprocessing.tumour_slices import tumour_slices
 from inference.statistics.outcomes import Bools, SurvivalData
 from inference.storage import write_atomically
-from inference.volume import Volume
 from models.cohorts.cohort import Cell, Cohort
-from models.phantoms.abdomen.abdomen_volume import TUMOUR, render_slices, volume_geometry
-from models.phantoms.abdomen.anatomy import draw_abdomen
-from models.phantoms.abdomen.stomach import draw_gastric_lesion
+from models.phantoms.abdomen.largest_slice import render_about_largest
 from models.phantoms.ct_cases import lagc_case
 from models.phantoms.lagc_population import FORM, LagcPatient
 
 SCAN = "portal_venous"
 STAGE = "stage.training.rendering"
-_REACH = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,36 +103,8 @@ def _filled(cells: Sequence[Cell], is_choice: bool) -> list[float | str]:
 
 
 def phantom_image(patient: LagcPatient, settings: TumourSlicesSettings, *, size: int) -> NDArray[np.float16]:
-    """The three slices of a synthetic patient.
-
-    Only slices about the largest are rendered: the search climbs from the tumour's centre, so that of a
-    tumour with two bulges it may find the one nearer to its centre.
-    """
-    case = lagc_case(patient)
-    scanner = case.scanner
-    lesion = draw_gastric_lesion(case, draw_abdomen(case))
-    start = round((float(lesion.centre[2]) * case.habitus.scale - scanner.lowest_mm) / scanner.step_mm)
-    planes: dict[int, tuple[NDArray[np.int16], NDArray[np.bool_]]] = {}
-
-    def area(index: int) -> int:
-        if index not in planes:
-            voxels, label = render_slices(case, Phase.PORTAL_VENOUS, (index,), size=size)
-            planes[index] = voxels[0], label[0] == TUMOUR
-        return int(np.count_nonzero(planes[index][1]))
-
-    def about(index: int) -> range:
-        return range(max(0, index - _REACH), min(scanner.slices, index + _REACH + 1))
-
-    largest = min(max(start, 0), scanner.slices - 1)
-    if not any(area(index) for index in about(largest)):
-        largest = max(range(scanner.slices), key=area)
-    while (better := max(about(largest), key=area)) != largest:
-        largest = better
-    slices = about(largest)
-    voxels = np.stack([planes[index][0] for index in slices])
-    mask = np.stack([planes[index][1] for index in slices])
-    geometry = volume_geometry(scanner, size, slices)
-    volume = Volume(voxels, np.ones(len(slices)), np.zeros(len(slices)), geometry)
+    """The three slices of a synthetic patient; only slices about the largest are rendered."""
+    volume, mask = render_about_largest(lagc_case(patient), Phase.PORTAL_VENOUS, size=size)
     return tumour_slices(volume, mask, settings).astype(np.float16)
 
 
