@@ -1,4 +1,4 @@
-"""Reading a safetensors file: a length, a JSON header, then nothing but numbers.
+"""Reading and writing a safetensors file: a length, a JSON header, then nothing but numbers.
 
 Written out rather than taken from the package of that name, which the environment lacks: the format is one
 page, and a reader that checks every promise of it is shorter than a dependency.  Nothing of the file is
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Never
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.errors import InputError
+from inference.storage import write_atomically
 
 LENGTH_BYTES = 8
 LARGEST_HEADER_BYTES = 16 * 2**20
@@ -25,6 +27,7 @@ LARGEST_HEADER_BYTES = 16 * 2**20
 
 LARGEST_FILE_BYTES = 2 * 2**30
 METADATA = "__metadata__"
+ALIGNMENT_BYTES = 8
 DTYPES = {
     "F64": "<f8",
     "F32": "<f4",
@@ -76,6 +79,32 @@ def read_safetensors(path: Path) -> dict[str, NDArray[Any]]:
     entries = _entries(path, content[LENGTH_BYTES : LENGTH_BYTES + header_bytes])
     _check_cover(path, entries, len(values))
     return {entry.name: _array(entry, values) for entry in entries}
+
+
+def write_safetensors(path: Path, tensors: Mapping[str, NDArray[Any]]) -> None:
+    """Write tensors under their names, the same bytes for the same tensors.
+
+    Raises
+    ------
+    ValueError
+        For a type of number that the format lacks.
+    StorageError
+        When the file cannot be written.
+    """
+    kinds = {np.dtype(kind): name for name, kind in DTYPES.items() if name != "BF16"}
+    members: dict[str, Any] = {METADATA: {"format": "pt"}}
+    parts: list[bytes] = []
+    begin = 0
+    for name, array in tensors.items():
+        if array.dtype not in kinds:
+            raise ValueError(f"{name} has numbers of type {array.dtype}")
+        parts.append(array.tobytes())
+        end = begin + len(parts[-1])
+        members[name] = {"dtype": kinds[array.dtype], "shape": [*array.shape], "data_offsets": [begin, end]}
+        begin = end
+    header = json.dumps(members).encode()
+    header += b" " * (-len(header) % ALIGNMENT_BYTES)
+    write_atomically(path, struct.pack("<Q", len(header)) + header + b"".join(parts))
 
 
 def _refuse(path: Path, reason: str, tensor: str = "") -> Never:

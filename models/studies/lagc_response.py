@@ -341,6 +341,7 @@ def _intercept(logits: Floats, is_good: Bools) -> float:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train on phantom cohorts and write scores and figures."""
+    from models.studies.lagc_response_export import hand_on
     from models.studies.lagc_response_results import write_results
 
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -358,6 +359,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     training = cohort("training")
     trained = train(config, training, RunPlace(on_epoch=CurveBook(options.out, load_catalogue("en"))))
+    hand_on(trained, options.out)
     result = write_results(trained, (training, cohort("internal"), cohort("external")), options.out)
     for name, figures in result["response"].items():
         print(name, {own: round(model["auc"], 3) for own, model in figures["models"].items()})

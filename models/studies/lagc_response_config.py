@@ -37,6 +37,8 @@ class LagcResponseConfig:
     os_test_share : of the patients with follow-up; 8:2 as published.
     risk_group_quantile : (?) of the OS score in its training part, from which on risk is high.
     horizons_months : of the OS nomogram.
+    handed_on_fold : (?) whose network the recurrence study freezes; the first unless told otherwise, since
+        all folds are equals.
     """
 
     seed: int
@@ -60,6 +62,7 @@ class LagcResponseConfig:
     os_test_share: float
     risk_group_quantile: float
     horizons_months: tuple[float, ...]
+    handed_on_fold: int
 
 
 PAPER = LagcResponseConfig(
@@ -94,6 +97,7 @@ PAPER = LagcResponseConfig(
     os_test_share=0.2,
     risk_group_quantile=0.5,
     horizons_months=(12.0, 24.0, 36.0),
+    handed_on_fold=0,
 )
 """As published; the optimiser (?) and the reach of rotations (?) are not, and weights come from a file."""
 

@@ -11,9 +11,11 @@ import torch
 from inference.storage import write_atomically
 from models.export import export_network
 from models.networks.outputs import ClassifierGraph
+from models.networks.safetensors_file import write_safetensors
 from models.studies.lagc_response import TrainedLagc
 
 COEFFICIENTS = "coefficients.json"
+HANDED_ON = "network.safetensors"
 
 
 def network_file(fold: int) -> str:
@@ -30,6 +32,18 @@ def export(trained: TrainedLagc, folder: Path) -> None:
         export_network(ClassifierGraph(model.network), example, folder / network_file(model.fold.number))
     document = json.dumps(coefficients(trained), indent=2) + "\n"
     write_atomically(folder / COEFFICIENTS, document.encode())
+
+
+def hand_on(trained: TrainedLagc, folder: Path) -> Path:
+    """Write the network that ``gc-recurrence`` freezes, to be read by ``load_initial_weights``.
+
+    It is one fold's whole network with the running statistics of its batch norms.
+    """
+    network = trained.folds[trained.config.handed_on_fold].network
+    tensors = {name: values.numpy() for name, values in network.state_dict().items()}
+    path = folder / HANDED_ON
+    write_safetensors(path, tensors)
+    return path
 
 
 def coefficients(trained: TrainedLagc) -> dict[str, Any]:

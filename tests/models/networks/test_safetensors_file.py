@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from inference.errors import InputError
 from inference.messages.catalogue import load_catalogue
 from models.networks import safetensors_file
-from models.networks.safetensors_file import read_safetensors
+from models.networks.safetensors_file import read_safetensors, write_safetensors
 
 from .safetensors_bytes import described, framed, safetensors_bytes
 
@@ -57,6 +57,18 @@ def test_every_number_type_comes_back_with_its_shape(tmp_path):
         assert given[name].dtype == values.dtype
         assert given[name].shape == values.shape
         assert np.array_equal(given[name], values)
+
+
+def test_what_is_written_is_read(tmp_path):
+    path = tmp_path / "written.safetensors"
+    write_safetensors(path, TENSORS)
+    given = read_safetensors(path)
+    assert list(given) == list(TENSORS)
+    for name, values in TENSORS.items():
+        assert given[name].dtype == values.dtype
+        assert np.array_equal(given[name], values)
+    with pytest.raises(ValueError, match="complex"):
+        write_safetensors(path, {"x": np.zeros(2, complex)})
 
 
 def test_bfloat16_is_the_upper_half_of_float32(tmp_path):

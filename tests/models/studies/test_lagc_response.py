@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import onnxruntime
 import pytest
+import torch
 
 from inference.evaluation.prediction_file import read_predictions
 from inference.meaning.opinion import Phase
@@ -16,6 +17,8 @@ from inference.volume import Volume
 from models.cohorts.cohort import CohortTable
 from models.cohorts.cohort_schema import load_cohort_schema
 from models.networks import resnet
+from models.networks.initial_weights import load_initial_weights
+from models.networks.se_resnet import FrozenBackboneMlp
 from models.phantoms.abdomen.abdomen_volume import render_phase
 from models.phantoms.ct_cases import lagc_case
 from models.phantoms.ct_populations import POPULATIONS
@@ -30,7 +33,7 @@ from models.studies.lagc_response import (
     train_network_of,
 )
 from models.studies.lagc_response_config import DEMO, PAPER, PUBLISHED_FUSION
-from models.studies.lagc_response_export import export
+from models.studies.lagc_response_export import export, hand_on
 from models.studies.lagc_response_factors import coded, response_columns, survival_columns
 from models.studies.lagc_response_results import write_results
 from models.studies.lagc_response_samples import LagcSamples, cohort_samples, phantom_samples
@@ -294,6 +297,15 @@ def test_a_pack_states_what_torch_states(trained, cohort, tmp_path):
     hazard = np.array(baseline["cumulative_hazard"]) * np.exp(model.scores[row] - baseline["centre"])
     expected = model.baseline.survival([model.scores[row]], baseline["horizons_months"])[0]
     np.testing.assert_allclose(np.exp(-hazard), expected, rtol=1e-12)
+
+
+def test_the_recurrence_study_freezes_what_was_trained(trained, cohort, tmp_path):
+    frozen = FrozenBackboneMlp(TINY.width)
+    load_initial_weights(frozen, hand_on(trained, tmp_path))
+    images = torch.from_numpy(cohort.images[:4].astype(np.float32))
+    own = trained.folds[TINY.handed_on_fold].network
+    with torch.no_grad():
+        torch.testing.assert_close(frozen.eval().features(images), own.features(images))
 
 
 @pytest.mark.slow
