@@ -12,6 +12,9 @@ import numpy as np
 from models.phantoms import gc_population, gnen_population, lagc_population, pnen_population
 from models.phantoms.abdomen.parameters import (
     CONFOUNDER_SD,
+    FEW_SLICES_CONFOUNDER_SD,
+    FEW_SLICES_NOISE_SD,
+    SLICE_NOISE_SD,
     AbdomenCase,
     EnlargedNodes,
     GastricSite,
@@ -44,6 +47,7 @@ _GNEN_SITES: dict[str, GastricSite] = {
 _GASTRIC_ENHANCEMENT_HU = ((38.0, 7.0), (55.0, 8.0))
 # Attenuation of the pancreas in each phase, and of a tumour without contrast, to turn a CT ratio into HU.
 _PANCREAS_ARTERIAL_HU, _PANCREAS_VENOUS_HU, _UNENHANCED_TUMOUR_HU = 105.0, 95.0, 38.0
+_FEW_SLICES = (FEW_SLICES_CONFOUNDER_SD, FEW_SLICES_NOISE_SD)
 _MOST_NODES_DRAWN = 15
 # A smaller one might fall between two 5 mm slices.
 _SMALLEST_DRAWN_MM = 12.0
@@ -57,14 +61,21 @@ def _wall(rng: np.random.Generator) -> GastricWall:
     return _WALLS[int(np.searchsorted(np.cumsum(_WALL_SHARES)[:-1], rng.random()))]
 
 
-def _gastric_looks(rng: np.random.Generator, arterial: float, venous: float) -> Looks:
+def _gastric_looks(
+    rng: np.random.Generator,
+    arterial: float,
+    venous: float,
+    confounder_sd: float = CONFOUNDER_SD,
+    slice_noise_sd: float = SLICE_NOISE_SD,
+) -> Looks:
     """Both phases with their signals; one confounder, for it is the same tumour."""
-    confounder = float(rng.normal(0.0, CONFOUNDER_SD))
+    confounder = float(rng.normal(0.0, confounder_sd))
     (a_mean, a_sd), (v_mean, v_sd) = _GASTRIC_ENHANCEMENT_HU
     strength = rng.standard_normal()
     return Looks(
         arterial=PhaseLook(float(np.clip(a_mean + a_sd * strength, 15.0, 70.0)), arterial, confounder),
         portal_venous=PhaseLook(float(np.clip(v_mean + v_sd * strength, 25.0, 90.0)), venous, confounder),
+        slice_noise_sd=slice_noise_sd,
     )
 
 
@@ -100,7 +111,7 @@ def lagc_case(patient: LagcPatient) -> AbdomenCase:
         ct_stage=_CT_STAGE[patient.ct_stage],
         ulcer_share=float(rng.uniform(0.4, 0.8)),
         nodes=_nodes(rng, patient.enlarged_nodes),
-        looks=_gastric_looks(rng, signal, signal),
+        looks=_gastric_looks(rng, signal, signal, *_FEW_SLICES),
     )
     return _case(lagc_population.STUDY, patient, habitus, tumour)
 
@@ -149,7 +160,7 @@ def gnen_case(patient: GnenPatient) -> AbdomenCase:
         ct_stage=depth,
         ulcer_share=float(rng.uniform(0.4, 0.8)),
         nodes=_nodes(rng, int(rng.integers(1, 5)) if patient.ct_lymph_node == "yes" else 0),
-        looks=_gastric_looks(rng, patient.arterial_signal_i, patient.venous_signal_i),
+        looks=_gastric_looks(rng, patient.arterial_signal_i, patient.venous_signal_i, *_FEW_SLICES),
     )
     return _case(gnen_population.STUDY, patient, habitus, tumour)
 

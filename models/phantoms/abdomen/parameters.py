@@ -22,10 +22,11 @@ from models.phantoms.abdomen.ct_scanner import COHORTS, STUDIES, CtScanner, scan
 
 PHASES = (Phase.UNENHANCED, Phase.ARTERIAL, Phase.PORTAL_VENOUS)
 GRADIENT = 0.8
-CONFOUNDER_SD = 0.5
-# With these a slice's J has a reliability of about 0.6 for I, and the mean and gradient of a dozen levels
-# together about 0.9.
-SLICE_NOISE_SD = 0.7
+CONFOUNDER_SD, SLICE_NOISE_SD = 0.5, 0.7
+"""A slice's J has a reliability of about 0.6 for I, mean and gradient of many levels together about 0.9."""
+
+FEW_SLICES_CONFOUNDER_SD, FEW_SLICES_NOISE_SD = 0.25, 0.4
+"""For the studies that read one to three slices: a reliability of 0.8, for nobody could read more there."""
 
 Sex = Literal["male", "female"]
 GastricSite = Literal["upper", "middle", "lower", "whole"]
@@ -94,11 +95,15 @@ class PhaseLook:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """A tumour's look in every phase; the shape of its edge follows ``portal_venous`` or ``arterial``."""
+    """A tumour's look in every phase; the shape of its edge follows ``portal_venous`` or ``arterial``.
+
+    ``slice_noise_sd`` is the standard deviation of e.
+    """
 
     arterial: PhaseLook
     portal_venous: PhaseLook
     shape_from: Literal["arterial", "portal_venous"] = "portal_venous"
+    slice_noise_sd: float = SLICE_NOISE_SD
 
     def of(self, phase: Phase) -> PhaseLook:
         """The look of a phase; without contrast it is the shape's own, unenhanced."""

@@ -14,7 +14,7 @@ from models.phantoms.abdomen.organs import halo
 from models.phantoms.abdomen.parameters import AbdomenCase, GastricTumour
 from models.phantoms.abdomen.slice_frame import SliceFrame
 from models.phantoms.abdomen.tubes import Points, TubeSlice, tube_slice
-from models.phantoms.abdomen.tumour_texture import TumourTexture
+from models.phantoms.abdomen.tumour_texture import TumourTexture, aggressive_share
 from models.phantoms.lattice_noise import LatticeNoise
 from models.phantoms.randomness import random_stream
 from models.phantoms.shapes import Floats
@@ -195,7 +195,7 @@ def _grown_wall(
     grid = canvas.grid_x[box[1]], canvas.grid_y[box[0]]
     rough = lesion.edge.plane(frame.z_mm, *grid)
     shown = lesion.texture.edge_shown(frame.z_mm)
-    roughness = tumour.roughness_mm + 1.3 / (1.0 + np.exp(-1.4 * shown))
+    roughness = tumour.roughness_mm + 1.3 * aggressive_share(shown)
     if is_diffuse(tumour):
         ends = np.maximum(lesion.first_mm - shape.arc_mm, shape.arc_mm - lesion.last_mm)
         lateral = ends + roughness * rough
@@ -252,5 +252,6 @@ def _paint_strands(frame: SliceFrame, lesion: GastricLesion, box: tuple[slice, s
         1.3 - away / (0.5 * lesion.tumour.long_diameter_mm), 0, 1
     )
     lines = np.clip(1.0 - np.abs(frame.course_b[box] + 0.5 * frame.medium[box]) / 0.3, 0.0, 1.0)
-    opacity = near * (0.3 + 0.5 * lines) * frame.canvas.cover(1.0 - frame.depth[box])
-    frame.canvas.paint(box, (0.75 * opacity).astype(np.float32), 18.0)
+    reaction = 0.3 + 1.2 * aggressive_share(lesion.texture.edge_shown(frame.z_mm))
+    opacity = reaction * near * (0.3 + 0.5 * lines) * frame.canvas.cover(1.0 - frame.depth[box])
+    frame.canvas.paint(box, np.clip(0.75 * opacity, 0.0, 0.9).astype(np.float32), 18.0)

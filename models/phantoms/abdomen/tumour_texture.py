@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from inference.meaning.opinion import Phase
-from models.phantoms.abdomen.parameters import GRADIENT, SLICE_NOISE_SD, AbdomenCase, Looks
+from models.phantoms.abdomen.parameters import GRADIENT, AbdomenCase, Looks
 from models.phantoms.abdomen.tubes import Points
 from models.phantoms.lattice_noise import LatticeNoise
 from models.phantoms.randomness import random_stream
@@ -20,6 +20,12 @@ from models.phantoms.shapes import Floats
 NOISE_LEVEL_MM = 5.0
 _NECROSIS_HU = 22.0
 _MARGIN_MM = 20.0
+_NECROSIS_FROM = 1.6
+
+
+def aggressive_share(shown: float) -> float:
+    """How far J has turned a look from harmless (0) to aggressive (1)."""
+    return float(1.0 / (1.0 + np.exp(-1.4 * shown)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +90,7 @@ class TumourTexture:
         share = float(np.clip(place - k, 0.0, 1.0))
         low, high = self.level_noise[phase][k : k + 2]
         mixed = ((1.0 - share) * low + share * high) / np.hypot(1.0 - share, share)
-        return SLICE_NOISE_SD * float(mixed)
+        return self.looks.slice_noise_sd * float(mixed)
 
     def inside_hu(
         self,
@@ -101,13 +107,13 @@ class TumourTexture:
         fields = self.coarse, self.medium, self.fine
         coarse, medium, fine = (field.plane(z_mm - self.middle_mm, x, y) for field in fields)
         enhanced = gain * self.looks.of(phase).enhancement_hu
-        share = float(1.0 / (1.0 + np.exp(-1.4 * shown)))
-        texture = (1.0 - share) * 0.13 * fine + share * 0.22 * (0.8 * coarse + 0.6 * medium)
-        rim = 0.24 * share * np.exp(-(((depth - 1.8) / 2.2) ** 2))
+        share = aggressive_share(shown)
+        texture = (1.0 - share) * 0.34 * fine + share * 0.30 * (0.8 * coarse + 0.6 * medium)
+        rim = 0.30 * share * np.exp(-(((depth - 1.2) / 1.4) ** 2))
         value = plain_hu + 4.0 * fine + enhanced * (1.0 + texture + rim)
         relative = np.clip(depth / max(float(depth.max()), 5.0), 0.0, 1.0)
-        threshold = 0.55 + 2.0 / (1.0 + np.exp(0.95 * shown))
-        field = 1.7 * relative + 0.7 * coarse + 0.35 * medium
-        dead = np.clip((field - threshold) / 0.5 + 0.5, 0.0, 1.0) * np.clip((depth - 2.0) / 1.5, 0.0, 1.0)
+        field = 0.9 * relative + 0.75 * coarse + 0.45 * medium
+        dead = np.clip((field - _NECROSIS_FROM + 0.8 * shown) / 0.5 + 0.5, 0.0, 1.0)
+        dead *= np.clip((depth - 1.0) / 1.5, 0.0, 1.0)
         necrosis = min(_NECROSIS_HU, plain_hu) + 0.1 * enhanced + 3.0 * fine
         return np.asarray(value + dead * (necrosis - value), dtype=np.float32)
