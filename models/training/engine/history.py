@@ -52,6 +52,20 @@ def curves_csv(curves: Sequence[CurvePoint]) -> str:
     return stream.getvalue()
 
 
+def read_curves(text: str) -> tuple[CurvePoint, ...]:
+    """The points of a table that :func:`curves_csv` wrote."""
+    return tuple(
+        CurvePoint(
+            row["run"],
+            int(row["epoch"]),
+            float(row["learning_rate"]),
+            float(row["training_loss"]),
+            float(row["validation_loss"]) if row.get("validation_loss") else None,
+        )
+        for row in csv.DictReader(io.StringIO(text))
+    )
+
+
 def curves_png(curves: Sequence[CurvePoint], catalogue: Catalogue) -> bytes:
     """All curves as a picture, by way of the PDF that the reports draw."""
     from reports.figures.drawn_page import drawing_as_pdf

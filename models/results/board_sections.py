@@ -1,75 +1,58 @@
-"""``python -m models.results``: the demonstration pack on held-back phantoms, as docs/results.md."""
+"""The nasopharyngeal pack on held-back phantoms: the part of the page that is computed anew every time."""
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
 from inference.messages.catalogue import load_catalogue
 from inference.packs.load import LoadedPack
-from inference.packs.verify import verify_pack
 from inference.statistics.discrimination.delong import Auc, auc
 from inference.statistics.proportion import wilson_interval
-from inference.storage import write_atomically
-from models.held_back import BoardAnswer, ask_board
+from models.held_back import BoardAnswer
 from models.permutation import permuted_areas
 from models.phantoms.npc_outcome import bayes_ceiling, latent_risk
-from models.phantoms.npc_population import Regimen, attainable_probabilities, draw_cohort
+from models.phantoms.npc_population import Regimen, attainable_probabilities
 from models.policy_value import RESAMPLES, lowest_risk, policy_value, regimen_of
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-PACK = REPOSITORY / "packs" / "npc-residual-demo"
-COHORT, PATIENTS, SEED = "internal", 60, 77
 PERMUTATIONS = 400
 TREATMENTS: dict[Regimen, str] = {"ccrt": "CCRT", "ic_ccrt": "IC + CCRT"}
 
 
-def results_page(
+def board_sections(
     answers: Sequence[BoardAnswer], pack: LoadedPack, cohort: str, seed: int, *, draws: int = 400_000
-) -> str:
-    """The whole page; its figures come from ``answers``, the generator's ceilings from ``draws``."""
-    manifest = pack.manifest
-    parts = [
-        "# Results on synthetic phantoms",
-        "**Synthetic data throughout. These figures show what the software does on phantoms whose signal "
-        "this project planted; they say nothing about patients.**",
-        f"Written by `make results` (`python -m models.results`) for pack `{pack.name}` "
-        f"(manifest `{pack.sha256[:12]}`): {len(answers)} phantom patients of the cohort “{cohort}”, seed "
-        f"{seed}, "
-        f"none of whom took part in training (training used the cohort “training”, seeds "
-        f"{manifest.provenance.seed} and {manifest.provenance.seed + 1}). Each is rendered at 512 × 512, "
-        "segmented by the pack, cropped and scored through `inference.pipeline`, as at the board, without a "
-        "reader's correction.",
-        "## Segmentation",
+) -> list[str]:
+    """Paragraphs; figures come from ``answers``, the generator's ceilings from ``draws``."""
+    own_seed = pack.manifest.provenance.seed
+    return [
+        "## The nasopharyngeal pack at the board",
+        f"*Synthetic phantoms, not patients.* Computed anew by `make results` from the networks of the pack "
+        f"`{pack.name}` (manifest `{pack.sha256[:12]}`): {len(answers)} phantoms of the cohort “{cohort}”, "
+        f"seed {seed}, none of whom took part in training (training used the cohort “training”, seeds "
+        f"{own_seed} and {own_seed + 1}). Each is rendered at 512 × 512, segmented by the pack, cropped and "
+        f"scored through `inference.pipeline`, as at the board, without a reader's correction.",
+        "### Segmentation at the board",
         _segmentation(answers),
-        "## Discrimination",
-        "Area under the ROC curve over all patients against the potential outcome of each treatment, with "
-        "DeLong's interval. Ceilings: what somebody would reach who knew the patients' latent values, or who "
-        "read "
-        "image and clinical values perfectly; on the same patients, and for the generator as a whole.",
+        "### Discrimination at the board",
+        "Area under the ROC curve over all phantoms against the potential outcome of each treatment, with "
+        "DeLong's interval. Ceilings: what somebody would reach who knew the latent values, or who read "
+        "image and clinical values perfectly; on the same phantoms, and for the generator as a whole.",
         _discrimination(answers, cohort, draws),
-        "## Policies",
-        f"Mean risk of residual tumour had every patient been treated by the policy, from the generator's "
-        "two "
-        f"potential outcomes, with a bootstrap interval over patients ({RESAMPLES} resamples). Over-treated: "
-        "IC + CCRT where CCRT alone would leave no residual tumour; under-treated: CCRT, with residual "
-        "tumour, "
-        "where IC + CCRT would have left none. Individual-based treatment has no outcome in the generator "
-        "and "
-        "counts as IC + CCRT. Under the cautious rules a patient without a recommendation is treated as "
-        "drawn.",
+        "### Policies",
+        "Mean risk of residual tumour had every phantom been treated by the policy, from the generator's two "
+        f"potential outcomes, with a bootstrap interval ({RESAMPLES} resamples). Over-treated: IC + CCRT "
+        f"where CCRT alone would leave no residual tumour; under-treated: CCRT, with residual tumour, where "
+        f"IC + CCRT would have left none. Individual-based treatment has no outcome in the generator and "
+        f"counts as IC + CCRT. Under the cautious rules a phantom without a recommendation is treated as "
+        f"drawn.",
         _policies(answers, seed),
-        "## Answers withheld",
+        "### Answers withheld",
         _withheld(answers),
-        "## Permuted outcomes",
+        "### Scores against permuted outcomes",
         _permutation(answers, seed),
     ]
-    return "\n\n".join(parts) + "\n"
 
 
 def _segmentation(answers: Sequence[BoardAnswer]) -> str:
@@ -185,27 +168,3 @@ def _latent(answers: Sequence[BoardAnswer], treatment: Regimen) -> np.ndarray:
 def _interval(area: Auc) -> str:
     limits = area.interval()
     return "not estimable" if limits is None else f"{limits[0]:.3f} to {limits[1]:.3f}"
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Command line of ``make results``."""
-    parser = argparse.ArgumentParser(prog="python -m models.results")
-    parser.add_argument("--pack", type=Path, default=PACK)
-    parser.add_argument("--cohort", default=COHORT, choices=["internal", "external"])
-    parser.add_argument("--patients", type=int, default=PATIENTS)
-    parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--out", type=Path, default=REPOSITORY / "docs" / "results.md")
-    given = parser.parse_args(arguments)
-    pack = verify_pack(given.pack, self_test=True)
-    answers = []
-    for answer in ask_board(draw_cohort(given.cohort, given.patients, given.seed), pack):
-        answers.append(answer)
-        sys.stderr.write(f"{len(answers)}/{given.patients}\n")
-    page = results_page(answers, pack, given.cohort, given.seed)
-    write_atomically(given.out, page.encode())
-    sys.stdout.write(page)
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

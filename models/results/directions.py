@@ -1,0 +1,144 @@
+"""Sentences about comparisons, computed from their numbers: the paper's way, the other way, or unsettled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Final
+
+from models.results.figures import Ablation, Contrast
+from models.results.markdown import as_published, interval, number, p_value, signed, table
+
+SIGNIFICANT_BELOW: Final = 0.05
+_SMALL: Final = "fewer than 10 in a class: the test is rough."
+_EQUAL: Final = 0.0005
+"""Differences that print as 0.000."""
+
+
+class Direction(Enum):
+    """Which way a contrast points, by the paper's sign and our test."""
+
+    PAPERS = "the paper's way"
+    PAPERS_WITHIN_CHANCE = "the paper's way, no further than chance goes"
+    OTHER = "the other way"
+    OTHER_WITHIN_CHANCE = "the other way, no further than chance goes"
+    EQUAL = "no difference here"
+    NO_COUNTERPART = "the paper prints no counterpart"
+    NOT_ESTIMABLE = "not estimable"
+
+
+_PAPERS: Final = (Direction.PAPERS, Direction.PAPERS_WITHIN_CHANCE)
+_OTHER: Final = (Direction.OTHER, Direction.OTHER_WITHIN_CHANCE)
+
+
+def direction(contrast: Contrast) -> Direction:
+    """Our difference against the sign of the published one."""
+    ours, papers = _difference(contrast.first.value, contrast.second.value), _published(contrast)
+    if ours is None:
+        return Direction.NOT_ESTIMABLE
+    if papers is None or abs(papers) < _EQUAL:
+        return Direction.NO_COUNTERPART
+    if abs(ours) < _EQUAL:
+        return Direction.EQUAL
+    is_beyond_chance = contrast.paired.p_value is not None and contrast.paired.p_value < SIGNIFICANT_BELOW
+    if (ours > 0) == (papers > 0):
+        return Direction.PAPERS if is_beyond_chance else Direction.PAPERS_WITHIN_CHANCE
+    return Direction.OTHER if is_beyond_chance else Direction.OTHER_WITHIN_CHANCE
+
+
+def contrast_table(ablation: Ablation) -> str:
+    """One row per contrast, with the paired test and where it points."""
+    rows = [
+        [
+            one.cohort,
+            f"{one.first.name} {number(one.first.value)}",
+            f"{one.second.name} {number(one.second.value)}",
+            f"{signed(one.paired.difference)} ({interval(one.paired.interval)})"
+            if one.paired.difference is not None
+            else one.paired.reason,
+            p_value(one.paired.p_value) + (" \\*" if one.paired.is_small else ""),
+            f"{as_published(one.first.published)} / {as_published(one.second.published)}",
+            direction(one).value,
+        ]
+        for one in ablation.contrasts
+    ]
+    heads = ["cohort", "first", "second", "difference (95 % interval)", "P", "paper (patients)", "points"]
+    if any(one.paired.is_small for one in ablation.contrasts):
+        return f"{table(heads, rows)}\n\n\\* {_SMALL}"
+    return table(heads, rows)
+
+
+def verdict(ablation: Ablation) -> str:
+    """One sentence on all contrasts of the question, bold where it answers."""
+    found = [direction(one) for one in ablation.contrasts]
+    estimable = [one for one in ablation.contrasts if direction(one) is not Direction.NOT_ESTIMABLE]
+    if not estimable:
+        return f"{ablation.question}: not estimable on these phantoms."
+    first, second = estimable[0].first.name, estimable[0].second.name
+    ahead = sum(_is_ahead(one) for one in estimable)
+    lead = f"{ablation.question}: here {first} is ahead of {second} in {ahead} of {len(estimable)}."
+    papers, other = (sum(one in kind for one in found) for kind in (_PAPERS, _OTHER))
+    comparable = papers + other + found.count(Direction.EQUAL)
+    if not comparable:
+        return f"{lead} The paper prints no counterpart."
+    beyond = found.count(Direction.PAPERS)
+    return f"{lead} {_answer(papers, other, beyond, found.count(Direction.OTHER), comparable)}"
+
+
+def _answer(papers: int, other: int, beyond: int, other_beyond: int, comparable: int) -> str:
+    if comparable == 1:
+        return _answer_to_one(papers, other, bool(beyond or other_beyond))
+    asked = f"{comparable} comparisons that the paper prints too"
+    if papers == comparable and beyond:
+        how = f"{beyond} of them at P < {SIGNIFICANT_BELOW}"
+        return f"Of {asked}, all point its way, {how}: **the phantoms point the way that the paper reports**."
+    if papers == comparable:
+        return (
+            f"Of {asked}, all lean its way, none beyond chance: **the phantoms lean the way that the paper "
+            "reports and do not settle it**."
+        )
+    if other == comparable:
+        how = f"{other_beyond} of them at P < {SIGNIFICANT_BELOW}" if other_beyond else "none beyond chance"
+        return f"Of {asked}, none points its way, {how}: **the phantoms do not show what the paper reports**."
+    return (
+        f"Of {asked}, {papers} point its way ({beyond} at P < {SIGNIFICANT_BELOW}) and {other} the other way "
+        f"({other_beyond} at P < {SIGNIFICANT_BELOW}): **the phantoms do not settle it**."
+    )
+
+
+def _answer_to_one(papers: int, other: int, is_beyond: bool) -> str:
+    lead = "The one comparison that the paper prints too"
+    if papers and is_beyond:
+        return (
+            f"{lead} points its way, P < {SIGNIFICANT_BELOW}: **the phantoms point the way that the paper "
+            "reports**."
+        )
+    if papers:
+        return (
+            f"{lead} leans its way, no further than chance goes: **the phantoms lean the way that the paper "
+            "reports and do not settle it**."
+        )
+    if other:
+        how = f"P < {SIGNIFICANT_BELOW}" if is_beyond else "within chance"
+        return f"{lead} points the other way, {how}: **the phantoms do not show what the paper reports**."
+    return f"{lead} shows no difference here: **the phantoms do not settle it**."
+
+
+def beyond_chance(ablations: Sequence[Ablation]) -> tuple[int, int]:
+    """How many paired tests there are, and how many have P below the limit."""
+    tests = [one.paired.p_value for each in ablations for one in each.contrasts]
+    made = [p for p in tests if p is not None]
+    return len(made), sum(p < SIGNIFICANT_BELOW for p in made)
+
+
+def _published(contrast: Contrast) -> float | None:
+    return _difference(contrast.first.published, contrast.second.published)
+
+
+def _is_ahead(contrast: Contrast) -> bool:
+    ours = _difference(contrast.first.value, contrast.second.value)
+    return ours is not None and ours >= _EQUAL
+
+
+def _difference(first: float | None, second: float | None) -> float | None:
+    return None if first is None or second is None else first - second

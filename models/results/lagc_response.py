@@ -1,0 +1,139 @@
+"""``lagc-response`` on the page: response by three models, overall survival by one."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from pydantic import Field, FiniteFloat
+
+from models.results.figures import Ablation, Figure, FigureTable, StudyResults
+from models.results.home import KeptRun
+from models.results.markdown import as_published, number, table
+from models.results.paired import check_figures, contrasts
+from models.results.reading import Document, Interval, read_document
+
+STUDY: Final = "lagc-response"
+NAMES: Final = {"dlcs": "DLCS (fusion)", "dl": "DL signature", "clinical": "clinical signature"}
+OS_MODEL: Final = "OS model"
+QUESTIONS: Final = (
+    ("Fusion against deep learning alone", "dlcs", "dl"),
+    ("Fusion against the clinical signature", "dlcs", "clinical"),
+    ("Deep learning against the clinical signature", "dl", "clinical"),
+)
+
+
+class _Model(Document):
+    auc: FiniteFloat
+    auc_ci: Interval = None
+    ceiling: FiniteFloat | None = None
+    published: FiniteFloat | None = None
+
+
+class _Cohort(Document):
+    patients: int
+    good_responders: int
+    models: dict[str, _Model]
+
+
+class _Part(Document):
+    patients: int
+    deaths: int | None = None
+    c_index: FiniteFloat | None = None
+    c_index_ci: Interval = None
+    integrated_auc: FiniteFloat | None = None
+    published: dict[str, FiniteFloat] = Field(default_factory=dict)
+    c_index_is: str = ""
+
+
+class _Survival(Document):
+    parts: dict[str, _Part]
+    ceiling: FiniteFloat
+    hazard_ratio_per_sd: dict[str, FiniteFloat]
+    published_hazard_ratio_per_sd: dict[str, FiniteFloat]
+
+
+class LagcDocument(Document):
+    """What the page shows of ``result.json``."""
+
+    study: Literal["lagc-response"]
+    synthetic: Literal[True]
+    response: dict[str, _Cohort]
+    os: _Survival
+    minutes: FiniteFloat | None = None
+
+
+def lagc_results(kept: KeptRun) -> StudyResults:
+    """The study's part of the page."""
+    document = read_document(LagcDocument, kept.document)
+    responses, survival = kept.table("scores.csv"), kept.table("scores_os.csv")
+    of_response, of_survival = _responses(document), _survival(document)
+    check_figures(of_response.figures, responses, NAMES, STUDY)
+    check_figures(of_survival.figures, survival, {"os": OS_MODEL}, STUDY)
+    return StudyResults(
+        study=STUDY,
+        title="Locally advanced gastric cancer: response to neoadjuvant chemotherapy",
+        source="Hu et al. 2023",
+        tables=(of_response, of_survival),
+        ablations=tuple(
+            Ablation(question, "AUC", contrasts(of_response.figures, responses, NAMES, first, second))
+            for question, first, second in QUESTIONS
+        ),
+        further=(_hazard_ratios(document.os),),
+        minutes=document.minutes,
+    )
+
+
+def _responses(document: LagcDocument) -> FigureTable:
+    return FigureTable(
+        caption="good response (TRG 0–1), the positive class; training scores are out of fold",
+        measure="AUC",
+        headline=NAMES["dlcs"],
+        figures=tuple(
+            Figure(cohort, NAMES[name], one.auc, one.auc_ci, one.ceiling, one.published)
+            for cohort, found in document.response.items()
+            for name in NAMES
+            if (one := found.models.get(name)) is not None
+        ),
+        sizes=", ".join(
+            f"{cohort} {found.patients} ({found.good_responders} good responders)"
+            for cohort, found in document.response.items()
+        ),
+    )
+
+
+def _survival(document: LagcDocument) -> FigureTable:
+    return FigureTable(
+        caption="overall survival by the Cox model on DL signature and clinical factors",
+        measure="C-index",
+        headline=OS_MODEL,
+        figures=tuple(
+            Figure(
+                cohort,
+                OS_MODEL,
+                part.c_index,
+                part.c_index_ci,
+                document.os.ceiling,
+                part.published.get("c_index"),
+                note=part.c_index_is,
+            )
+            for cohort, part in document.os.parts.items()
+        ),
+        sizes=", ".join(
+            f"{cohort} {part.patients}" + ("" if part.deaths is None else f" ({part.deaths} deaths)")
+            for cohort, part in document.os.parts.items()
+        ),
+    )
+
+
+def _hazard_ratios(survival: _Survival) -> str:
+    names = dict.fromkeys((*survival.hazard_ratio_per_sd, *survival.published_hazard_ratio_per_sd))
+    rows = [
+        [
+            name,
+            number(survival.hazard_ratio_per_sd.get(name)),
+            as_published(survival.published_hazard_ratio_per_sd.get(name)),
+        ]
+        for name in names
+    ]
+    heads = ["factor of the Cox model", "hazard ratio per SD (phantoms)", "paper (patients)"]
+    return f"{table(heads, rows)}\n\nA dash: the model does not use the factor."

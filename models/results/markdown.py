@@ -1,0 +1,63 @@
+"""Numbers and tables as the page prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.results.reading import Interval
+
+NOTHING = "–"
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A figure of ours, or a dash."""
+    return NOTHING if value is None else f"{value:.{digits}f}"
+
+
+def as_published(value: float | None) -> str:
+    """A paper's figure with the two or three digits that it prints."""
+    if value is None:
+        return NOTHING
+    return f"{value:.2f}" if abs(value * 100 - round(value * 100)) < 1e-9 else f"{value:.3f}"
+
+
+def interval(limits: Interval, digits: int = 3) -> str:
+    """Both limits, or a dash."""
+    if limits is None:
+        return NOTHING
+    return f"{limits[0]:.{digits}f} to {limits[1]:.{digits}f}".replace("-", "−")
+
+
+def published_interval(limits: Interval) -> str:
+    """Limits as a paper prints them, in brackets after the figure."""
+    return "" if limits is None else f" ({as_published(limits[0])} to {as_published(limits[1])})"
+
+
+def p_value(value: float | None) -> str:
+    """P with three digits, or below the smallest that these show."""
+    if value is None:
+        return NOTHING
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def signed(value: float | None, digits: int = 3) -> str:
+    """A difference with its sign."""
+    if value is None:
+        return NOTHING
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def percent(value: float | None) -> str:
+    """A share in whole percent."""
+    return NOTHING if value is None else f"{value:.0%}".replace("-", "−")
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def counted(count: int, one: str, several: str) -> str:
+    """``1 comparison``, ``2 comparisons``."""
+    return f"{count} {one if count == 1 else several}"
