@@ -29,6 +29,8 @@ class LagcResponseConfig:
         that the fold leaves out have no say in it.
     width : share of the published channel counts; ``dropout`` (?) before the last layer.
     initial_weights : safetensors file of ImageNet's ResNet-50, None to start at random.
+    pretraining_patients : (?) synthetic patients of a cohort apart on which the network that all folds start
+        from is trained first, where there are no ImageNet weights; ``pretraining`` is its schedule.
     oversample : DeepSMOTE to 1:1 inside the learning part; ``oversampler`` trains its autoencoder.
     signature_scale : (?) whether the DL signature enters regressions as probability or as log odds.
     penalty_rule : (?) of the LASSO that selects clinical factors.
@@ -49,6 +51,8 @@ class LagcResponseConfig:
     width: float
     dropout: float
     initial_weights: Path | None
+    pretraining_patients: int
+    pretraining: Schedule
     classification: Schedule
     views: Augmentation
     oversample: bool
@@ -63,6 +67,11 @@ class LagcResponseConfig:
     risk_group_quantile: float
     horizons_months: tuple[float, ...]
     handed_on_fold: int
+
+    @property
+    def pretraining_seed(self) -> int:
+        """Seed of the separate cohort on which the network is pre-trained."""
+        return self.seed + 1
 
 
 PAPER = LagcResponseConfig(
@@ -82,6 +91,8 @@ PAPER = LagcResponseConfig(
     width=1.0,
     dropout=0.0,
     initial_weights=None,
+    pretraining_patients=0,
+    pretraining=Schedule("adam", 0.0005, batch_size=32, epochs=1),
     classification=Schedule(
         "adam", 0.0005, batch_size=32, epochs=2000, decay="step", step_epochs=50, patience=100
     ),
@@ -106,6 +117,8 @@ DEMO = replace(
     threads=1,
     width=1 / 8,
     dropout=0.2,
+    pretraining_patients=1500,
+    pretraining=Schedule("adamw", 0.003, batch_size=32, epochs=20, decay="cosine", weight_decay=0.05),
     classification=Schedule(
         "adamw", 0.002, batch_size=32, epochs=10, decay="cosine", weight_decay=0.02, patience=10
     ),

@@ -19,6 +19,7 @@ from models.phantoms.ct_population import Ceilings
 from models.phantoms.lagc_outcome import response_ceilings, survival_ceilings
 from models.studies.lagc_response import DL_SIGNATURE, MODELS, TrainedLagc, on_scale
 from models.studies.lagc_response_factors import coded
+from models.studies.lagc_response_network import FoldModel
 from models.studies.lagc_response_samples import LagcSamples
 from models.studies.lagc_response_survival import discrimination, follow_up_of
 
@@ -46,7 +47,12 @@ CEILING_OF: Final = {"dl": "image", "clinical": "clinical", "dlcs": "full"}
 
 
 def write_results(
-    trained: TrainedLagc, cohorts: Sequence[LagcSamples], out: Path, *, ceiling_draws: int = CEILING_DRAWS
+    trained: TrainedLagc,
+    cohorts: Sequence[LagcSamples],
+    out: Path,
+    *,
+    minutes: float | None = None,
+    ceiling_draws: int = CEILING_DRAWS,
 ) -> dict[str, Any]:
     """Write ``scores.csv``, ``scores_os.csv`` and ``result.json``; returns the last.
 
@@ -57,7 +63,7 @@ def write_results(
     out.mkdir(parents=True, exist_ok=True)
     write_atomically(out / "scores.csv", scores_csv(trained, scored).encode())
     write_atomically(out / "scores_os.csv", survival_csv(trained, scored).encode())
-    result = summary(trained, scored, ceiling_draws)
+    result = summary(trained, scored, ceiling_draws) | {"minutes": minutes}
     write_atomically(out / "result.json", (json.dumps(result, indent=2) + "\n").encode())
     return result
 
@@ -138,12 +144,20 @@ def summary(
         "study": "lagc-response",
         "synthetic": True,
         "training_scores": "out of fold",
+        "pretraining_patients": trained.pretraining,
+        "network_width": trained.config.width,
         "response": response,
         "clinical_signature": trained.clinical.as_document(),
         "dlcs": trained.fusion.as_document(),
-        "invented_images": [model.invented for model in trained.folds],
+        "dl_folds": [_of_fold(trained, scored[0][0], model) for model in trained.folds],
         "os": _survival(trained, scored),
     }
+
+
+def _of_fold(trained: TrainedLagc, training: LagcSamples, model: FoldModel) -> dict[str, Any]:
+    left_out = list(model.fold.left_out)
+    area = auc(trained.out_of_fold["dl"][left_out], training.good_response[left_out])
+    return {"fold": model.fold.number + 1, "auc": area.value, "invented_images": model.invented}
 
 
 def _of_model(

@@ -23,18 +23,11 @@ from models.phantoms.abdomen.abdomen_volume import render_phase
 from models.phantoms.ct_cases import lagc_case
 from models.phantoms.ct_populations import POPULATIONS
 from models.phantoms.lagc_population import FORM, draw_cohort
-from models.studies.lagc_response import (
-    DL_SIGNATURE,
-    MODELS,
-    clinical_signature,
-    network_scores,
-    on_scale,
-    train,
-    train_network_of,
-)
+from models.studies.lagc_response import DL_SIGNATURE, MODELS, clinical_signature, on_scale, train
 from models.studies.lagc_response_config import DEMO, PAPER, PUBLISHED_FUSION
 from models.studies.lagc_response_export import export, hand_on
 from models.studies.lagc_response_factors import coded, response_columns, survival_columns
+from models.studies.lagc_response_network import network_scores, train_network_of
 from models.studies.lagc_response_results import write_results
 from models.studies.lagc_response_samples import LagcSamples, cohort_samples, phantom_samples
 from models.training.engine.failures import NoFitError, OneClassError
@@ -47,6 +40,7 @@ TINY = replace(
     folds=2,
     width=1 / 16,
     dropout=0.0,
+    pretraining=Schedule("adamw", 0.01, batch_size=16, epochs=2),
     classification=Schedule("adamw", 0.01, batch_size=16, epochs=6, patience=6),
     oversampler_width=1 / 16,
     oversampler=Schedule("adamw", 0.003, batch_size=32, epochs=2),
@@ -88,8 +82,13 @@ def cohort():
 
 
 @pytest.fixture(scope="module")
-def trained(cohort):
-    return train(TINY, cohort)
+def others():
+    return samples(48, seed=11)
+
+
+@pytest.fixture(scope="module")
+def trained(cohort, others):
+    return train(TINY, cohort, pretraining=others)
 
 
 def test_the_published_choices_are_those_of_the_paper():
@@ -102,6 +101,7 @@ def test_the_published_choices_are_those_of_the_paper():
     window = PAPER.preprocessing
     assert (window.window_low_hu, window.window_high_hu, window.margin_mm) == (-115, 235, 5)
     assert (window.rows, window.columns, window.slices, window.spacing_mm) == (112, 112, 3, 1)
+    assert PAPER.pretraining_patients == 0
     assert PAPER.fusion_factors == PUBLISHED_FUSION
 
 
@@ -171,12 +171,20 @@ def test_the_left_out_patients_have_no_say_in_their_fold(cohort):
     assert first.log_odds_shift == second.log_odds_shift
 
 
-def test_a_second_run_is_equal_to_the_bit(trained, cohort):
-    again = train(TINY, cohort)
+def test_a_second_run_is_equal_to_the_bit(trained, cohort, others):
+    again = train(TINY, cohort, pretraining=others)
     for name in MODELS:
         assert (trained.out_of_fold[name] == again.out_of_fold[name]).all()
         assert trained.cutoffs[name] == again.cutoffs[name]
     assert (trained.survival.scores == again.survival.scores).all()
+
+
+def test_all_folds_start_from_one_trunk_of_other_patients(trained, cohort):
+    assert trained.pretraining == 48
+    runs = [point.run for point in trained.curves if not point.run.startswith("oversampler")]
+    assert runs[:3] == ["pre-training", "pre-training", "fold 0"]
+    with pytest.raises(ValueError, match="teaches the trunk"):
+        train(TINY, cohort, pretraining=cohort)
 
 
 def test_the_cox_model_is_fitted_to_four_fifths_and_keeps_what_is_significant_alone(trained, cohort):
@@ -233,6 +241,9 @@ def test_the_results_are_tables_that_the_evaluation_reads(trained, cohort, tmp_p
     figures = result["response"]["external"]["models"]["dlcs"]
     assert figures["published"] == 0.82
     assert figures["ceiling"] > 0.8
+    assert figures["auc_ci"][0] <= figures["auc"] <= figures["auc_ci"][1]
+    assert [fold["fold"] for fold in result["dl_folds"]] == [1, 2]
+    assert result["os"]["parts"]["test"]["c_index_ci"] is not None
     assert json.loads((tmp_path / "result.json").read_text())["synthetic"] is True
 
 
