@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,9 @@ from inference.storage import write_atomically
 
 CURVES_CSV: Final = "training.csv"
 CURVES_PNG: Final = "training.png"
-_WIDTH_POINTS: Final = 420.0
+_WIDTH_POINTS: Final = 540.0
 _RESOLUTION_DPI: Final = 144.0
+_FOLD: Final = re.compile(r"(?:(?P<network>.*?) ?)?\b(?:(?:fold )?(?P<fold>\d+)|all folds)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +71,23 @@ def read_curves(text: str) -> tuple[CurvePoint, ...]:
 def curves_png(curves: Sequence[CurvePoint], catalogue: Catalogue) -> bytes:
     """All curves as a picture, by way of the PDF that the reports draw."""
     from reports.figures.drawn_page import drawing_as_pdf
-    from reports.figures.loss_curve_plot import LossSeries, loss_curve_plot
+    from reports.figures.loss_curve_plot import LossPanel, LossSeries, loss_curve_plot
     from reports.page_images import page_images, save_png
 
-    series = [
-        LossSeries(
-            run,
+    panels: dict[str, list[LossSeries]] = {}
+    for run, points in _by_run(curves).items():
+        network, fold = _network_and_fold(run)
+        series = LossSeries(
+            fold,
             tuple((point.epoch, point.loss) for point in points),
             tuple((p.epoch, p.validation_loss) for p in points if p.validation_loss is not None),
         )
-        for run, points in _by_run(curves).items()
-    ]
-    drawing = loss_curve_plot(series, width=_WIDTH_POINTS, catalogue=catalogue)
+        panels.setdefault(network or catalogue.text("figure.loss_network"), []).append(series)
+    drawing = loss_curve_plot(
+        [LossPanel(title, tuple(series)) for title, series in panels.items()],
+        width=_WIDTH_POINTS,
+        catalogue=catalogue,
+    )
     (page,) = page_images(drawing_as_pdf(drawing), _RESOLUTION_DPI)
     return save_png(page)
 
@@ -115,6 +122,14 @@ class CurveBook:
         """Write the picture."""
         if self._curves:
             write_atomically(self._folder / CURVES_PNG, curves_png(self.curves, self._catalogue))
+
+
+def _network_and_fold(run: str) -> tuple[str, str]:
+    """``ccrt fold 0`` and ``segmenter 0`` are fold 0 of a network; other runs are alone in their panel."""
+    found = _FOLD.fullmatch(run)
+    if found is None:
+        return run, ""
+    return found["network"] or "", f"fold {found['fold']}" if found["fold"] else "all folds"
 
 
 def _by_run(curves: Sequence[CurvePoint]) -> dict[str, list[CurvePoint]]:

@@ -35,8 +35,9 @@ def test_validation_has_a_column_only_where_a_run_validates():
     ]
 
 
-def test_the_picture_shows_a_line_per_run_in_its_colour():
-    picture = Image.open(io.BytesIO(curves_png((*curve("a", 9), *curve("b", 5, True)), load_catalogue("en"))))
+def test_the_picture_shows_a_line_per_fold_in_its_colour():
+    curves = (*curve("ccrt fold 0", 9), *curve("ccrt fold 1", 5, True))
+    picture = Image.open(io.BytesIO(curves_png(curves, load_catalogue("en"))))
     pixels = np.asarray(picture.convert("RGB")).reshape(-1, 3)
     assert picture.width > 600
     for colour in ((0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00)):
@@ -52,3 +53,14 @@ def test_the_book_is_up_to_date_after_every_epoch_and_keeps_resumed_runs_once(tm
     book(curve("b", 1))
     assert (tmp_path / CURVES_PNG).read_bytes().startswith(b"\x89PNG")
     assert [(point.run, point.epoch) for point in book.curves] == [("a", 1), ("a", 2), ("b", 1)]
+
+
+def test_runs_of_one_network_that_differ_by_the_fold_share_a_panel():
+    catalogue = load_catalogue("en")
+
+    def height(*runs):
+        curves = [point for run in runs for point in curve(run, 3)]
+        return Image.open(io.BytesIO(curves_png(curves, catalogue))).height
+
+    one_row = height("segmenter 0", "segmenter 1", "fold 0", "fold 1", "ccrt fold 0", "ccrt all folds")
+    assert one_row < height("segmenter unet", "segmenter deeplabv3", "a", "b", "c")
