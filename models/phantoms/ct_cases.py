@@ -29,6 +29,7 @@ from models.phantoms.ct_population import CtPatient
 from models.phantoms.gc_population import GcPatient
 from models.phantoms.gnen_population import GnenPatient
 from models.phantoms.lagc_population import LagcPatient
+from models.phantoms.pnen_marginals import CT_VALUES
 from models.phantoms.pnen_outcome import ARTERIAL_RELIABILITY, VENOUS_RELIABILITY
 from models.phantoms.pnen_population import PnenPatient
 from models.phantoms.randomness import random_stream
@@ -48,6 +49,8 @@ _GASTRIC_ENHANCEMENT_HU = ((38.0, 7.0), (55.0, 8.0))
 # Attenuation of the pancreas in each phase, and of a tumour without contrast, to turn a CT ratio into HU.
 _PANCREAS_ARTERIAL_HU, _PANCREAS_VENOUS_HU, _UNENHANCED_TUMOUR_HU = 105.0, 95.0, 38.0
 _FEW_SLICES = (FEW_SLICES_CONFOUNDER_SD, FEW_SLICES_NOISE_SD)
+# Of a CT ratio's spread, the tumour's own part (our choice); the rest is the gland's and the reader's.
+_TUMOURS_SHARE = 0.5
 _MOST_NODES_DRAWN = 15
 # A smaller one might fall between two 5 mm slices.
 _SMALLEST_DRAWN_MM = 12.0
@@ -169,9 +172,9 @@ def pnen_case(patient: PnenPatient) -> AbdomenCase:
     """The examination before resection; enhancement follows the form's CT ratios."""
     rng = _stream(pnen_population.STUDY, patient)
     habitus = _habitus(rng, patient)
-    confounder = float(rng.normal(0.0, CONFOUNDER_SD))
-    arterial = patient.ct_ratio_arterial * _PANCREAS_ARTERIAL_HU - _UNENHANCED_TUMOUR_HU
-    venous = patient.ct_ratio_venous * _PANCREAS_VENOUS_HU - _UNENHANCED_TUMOUR_HU
+    confounder = float(rng.normal(0.0, FEW_SLICES_CONFOUNDER_SD))
+    arterial = _tumours_own(patient.ct_ratio_arterial, "ct_ratio_arterial") * _PANCREAS_ARTERIAL_HU
+    venous = _tumours_own(patient.ct_ratio_venous, "ct_ratio_venous") * _PANCREAS_VENOUS_HU
     # At a reliability of 0.10 the venous signal is mostly noise; both phases shall look equally varied.
     venous_signal = patient.venous_signal_i * float(np.sqrt(VENOUS_RELIABILITY / ARTERIAL_RELIABILITY))
     irregularity = {"round": (0.05, 0.25), "lobulated": (0.40, 0.60), "confluent": (0.75, 0.95)}
@@ -188,12 +191,25 @@ def pnen_case(patient: PnenPatient) -> AbdomenCase:
         calcified=patient.calcification == "yes",
         nodes=_nodes(rng, nodes),
         looks=Looks(
-            arterial=PhaseLook(float(np.clip(arterial, 10.0, 220.0)), patient.arterial_signal_i, confounder),
-            portal_venous=PhaseLook(float(np.clip(venous, 10.0, 160.0)), venous_signal, confounder),
+            arterial=PhaseLook(
+                float(np.clip(arterial - _UNENHANCED_TUMOUR_HU, 10.0, 220.0)),
+                patient.arterial_signal_i,
+                confounder,
+            ),
+            portal_venous=PhaseLook(
+                float(np.clip(venous - _UNENHANCED_TUMOUR_HU, 10.0, 160.0)), venous_signal, confounder
+            ),
             shape_from="arterial",
+            slice_noise_sd=FEW_SLICES_NOISE_SD,
         ),
     )
     return _case(pnen_population.STUDY, patient, habitus, tumour)
+
+
+def _tumours_own(ratio: float, name: str) -> float:
+    """What of a CT ratio on the form the tumour itself brings to the image."""
+    mean = CT_VALUES[name][0]
+    return mean + _TUMOURS_SHARE * (ratio - mean)
 
 
 def _case(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -43,6 +44,7 @@ from models.phantoms.shapes import Floats
 
 SIZES = (512, 256, 128)
 PAINTED_ROWS = 256
+_MARGIN_MM = 20.0
 TUMOUR, NODES = 1, 2
 
 
@@ -115,7 +117,8 @@ def render_slices(
 ) -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
     """Chosen slices as (voxels, tumour), each (slice, row, column), equal to the whole volume's.
 
-    ``window`` crops them; the pixels stay those of the whole slice.
+    ``window`` crops them; the pixels stay those of the whole slice, of which only the window and
+    ``_MARGIN_MM`` around it are painted.
     """
     if size not in SIZES:
         raise ValueError(f"size must be one of {SIZES}")
@@ -123,7 +126,7 @@ def render_slices(
     shape = (len(slices), rows[1] - rows[0], columns[1] - columns[0])
     voxels, tumour = np.empty(shape, dtype=np.int16), np.zeros(shape, dtype=np.uint8)
     cut = slice(*rows), slice(*columns)
-    painter = _painter(case, phase, size)
+    painter = _painter(case, phase, size, window)
     for place, k in enumerate(slices):
         voxels[place], tumour[place] = (plane[cut] for plane in painter.slice(int(k)))
     return voxels, tumour
@@ -141,7 +144,7 @@ class _Painter:
     hu: dict[str, float]
     shift_mm: tuple[float, float, float]
     positions: Floats
-    rows: slice
+    part: tuple[slice, slice]
     noise_map: Floats
 
     def slice(self, k: int) -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
@@ -150,22 +153,28 @@ class _Painter:
         scale, thick = case.habitus.scale, scanner.thickness_mm
         level = (scanner.lowest_mm + k * scanner.step_mm - self.shift_mm[2]) / scale
         columns, rows = (self.positions - np.float32(shift) for shift in self.shift_mm[:2])
-        canvas = self.abdomen.canvas(level, columns, rows[self.rows])
+        canvas = self.abdomen.canvas(level, columns[self.part[1]], rows[self.part[0]])
         canvas.image[:] = AIR_HU
         paint_table(canvas, case.habitus)
         frame = slice_frame(self.abdomen, canvas, level, self.hu)
         paint_wall(frame)
         # Two sheets of a thick slice are averaged: partial volume across it.
         offsets = (-0.25 * thick, 0.25 * thick) if thick > 3.0 else (0.0,)
-        painted = np.full((len(self.positions),) * 2, AIR_HU, dtype=np.float32)
-        painted[self.rows] = 0.0
+        inside = np.zeros(canvas.x.shape, dtype=np.float32)
         labels = []
         for offset in offsets:
             sheet = frame.sheet(level + offset / scale)
             labels.append(self._paint(sheet))
-            painted[self.rows] += sheet.canvas.image * np.float32(1.0 / len(offsets))
+            inside += sheet.canvas.image * np.float32(1.0 / len(offsets))
+        painted = self._whole(inside)
         rng = random_stream(case.study, case.cohort, case.seed, case.index, "noise", str(self.phase), k)
         return reconstruct(painted, scanner, self.noise_map, rng, self.size), self._label(labels)
+
+    def _whole(self, inside: Floats) -> Floats:
+        """The slice around what was painted: its edge goes on, so that the kernel finds no step there."""
+        count = len(self.positions)
+        around = [(part.start, count - part.stop) for part in self.part]
+        return np.pad(inside, around, mode="edge")
 
     def _label(self, sheets: Sequence[tuple[Floats | None, Floats | None]]) -> NDArray[np.uint8]:
         """Label from the sheets' signed distances; what only one of two shows counts half."""
@@ -177,7 +186,7 @@ class _Painter:
                 continue
             total = np.full((rows, rows), 4.0 * len(sheets), dtype=np.float32)
             for distance in found:
-                total[self.rows] += np.clip(distance, -4.0, 4.0) - np.float32(4.0)
+                total[self.part] += np.clip(distance, -4.0, 4.0) - np.float32(4.0)
             label[_enlarged(total, self.size) < 0.0] = value
         return label
 
@@ -212,7 +221,7 @@ class _Painter:
 
 
 @lru_cache(maxsize=4)
-def _painter(case: AbdomenCase, phase: Phase, size: int) -> _Painter:
+def _painter(case: AbdomenCase, phase: Phase, size: int, window: Window | None) -> _Painter:
     abdomen = draw_abdomen(case)
     draw = draw_gastric_lesion if isinstance(case.tumour, GastricTumour) else draw_pancreatic_lesion
     rng = random_stream(case.study, case.cohort, case.seed, case.index, "breath", str(phase))
@@ -228,9 +237,26 @@ def _painter(case: AbdomenCase, phase: Phase, size: int) -> _Painter:
         hu=tissue_hu(phase, scanner, abdomen.circulation, abdomen.fatty_liver_hu),
         shift_mm=(float(x), float(y), float(z)),
         positions=positions,
-        rows=_body_rows(case, positions),
+        part=_painted_part(case, positions, size, window),
         noise_map=_noise_map(case, size),
     )
+
+
+def _painted_part(
+    case: AbdomenCase, positions: Floats, size: int, window: Window | None
+) -> tuple[slice, slice]:
+    """Rows and columns to paint: what body and table can reach, and the window with its margin."""
+    rows, columns = _body_rows(case, positions), slice(0, len(positions))
+    if window is None:
+        return rows, columns
+    step = size // len(positions)
+    margin = math.ceil(_MARGIN_MM / float(positions[1] - positions[0]))
+
+    def near(part: slice, ends: tuple[int, int]) -> slice:
+        first, last = ends[0] // step - margin, -(-ends[1] // step) + margin
+        return slice(min(max(part.start, first), part.stop - 2), max(min(part.stop, last), part.start + 2))
+
+    return near(rows, window.rows), near(columns, window.columns)
 
 
 def _body_rows(case: AbdomenCase, positions: Floats) -> slice:

@@ -28,8 +28,9 @@ def paint_colon(frame: SliceFrame) -> None:
         stool = 36.0 + 14.0 * frame.medium[box]
         stool = stool - 330.0 * np.clip((mottle - 1.1) / 1.8, 0.0, 1.0)
         # Solid stool is common on the right, gas in the transverse colon, which lies in front.
-        gassy = (0.35, 1.3, 0.2)[number] + 0.9 * frame.coarse[box]
-        level = tube.points[:, 1].mean() - 6.0 + 14.0 * (1.2 - gassy.mean())
+        usual = (0.35, 1.3, 0.2)[number]
+        gassy = usual + 0.9 * frame.coarse[box]
+        level = tube.points[:, 1].mean() - 6.0 + 14.0 * (1.2 - usual)
         gas = np.clip((gassy - 0.3) / 0.2, 0.0, 1.0) * _in_front(frame, shape, float(level))
         value = stool + (GAS_HU - stool) * gas
         canvas.paint(box, lumen, value.astype(np.float32))

@@ -11,6 +11,7 @@ from models.phantoms.abdomen.anatomy import EXTENT_MM, Abdomen
 from models.phantoms.abdomen.enhancement import TUMOUR_PLAIN_HU
 from models.phantoms.abdomen.nodes import Node, draw_nodes
 from models.phantoms.abdomen.organs import halo
+from models.phantoms.abdomen.pancreatic_texture import PancreaticTexture
 from models.phantoms.abdomen.parameters import AbdomenCase, PancreaticTumour
 from models.phantoms.abdomen.slice_frame import SliceFrame
 from models.phantoms.abdomen.tubes import Points, Tube
@@ -23,6 +24,8 @@ from models.phantoms.shapes import Floats
 _SITES = {"head-neck": (0.1, 0.3), "body": (0.42, 0.6), "tail": (0.72, 0.92)}
 _NORMAL_DUCT_MM = 2.5
 _CYST_HU = 14.0
+# A lattice field above this is liquid: one eighth of a mixed tumour, so that cysts do not drown the core.
+_MIXED_CYSTS_FROM = 1.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +38,7 @@ class PancreaticLesion:
     radii: Points
     duct: Tube
     texture: TumourTexture
+    inside: PancreaticTexture
     edge: LatticeNoise
     cysts: LatticeNoise
     nodes: tuple[Node, ...]
@@ -63,13 +67,15 @@ def draw_pancreatic_lesion(case: AbdomenCase, abdomen: Abdomen) -> PancreaticLes
     axes = np.array([[np.cos(turn), np.sin(turn), 0.0], [-np.sin(turn), np.cos(turn), 0.0], [0.0, 0.0, 1.0]])
     reach = np.array([half, half, float(radii[2])])
     duct_share = 0.12 if tumour.site == "uncinate" else share
+    texture = TumourTexture.draw(case, centre - reach, centre + reach)
     return PancreaticLesion(
         tumour=tumour,
         centre=centre,
         axes=axes,
         radii=radii,
         duct=_duct(abdomen.pancreas, duct_share, tumour.duct_diameter_mm),
-        texture=TumourTexture.draw(case, centre - reach, centre + reach),
+        texture=texture,
+        inside=PancreaticTexture.draw(texture, half, rng, EXTENT_MM),
         edge=LatticeNoise.draw(rng, max(0.55 * half, 4.0), max(0.6 * half, 5.0), EXTENT_MM),
         cysts=LatticeNoise.draw(rng, max(0.4 * half, 4.0), max(0.45 * half, 5.0), EXTENT_MM),
         nodes=draw_nodes(tumour.nodes, _node_places(), rng),
@@ -117,10 +123,10 @@ def paint_pancreatic_lesion(
         return None
     halo(frame, box, distance, 1.0)
     depth = np.clip(-distance, 0.0, None)
-    value = lesion.texture.inside_hu(phase, frame.z_mm, grid, depth, TUMOUR_PLAIN_HU + 2.0, gain)
+    value = lesion.inside.inside_hu(phase, frame.z_mm, grid, depth, TUMOUR_PLAIN_HU + 2.0, gain)
     cysts = lesion.cysts.plane(frame.z_mm, *grid)
     if tumour.composition != "solid":
-        wet = 1.6 - 0.25 * cysts if tumour.composition == "cystic" else cysts - 0.35
+        wet = 1.6 - 0.25 * cysts if tumour.composition == "cystic" else cysts - _MIXED_CYSTS_FROM
         wall = 1.8 if tumour.composition == "cystic" else 2.5
         liquid = np.clip(wet / 0.35, 0.0, 1.0) * np.clip((depth - wall) / 1.2, 0.0, 1.0)
         value = value + liquid * (_CYST_HU + 2.0 * frame.medium[box] - value)
@@ -136,7 +142,7 @@ def paint_pancreatic_lesion(
 
 
 def _distance(frame: SliceFrame, lesion: PancreaticLesion, box: tuple[slice, slice], edge: Floats) -> Floats:
-    """Signed distance to the ellipsoid, its edge lobulated by shape and roughened by the image signal."""
+    """Signed distance to the ellipsoid, its edge lobulated by shape and a little rough."""
     dx = frame.canvas.x[box] - np.float32(lesion.centre[0])
     dy = frame.canvas.y[box] - np.float32(lesion.centre[1])
     dz = np.float32(frame.z_mm - lesion.centre[2])
@@ -147,10 +153,9 @@ def _distance(frame: SliceFrame, lesion: PancreaticLesion, box: tuple[slice, sli
         k0 += (along / np.float32(radius)) ** 2
         k1 += (along / np.float32(radius * radius)) ** 2
     k0, k1 = np.sqrt(k0), np.sqrt(k1)
-    shown = lesion.texture.edge_shown(frame.z_mm)
     half = float(lesion.radii[0])
     lobes = min(0.16 * half, 4.0) * lesion.tumour.irregularity
-    rough = min(0.08 * half, 1.2) / (1.0 + np.exp(-1.4 * shown))
+    rough = min(0.04 * half, 0.6)
     # Lobes are cut into the ellipsoid rather than added, so that the long diameter holds.
     bumps = lobes * np.clip(edge + 0.3, -0.3, 1.6) + rough * frame.medium[box]
     return np.asarray(k0 * (k0 - 1.0) / k1 + bumps, dtype=np.float32)

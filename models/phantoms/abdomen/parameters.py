@@ -26,7 +26,9 @@ CONFOUNDER_SD, SLICE_NOISE_SD = 0.5, 0.7
 """A slice's J has a reliability of about 0.6 for I, mean and gradient of many levels together about 0.9."""
 
 FEW_SLICES_CONFOUNDER_SD, FEW_SLICES_NOISE_SD = 0.25, 0.4
-"""For the studies that read one to three slices: a reliability of 0.8, for nobody could read more there."""
+"""For the studies that read one to three slices, and for tumours of the pancreas, most of which span few
+levels: a slice's reliability of 0.8, for nobody could read more there.
+"""
 
 Sex = Literal["male", "female"]
 GastricSite = Literal["upper", "middle", "lower", "whole"]

@@ -132,6 +132,20 @@ def test_size_does_not_follow_the_image_signal_and_necrosis_does() -> None:
     assert dark[1] > dark[0] + 0.1
 
 
+@pytest.mark.parametrize("diameter", [14.0, 34.0])
+def test_a_pancreatic_tumour_shows_its_arterial_signal_in_the_arterial_phase_alone(diameter: float) -> None:
+    cores, venous = [], []
+    for signal in (-1.5, 1.5):
+        looks = Looks(PhaseLook(90.0, signal), PhaseLook(70.0), shape_from="arterial")
+        case = pancreatic(long_diameter_mm=diameter, looks=looks)
+        arterial = around_tumour(case, Phase.ARTERIAL)
+        cores.append(float((arterial.voxels[arterial.tumour == TUMOUR] < 75).mean()))
+        venous.append(around_tumour(case, Phase.PORTAL_VENOUS))
+    assert cores[1] > cores[0] + 0.2
+    assert np.array_equal(venous[0].voxels, venous[1].voxels)
+    assert np.array_equal(venous[0].tumour, venous[1].tumour)
+
+
 def appearance(index: int, signal: float, confounder: float) -> TumourTexture:
     look = PhaseLook(60.0, signal, confounder)
     return TumourTexture.draw(
