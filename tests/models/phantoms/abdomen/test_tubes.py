@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from models.phantoms.abdomen.tubes import Tube, tube_slice
+from models.phantoms.abdomen.tubes import Tube, _through_points, _through_three, tube_slice
 from models.phantoms.shapes import SliceCanvas
 
 
@@ -65,3 +65,16 @@ def test_bundled_tubes_are_not_joined(canvas: SliceCanvas) -> None:
     assert shape is not None
     gap = np.abs(canvas.x[shape.box]) < 20.0
     assert shape.distance[gap].min() > 0.0
+
+
+def test_three_points_are_joined_as_scipy_would_join_them():
+    rng = np.random.default_rng(0)
+    for number in range(200):
+        points = rng.normal(0.0, 20.0, (3, 4))
+        points[:, 3] = np.abs(points[:, 3])
+        points[1, 3] = points[0, 3] if number % 7 == 0 else points[1, 3]
+        steps = np.linalg.norm(np.diff(points[:, :3], axis=0), axis=1)
+        knots = np.concatenate([[0.0], np.cumsum(steps)])
+        places = np.linspace(0.0, knots[-1], 9)
+        found = _through_three(knots, points, places)
+        np.testing.assert_allclose(found, _through_points(knots, points, places), atol=1e-11)
