@@ -1,5 +1,6 @@
 """What every test may rely on: an off-screen Qt, folders of its own, no network, and the imaging data."""
 
+import gc
 import os
 import socket
 from collections.abc import Iterator
@@ -17,6 +18,21 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 # Same examples on every machine and every run: a red test can be repeated as it was.
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None, max_examples=50)
 settings.load_profile("repeatable")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Iterator[object]:
+    """Put modules and tests out of the collector's sight; every test of the window looks for all garbage.
+
+    With the whole suite collected that look takes 0.4 s, without what cannot be garbage 0.01 s.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ def test_three_tests_worked_by_hand() -> None:
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
-@settings(deadline=None, max_examples=5)  # statsmodels collects all garbage at each call of Holm's method
+@settings(max_examples=20)
 def test_both_methods_equal_their_definitions_written_out(p_values: list[float]) -> None:
     adjusted, m = adjust_p_values(p_values), len(p_values)
     ascending = sorted(p_values)
