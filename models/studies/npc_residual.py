@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -20,11 +20,12 @@ from torch.nn import functional
 from inference.jobs import OnProgress, ShouldStop, ignore_progress, never_stop
 from inference.statistics.discrimination.youden import YoudenCutoff
 from models.export import round_weights
+from models.networks.contract import MeanPooledClassifier
 from models.networks.xception import Xception
 from models.phantoms.npc_population import Regimen, draw_cohort
 from models.studies.npc_residual_config import NpcResidualConfig
-from models.studies.npc_residual_segmenter import TrainedSegmenter, train_segmenter
-from models.training.augmentation import air_value, apply_views, draw_views
+from models.studies.npc_residual_segmenter import Architecture, TrainedSegmenter, train_segmenter
+from models.training.augmentation import Augmentation, air_value, apply_views, draw_views
 from models.training.cross_fit import CrossFit, Positions, Scorer, borderline_margin, cross_fit, lock_cutoff
 from models.training.engine.device import make_repeatable
 from models.training.engine.history import CurvePoint
@@ -33,6 +34,7 @@ from models.training.samples import Subject, Workshop, classifier_samples
 
 STUDY = "npc-residual"
 TREATMENTS: tuple[Regimen, ...] = ("ccrt", "ic_ccrt")
+AnyClassifier = TypeVar("AnyClassifier", bound=MeanPooledClassifier)
 
 
 class StudyPatient(Subject, Protocol):
@@ -112,7 +114,9 @@ def train(
 def train_on(config: NpcResidualConfig, groups: Groups, workshop: Workshop, place: RunPlace) -> TrainedStudy:
     """Run the whole protocol on these patients."""
     make_repeatable(config.seed, config.threads)
-    segmenter = train_segmenter(config, groups.marked, workshop, place)
+    segmenter = train_segmenter(
+        config, Architecture("unet", config.unet_width), groups.marked, workshop, place
+    )
 
     def crops(patients: tuple[StudyPatient, ...]) -> Tensor:
         samples = classifier_samples(
@@ -157,7 +161,14 @@ def train_trunk(
     given = torch.tensor([TREATMENTS.index(patient.regimen) for patient in patients])
     residual = torch.tensor([float(patient.residual_observed) for patient in patients])
     network = _classifier(config, len(TREATMENTS))
-    loss = _classifier_loss(config, samples, residual, lambda positions: given[positions], place.device)
+    loss = classifier_loss(
+        air_value(config.preprocessing.classifier),
+        config.classification_views,
+        samples,
+        residual,
+        lambda positions: given[positions],
+        place.device,
+    )
     result = train_network(
         network,
         Task(len(patients), loss),
@@ -170,7 +181,7 @@ def train_trunk(
     return network, result.curve
 
 
-def for_treatment(trunk: Xception, output: int) -> Xception:
+def for_treatment(trunk: AnyClassifier, output: int) -> AnyClassifier:
     """A copy of the pre-trained network that keeps one treatment's output."""
     network = copy.deepcopy(trunk)
     network.classifier = nn.Linear(trunk.classifier.in_features, 1)
@@ -197,8 +208,13 @@ def train_arm(
     def learn(positions: Positions, number: int) -> Scorer:
         network = copy.deepcopy(start)
         own = list(positions)
-        loss = _classifier_loss(
-            config, samples[own], labels[own], lambda batch: torch.zeros_like(batch), place.device
+        loss = classifier_loss(
+            air_value(config.preprocessing.classifier),
+            config.classification_views,
+            samples[own],
+            labels[own],
+            lambda batch: torch.zeros_like(batch),
+            place.device,
         )
         result = train_network(
             network,
@@ -242,18 +258,22 @@ def _classifier(config: NpcResidualConfig, outputs: int) -> Xception:
     return network.to(memory_format=torch.channels_last)
 
 
-def _classifier_loss(
-    config: NpcResidualConfig,
+def classifier_loss(
+    air: float,
+    augmentation: Augmentation,
     samples: Tensor,
     residual: Tensor,
     output: Callable[[Tensor], Tensor],
     device: torch.device,
 ) -> Callable[[nn.Module, Tensor, torch.Generator], Tensor]:
-    """Cross-entropy on random views; each draw takes the crop of the segmenter's mask or of the true one."""
-    air = air_value(config.preprocessing.classifier)
+    """Cross-entropy on random views; each draw takes one of a sample's crops.
+
+    ``samples`` is (n, crop, channel, row, column), ``air`` the value of air in it, ``residual`` (n,) 0 or 1;
+    ``output`` says which of the network's outputs each position teaches.
+    """
 
     def loss(network: nn.Module, positions: Tensor, generator: torch.Generator) -> Tensor:
-        views = draw_views(len(positions), config.classification_views, generator)
+        views = draw_views(len(positions), augmentation, generator)
         variant = torch.randint(0, samples.shape[1], (len(positions),), generator=generator)
         images = apply_views(samples[positions, variant].float(), views, air)
         logits = network(images.contiguous(memory_format=torch.channels_last).to(device)).float()
