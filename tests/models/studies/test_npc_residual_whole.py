@@ -1,0 +1,387 @@
+"""The whole protocol at tiny size: one division, nothing leaks, cut-offs are locked, runs repeat."""
+
+import csv
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from inference.evaluation.prediction_file import read_predictions
+from inference.geometry import Geometry
+from inference.preprocessing.settings import ClassifierSettings, SegmenterSettings
+from inference.rules.decisions_file import read_decisions
+from inference.statistics.discrimination.cluster_auc import cluster_auc
+from inference.statistics.discrimination.delong import auc
+from inference.statistics.discrimination.youden import youden_cutoff
+from inference.statistics.estimate import Estimate
+from inference.statistics.outcomes import ClassData
+from inference.volume import Volume
+from models.networks import resnet, xception
+from models.phantoms.npc_population import draw_cohort
+from models.studies import npc_residual_published as published
+from models.studies.npc_residual import TREATMENTS, Groups
+from models.studies.npc_residual_units import divide, in_unit, mean_by_patient
+from models.studies.npc_residual_whole import (
+    fit_model,
+    network_scores,
+    phantom_groups,
+    start_network,
+    train,
+)
+from models.studies.npc_residual_whole_config import CLASSIFIERS, DEMO, PAPER, SEGMENTERS, UNITS
+from models.studies.npc_residual_whole_results import write_results
+from models.training.engine.failures import OneClassError
+from models.training.engine.run import RunPlace
+from models.training.engine.schedule import Schedule
+from models.training.samples import Workshop
+
+SIDE, SLICES = 32, 3
+LEARN = Schedule("adamw", 0.01, batch_size=16, epochs=4)
+INTENSITY = DEMO.preprocessing.classifier.intensity
+TINY = replace(
+    DEMO,
+    segmenter_width=1 / 16,
+    segmentation=Schedule("adamw", 0.01, batch_size=8, epochs=8),
+    segmentation_patients=10,
+    slices_per_segmentation_patient=4,
+    pretraining_patients=0,
+    classifiers=("resnet50", "xception"),
+    classifier_width=1 / 16,
+    dropout=0.0,
+    image=replace(DEMO.image, classification=replace(LEARN, epochs=2)),
+    patient=replace(DEMO.patient, classification=LEARN),
+    preprocessing=DEMO.preprocessing.model_copy(
+        update={
+            "segmenter": SegmenterSettings(
+                intensity=INTENSITY,
+                spacing_mm=5.0,
+                rows=SIDE,
+                columns=SIDE,
+                mean=0.2,
+                standard_deviation=0.25,
+            ),
+            "classifier": ClassifierSettings(
+                intensity=INTENSITY,
+                slices=SLICES,
+                margin_mm=5.0,
+                rows=SIDE,
+                columns=SIDE,
+                mean=0.35,
+                standard_deviation=0.25,
+            ),
+        }
+    ),
+)
+
+
+def scan(patient):
+    """Tissue under bright fat; the tumour on 2 to 4 slices is brighter where it will leave a residue."""
+    rng = np.random.default_rng([5, patient.index])
+    voxels = np.zeros((6, SIDE, SIDE))
+    voxels[:, 3:-3, 3:-3] = 400 + rng.normal(0, 30, (6, SIDE - 6, SIDE - 6))
+    voxels[:, 3:6, 3:-3] = 1500
+    mask = np.zeros(voxels.shape, np.bool_)
+    height = 2 + patient.index % 3
+    mask[1 : 1 + height, 10:20, 11:21] = True
+    voxels[mask] = (1200 if patient.residual_observed else 750) + rng.normal(0, 60, int(mask.sum()))
+    geometry = Geometry.from_axes(
+        origin_lps_mm=(-80.0, -80.0, 0.0),
+        slice_step_mm=(0.0, 0.0, 5.0),
+        row_step_mm=(0.0, 5.0, 0.0),
+        column_step_mm=(5.0, 0.0, 0.0),
+        shape=voxels.shape,
+    )
+    return Volume(voxels.astype(np.int16), np.ones(6), np.zeros(6), geometry), mask
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _fewer_blocks():
+    """Every kind of block is there, fewer of them than published."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resnet, "PUBLISHED_BLOCKS", (1, 1, 1, 1))
+        patch.setattr(xception, "MIDDLE_BLOCKS", 1)
+        yield
+
+
+@pytest.fixture(scope="module")
+def groups():
+    drawn = draw_cohort("training", 90, 11)
+    return Groups(drawn[:10], (), drawn[10:])
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory):
+    return Workshop(tmp_path_factory.mktemp("samples"), workers=0, source=scan)
+
+
+@pytest.fixture(scope="module")
+def trained(groups, workshop):
+    return train(TINY, groups, workshop, RunPlace())
+
+
+@pytest.fixture(scope="module")
+def written(trained, groups, workshop, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out")
+    return out, write_results(trained, groups, workshop, out, RunPlace(), permutations=2, ceiling_draws=2_000)
+
+
+def test_the_published_choices_are_those_of_the_paper():
+    segmentation = PAPER.segmentation
+    assert (segmentation.optimiser, segmentation.learning_rate) == ("rmsprop", 0.001)
+    assert (segmentation.batch_size, segmentation.epochs) == (32, 20)
+    for unit in UNITS:
+        learning = PAPER.choices(unit).classification
+        assert (learning.optimiser, learning.learning_rate, learning.decay) == ("sgd", 0.001, "constant")
+        assert (learning.batch_size, learning.epochs) == (32, 40)
+        assert (learning.momentum, learning.weight_decay) == (0.9, 1e-4)
+    assert PAPER.segmenters == DEMO.segmenters == SEGMENTERS
+    assert PAPER.classifiers == DEMO.classifiers == CLASSIFIERS
+    assert (PAPER.segmenter_width, PAPER.classifier_width, PAPER.pretraining_patients) == (1.0, 1.0, 0)
+    crop = PAPER.preprocessing.classifier
+    assert (crop.slices, crop.rows, crop.columns, crop.margin_mm) == (10, 224, 224, 10.0)
+
+
+@pytest.mark.parametrize("config", [DEMO, PAPER], ids=["demo", "paper"])
+def test_a_fifth_of_each_treatment_is_kept_for_testing(config):
+    names = [f"P{k}" for k in range(210)]
+    residual = np.arange(210) % 3 == 0
+    division = divide(names, residual, config, 0)
+    assert (len(division.training), len(division.test)) == (168, 42)
+    assert sorted((*division.training, *division.test)) == list(range(210))
+    assert division == divide(names, residual, config, 0)
+
+
+def test_the_phantoms_and_their_parts_are_the_demonstration_packs():
+    groups = phantom_groups(replace(DEMO, pretraining_patients=2, classification_patients=3))
+    assert len(groups.marked) == 80
+    assert [one.seed for one in groups.pretraining] == [2024, 2024]
+    assert [one.index for one in groups.treated] == [80, 81, 82]
+
+
+def test_published_areas_are_carried_over_for_every_cell_of_the_table():
+    assert len(published.AUC) == len(TREATMENTS) * len(UNITS) * len(CLASSIFIERS)
+    for (treatment, unit), mean in published.MEAN_AUC.items():
+        areas = [published.AUC[treatment, unit, name][0] for name in CLASSIFIERS]
+        assert np.mean(areas) == pytest.approx(mean, abs=0.002)
+    assert published.AUC["ic_ccrt", "patient", "xception"] == (0.955, 0.911, 0.999)
+
+
+def test_in_the_image_unit_every_present_slice_is_a_sample_and_no_absent_one():
+    crops = torch.ones(3, 4, 5, 5)
+    crops[0, 2:], crops[2, 1:] = 0, 0
+    crops[1, 3] = 7
+    samples = in_unit(crops, "image")
+    assert samples.owner.tolist() == [0, 0, 1, 1, 1, 1, 2]
+    assert samples.number.tolist() == [0, 1, 0, 1, 2, 3, 0]
+    assert samples.images.shape == (7, 1, 5, 5)
+    assert (samples.images[5] == 7).all()
+    assert samples.rows_of([0, 2]).tolist() == [0, 1, 6]
+    assert in_unit(crops, "patient").images is crops
+
+
+def test_a_patient_is_the_mean_over_its_slices():
+    owner = np.array([0, 0, 1, 2, 2, 2])
+    mean = mean_by_patient(np.array([0.1, 0.3, 0.9, 0.0, 0.3, 0.6]), owner)
+    np.testing.assert_allclose(mean, [0.2, 0.9, 0.3])
+
+
+def test_both_segmenters_are_trained_on_the_same_patients_and_the_better_cuts_the_crops(trained):
+    assert [one.architecture for one in trained.segmenters] == ["unet", "deeplabv3"]
+    first, second = trained.segmenters
+    assert first.owner.tolist() == second.owner.tolist()
+    assert set(first.owner) == {0, 1}
+    assert trained.segmenter.mean_dice == max(first.mean_dice, second.mean_dice)
+    assert first.trained.source.content != second.trained.source.content
+    assert first.trained.source.entry.architecture == "unet"
+    found = first.dice(0)
+    assert isinstance(found, Estimate)
+    assert found.value == pytest.approx(first.trained.test_slice_dice.mean())
+    assert len(first.owner) == len(first.trained.test_slice_dice)
+
+
+def test_every_classifier_is_fitted_in_both_units_for_both_treatments(trained):
+    assert [arm.treatment for arm in trained.arms] == ["ccrt", "ic_ccrt"]
+    for arm in trained.arms:
+        assert [(one.classifier, one.unit) for one in arm.models] == [
+            (name, unit) for unit in UNITS for name in TINY.classifiers
+        ]
+        assert all(len(one.networks) == TINY.folds for one in arm.models)
+        for one in arm.models:
+            expected = {"image", "patient"} if one.unit == "image" else {"patient"}
+            assert set(one.readings) == expected
+
+
+def test_the_signal_is_learnt_in_the_patient_unit(trained):
+    areas = [arm.training_area(trained.classifier) for arm in trained.arms]
+    assert np.mean(areas) > 0.7
+
+
+def test_all_models_of_a_treatment_share_one_division_by_patient(trained):
+    for arm in trained.arms:
+        assert not set(arm.division.training) & set(arm.division.test)
+        left_out = [position for fold in arm.division.folds for position in fold.left_out]
+        assert sorted(left_out) == list(arm.division.training)
+        slices = arm.model("resnet50", "image").readings["image"]
+        assert set(slices.owner) == set(range(len(arm.patients)))
+        folds = arm.division.fold_of(slices.owner)
+        for patient in set(slices.owner):
+            assert len(set(folds[slices.owner == patient])) == 1
+
+
+def test_training_scores_are_of_the_fold_that_left_the_patient_out_and_test_scores_the_mean(trained):
+    arm = trained.arms[0]
+    for unit in UNITS:
+        model = arm.model("xception", unit)
+        samples = in_unit(arm.crops, unit)
+        reading = model.readings[unit]
+        by_fold = np.array([network_scores(one, samples.images) for one in model.networks])
+        folds = arm.division.fold_of(samples.owner)
+        expected = np.where(folds < 0, by_fold.mean(axis=0), by_fold[folds, np.arange(len(folds))])
+        np.testing.assert_allclose(reading.scores, expected, atol=1e-6)
+        own = model.patient_scores(arm.crops[list(arm.division.test)])
+        np.testing.assert_allclose(model.readings["patient"].scores[list(arm.division.test)], own, atol=1e-6)
+
+
+def test_cutoffs_are_youdens_on_training_scores_alone(trained):
+    for arm in trained.arms:
+        for model in arm.models:
+            for reading in model.readings.values():
+                learnt = ~arm.division.is_test(reading.owner)
+                expected = youden_cutoff(reading.scores[learnt], arm.residual[reading.owner[learnt]])
+                assert reading.cutoff == expected
+
+
+def test_the_left_out_and_the_test_patients_have_no_say_in_a_fold(trained):
+    arm = trained.arms[0]
+    fold = arm.division.folds[0]
+    start = arm.model("resnet50", "image").start
+    hidden = sorted((*fold.left_out, *arm.division.test))
+    crops, residual = arm.crops.clone(), arm.residual.copy()
+    crops[hidden] = crops[hidden].roll(1, 0)
+    residual[hidden] = ~residual[hidden]
+    one_fold = replace(arm.division, folds=(fold,))
+    for unit in UNITS:
+        start = arm.model("resnet50", unit).start
+        names = ("resnet50", unit, "ccrt")
+        first, second = (
+            fit_model(TINY, names, in_unit(given, unit), outcomes, one_fold, start, RunPlace())
+            for given, outcomes in ((arm.crops, arm.residual), (crops, residual))
+        )
+        for name, values in first.networks[0].state_dict().items():
+            assert torch.equal(values, second.networks[0].state_dict()[name]), name
+
+
+def test_a_second_run_is_equal_to_the_bit(trained, groups, workshop):
+    again = train(TINY, groups, workshop, RunPlace())
+    for arm, other in zip(trained.arms, again.arms, strict=True):
+        for model, twin in zip(arm.models, other.models, strict=True):
+            for per, reading in model.readings.items():
+                assert (reading.scores == twin.readings[per].scores).all()
+                assert reading.cutoff == twin.readings[per].cutoff
+    assert trained.decisions == again.decisions
+
+
+def test_one_class_is_refused_before_anything_is_trained(groups, workshop):
+    def never(_):
+        raise AssertionError("a scan was read")
+
+    spared = tuple(replace(one, residual_ccrt=False) for one in groups.treated)
+    with pytest.raises(OneClassError):
+        train(TINY, replace(groups, treated=spared), replace(workshop, source=never), RunPlace())
+
+
+@pytest.mark.parametrize("classifier", CLASSIFIERS)
+@pytest.mark.parametrize("unit", UNITS)
+def test_every_published_classifier_starts_in_either_unit(classifier, unit):
+    network, curve = start_network(
+        replace(TINY, classifiers=CLASSIFIERS), classifier, unit, None, (), RunPlace()
+    )
+    channels = SLICES if unit == "patient" else 1
+    network.eval()
+    with torch.no_grad():
+        assert network(torch.zeros(2, channels, 96, 96)).shape == (2, len(TREATMENTS))
+    assert curve == ()
+
+
+def test_further_patients_start_the_classifiers_where_there_are_any(groups):
+    patients = draw_cohort("training", 24, 12)
+    crops = torch.randn(24, SLICES, SIDE, SIDE).half()
+    quick = replace(TINY, patient=replace(TINY.patient, pretraining=replace(LEARN, epochs=1)))
+    network, curve = start_network(quick, "resnet50", "patient", crops, patients, RunPlace())
+    assert [point.run for point in curve] == ["pre-training resnet50 patient"]
+    plain, _ = start_network(quick, "resnet50", "patient", None, (), RunPlace())
+    assert not torch.equal(network.classifier.weight, plain.classifier.weight)
+
+
+def test_weights_of_a_file_start_a_network_that_is_named(tmp_path, monkeypatch):
+    asked = []
+    module = "models.studies.npc_residual_whole.load_initial_weights"
+    monkeypatch.setattr(module, lambda network, path: asked.append((type(network).__name__, path)))
+    config = replace(TINY, initial_weights={"resnet50": tmp_path / "imagenet.safetensors"})
+    for name in ("resnet50", "xception"):
+        start_network(config, name, "patient", None, (), RunPlace())
+    assert asked == [("ResNet50", tmp_path / "imagenet.safetensors")]
+
+
+def test_the_chosen_classifier_decides_for_the_test_patients_of_both_treatments(trained):
+    tested = [arm.patients[k] for arm in trained.arms for k in arm.division.test]
+    assert [one.patient_id for one in trained.decisions] == [one.patient_id for one in tested]
+    assert [one.given for one in trained.decisions] == [one.regimen for one in tested]
+    first = trained.arms[0]
+    reading = first.model(trained.classifier, "patient").readings["patient"]
+    for row, position in enumerate(first.division.test):
+        called = reading.scores[position] >= reading.cutoff.value
+        assert trained.decisions[row].predicts_residual["ccrt"] == called
+
+
+def test_the_results_are_tables_that_evaluation_and_audit_read(trained, written):
+    out, result = written
+    for arm in trained.arms:
+        patients = read_predictions(out / f"scores_{arm.treatment}.csv", "binary")
+        assert [one.name for one in patients.models] == [
+            f"{name}_{unit}" for unit in UNITS for name in TINY.classifiers
+        ]
+        assert patients.cohort_names() == ("training", "test")
+        assert patients.is_synthetic
+        slices = read_predictions(out / f"slices_{arm.treatment}.csv", "binary")
+        assert slices.has_slices
+        mean = slices.by_patient()
+        np.testing.assert_allclose(mean.models[0].scores, patients.models[0].scores, atol=1e-7)
+    decisions = read_decisions(out / "decisions.csv").decisions
+    assert len(decisions) == len(trained.decisions) == result["decisions"]["patients"]
+    assert json.loads((out / "result.json").read_text())["synthetic"] is True
+    with (out / "slices_ccrt.csv").open() as stream:
+        numbers = [row["slice"] for row in csv.DictReader(stream)]
+    assert set(numbers) == {str(k + 1) for k in range(SLICES)}
+
+
+def test_the_image_units_area_is_per_slice_and_its_interval_knows_the_patients(trained, written):
+    _, result = written
+    arm = trained.arms[0]
+    stated = result["treatments"]["ccrt"]["models"]["xception, image unit"]
+    reading = arm.model("xception", "image").readings["image"]
+    tested = arm.division.is_test(reading.owner)
+    owner = reading.owner[tested]
+    expected = cluster_auc(ClassData(reading.scores[tested], arm.residual[owner]), owner.tolist())
+    assert stated["per image"]["test_auc"]["value"] == expected.value
+    assert stated["per image"]["test_auc"]["method"] == "cluster_robust"
+    assert stated["per image"]["published_auc"] == published.AUC["ccrt", "image", "xception"]
+    assert stated["per patient"]["published_auc"] is None
+    training = stated["per patient"]["training_auc_pooled_out_of_fold"]
+    assert "dependent_fold_scores" in training["flags"]
+
+
+def test_areas_are_the_ordinary_ones_and_the_mean_is_over_the_classifiers(trained, written):
+    _, result = written
+    arm = trained.arms[1]
+    areas = []
+    for name in TINY.classifiers:
+        reading = arm.model(name, "patient").readings["patient"]
+        tested = list(arm.division.test)
+        areas.append(auc(reading.scores[tested], arm.residual[tested]).value)
+        stated = result["treatments"]["ic_ccrt"]["models"][f"{name}, patient unit"]["per patient"]
+        assert stated["test_auc"]["value"] == areas[-1]
+    mean = result["treatments"]["ic_ccrt"]["mean_test_auc"]["patient"]
+    assert mean == {"value": pytest.approx(np.mean(areas)), "published": 0.915}
