@@ -368,7 +368,8 @@ def learning_task(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Train a preset on phantoms; write scores, decisions, loss curves and figures."""
+    """Train a preset on phantoms; write networks, scores, decisions, loss curves and figures."""
+    from models.studies.npc_residual_whole_export import export
     from models.studies.npc_residual_whole_results import write_results
 
     parser = argparse.ArgumentParser(
@@ -383,7 +384,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     workshop = Workshop(options.cache, options.workers)
     groups = phantom_groups(config)
     place = RunPlace(on_progress=_say_when_done)
-    write_results(train(config, groups, workshop, place), groups, workshop, options.out, place)
+    trained = train(config, groups, workshop, place)
+    export(trained, options.out)
+    write_results(trained, groups, workshop, options.out, place)
     return 0
 
 

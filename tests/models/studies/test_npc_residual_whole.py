@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 
@@ -22,6 +23,7 @@ from models.networks import resnet, xception
 from models.phantoms.npc_population import draw_cohort
 from models.studies import npc_residual_published as published
 from models.studies.npc_residual import TREATMENTS, Groups
+from models.studies.npc_residual_segmenter import SEGMENTER_FILE
 from models.studies.npc_residual_units import divide, in_unit, mean_by_patient
 from models.studies.npc_residual_whole import (
     fit_model,
@@ -31,6 +33,7 @@ from models.studies.npc_residual_whole import (
     train,
 )
 from models.studies.npc_residual_whole_config import CLASSIFIERS, DEMO, PAPER, SEGMENTERS, UNITS
+from models.studies.npc_residual_whole_export import export, network_file
 from models.studies.npc_residual_whole_results import write_results
 from models.training.engine.failures import OneClassError
 from models.training.engine.run import RunPlace
@@ -355,6 +358,23 @@ def test_the_results_are_tables_that_evaluation_and_audit_read(trained, written)
     with (out / "slices_ccrt.csv").open() as stream:
         numbers = [row["slice"] for row in csv.DictReader(stream)]
     assert set(numbers) == {str(k + 1) for k in range(SLICES)}
+
+
+def test_exported_networks_state_what_torch_states(trained, tmp_path):
+    arm = trained.arms[0]
+    model = arm.model(trained.classifier, "image")
+    one_network = replace(arm, models=(replace(model, networks=model.networks[:1]),))
+    export(replace(trained, arms=(one_network,)), tmp_path)
+    path = tmp_path / network_file("ccrt", "image", 0)
+    session = onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
+    images = in_unit(arm.crops[:5], "image").images
+    (stated,) = session.run(["score"], {"image": images.float().numpy()})
+    assert np.abs(stated[:, 0] - network_scores(model.networks[0], images)).max() <= 1e-4
+    document = json.loads((tmp_path / "cutoffs.json").read_text())
+    assert document["treatments"]["ccrt"]["image unit"] == {
+        f"per {unit}": model.readings[unit].cutoff.value for unit in UNITS
+    }
+    assert (tmp_path / SEGMENTER_FILE).read_bytes() == trained.segmenter.trained.source.content
 
 
 def test_the_image_units_area_is_per_slice_and_its_interval_knows_the_patients(trained, written):
