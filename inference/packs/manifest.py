@@ -36,6 +36,7 @@ _SEMVER = r"^\d+\.\d+\.\d+$"
 OUTPUTS_BY_ROLE = {
     "segmenter": ("probability",),
     "classifier": ("score", "activation", "gradient"),
+    "comparison": ("score", "activation", "gradient"),
     "encoder": ("embedding",),
 }
 """What each kind of network gives for its input ``image``, in order."""
@@ -84,13 +85,15 @@ class Tensor(Part):
 class NetworkEntry(Part):
     """One ONNX file.
 
-    ``treatment`` is None for a network that serves every treatment, ``phase`` for one that serves every
-    phase, ``fold`` for one that is not fitted by fold.  ``unit`` says what a classifier scores at once.
+    A ``comparison`` is a classifier that was trained and measured beside the answering ones; nothing asks it
+    at the board.  ``treatment`` is None for a network that serves every treatment, ``phase`` for one that
+    serves every phase, ``fold`` for one that is not fitted by fold.  ``unit`` says what a classifier scores
+    at once.
     """
 
     LATER: ClassVar[frozenset[str]] = frozenset({"phase", "unit"})
 
-    role: Literal["segmenter", "classifier", "encoder"]
+    role: Literal["segmenter", "classifier", "comparison", "encoder"]
     architecture: str
     treatment: str | None
     fold: int | None
@@ -105,7 +108,7 @@ class NetworkEntry(Part):
         names = (tuple(tensor.name for tensor in self.inputs), tuple(tensor.name for tensor in self.outputs))
         if names != (("image",), OUTPUTS_BY_ROLE[self.role]):
             raise ValueError(f"a {self.role} maps image to {', '.join(OUTPUTS_BY_ROLE[self.role])}")
-        if self.role != "classifier" and (self.treatment, self.unit) != (None, None):
+        if self.role not in ("classifier", "comparison") and (self.treatment, self.unit) != (None, None):
             raise ValueError("only a classifier names its treatment and its unit")
         return self
 
@@ -161,11 +164,12 @@ class Preprocessing(Part):
     mask_threshold: float = Field(gt=0, lt=1)
     minimum_component_ml: float = Field(ge=0)
 
-    def shape_for(self, role: str) -> tuple[int | None, ...]:
-        """The shape of a batch for a segmenter, or for any other network."""
-        if role == "segmenter":
+    def shape_for(self, network: NetworkEntry) -> tuple[int | None, ...]:
+        """The shape of a batch for a segmenter, a network of slices, or any other network."""
+        if network.role == "segmenter":
             return None, 1, self.segmenter.rows, self.segmenter.columns
-        return None, self.classifier.slices, self.classifier.rows, self.classifier.columns
+        channels = 1 if network.unit == "slice" else self.classifier.slices
+        return None, channels, self.classifier.rows, self.classifier.columns
 
 
 class EvaluationFile(Part):
@@ -249,7 +253,7 @@ class Manifest(Part):
                 for part in (*self.networks, *self.metrics)
                 for name in part.LATER - part.unused_later_fields()
             ),
-            *(network.role for network in self.networks if network.role == "encoder"),
+            *(network.role for network in self.networks if network.role in ("comparison", "encoder")),
         }
         if later and self.schema_version == 1:
             raise ValueError(f"schema version 1 has no {min(later)}")
@@ -265,6 +269,9 @@ class Manifest(Part):
         answered = {network.treatment for network in self.networks if network.role == "classifier"} - {None}
         if not set(self.treatments) == locked == answered:
             raise ValueError("every treatment needs a threshold and at least one classifier")
+        compared = {network.treatment for network in self.networks if network.role == "comparison"}
+        if compared - {*self.treatments, None}:
+            raise ValueError("a network is compared for a treatment that nothing answers for")
         if self.treatments and any(n.role == "classifier" and n.treatment is None for n in self.networks):
             raise ValueError("a classifier of a pack with treatments names its treatment")
         segmenters = sum(network.role == "segmenter" for network in self.networks)
@@ -281,10 +288,13 @@ class Manifest(Part):
     def _networks_take_what_is_prepared(self) -> Manifest:
         for network in self.networks:
             if self.preprocessing is not None and network.inputs[0].shape != self.preprocessing.shape_for(
-                network.role
+                network
             ):
                 raise ValueError(f"{network.file} does not take what the preprocessing prepares")
-        places = [(n.role, n.phase, n.treatment, n.unit, n.fold) for n in self.networks]
+        places = [
+            (n.role, n.phase, n.treatment, n.unit, n.fold, n.architecture if n.role == "comparison" else None)
+            for n in self.networks
+        ]
         if len(set(places)) != len(places):
             raise ValueError("two networks of one role, phase, treatment, unit and fold")
         return self

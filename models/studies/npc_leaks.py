@@ -20,6 +20,7 @@ from torch import nn
 from inference.statistics.discrimination.delong import auc
 from inference.statistics.outcomes import Bools, Floats
 from models.networks.contract import MeanPooledClassifier
+from models.studies.npc_residual_models import FittedModel, learning_task, network_scores, seed_of
 from models.studies.npc_residual_segmenter import (
     learn_to_segment,
     segmenter_samples,
@@ -27,13 +28,7 @@ from models.studies.npc_residual_segmenter import (
     tested_patients,
 )
 from models.studies.npc_residual_units import Samples, in_unit, mean_by_patient
-from models.studies.npc_residual_whole import (
-    FittedModel,
-    WholeArm,
-    learning_task,
-    network_scores,
-    seed_of,
-)
+from models.studies.npc_residual_whole import WholeArm
 from models.studies.npc_residual_whole_config import NpcWholeConfig
 from models.studies.npc_residual_whole_segmentation import ComparedSegmenter, architecture
 from models.training.engine.run import RunPlace, train_network
@@ -92,7 +87,7 @@ def epoch_chosen_on_test(
         run=run,
         seed=seed_of(config, run),
         stage="stage.training.classifier",
-        place=place,
+        place=replace(place, checkpoints=None),  # an epoch that was skipped has not been measured
     )
     return EpochLeak(tuple(areas), tuple(accuracies), result.epoch)
 

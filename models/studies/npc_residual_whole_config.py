@@ -48,7 +48,9 @@ class NpcWholeConfig:
         paper, which starts from ImageNet's.
     initial_weights : safetensors files by the name of the network, for those that do not start at random.
     test_share : 4:1 by patient, drawn once for each treatment, not stratified.
-    folds : (?) of the training cohort; the paper fits one network to all of it and locks no cut-off.
+    folds : (?) of the training cohort, for cut-offs and the choice of a classifier, of which the paper has
+        none; besides them each model has the paper's one network of the whole training cohort.
+    smallest_margin, largest_margin : (?) bound the margin in which a score counts as borderline.
     dropout : (?) before the last layer.
     preprocessing : ``classifier.slices`` are the most slices of a patient; margin and size are (?).
     """
@@ -67,13 +69,19 @@ class NpcWholeConfig:
     classification_patients: int
     test_share: float
     folds: int
-    classifiers: tuple[str, ...]
-    classifier_width: float
+    smallest_margin: float
+    largest_margin: float
+    classifier_widths: Mapping[str, float]
     dropout: float
     image: UnitChoices
     patient: UnitChoices
     preprocessing: Preprocessing
     initial_weights: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def classifiers(self) -> tuple[str, ...]:
+        """Names in the catalogue of networks."""
+        return tuple(self.classifier_widths)
 
     def choices(self, unit: Unit) -> UnitChoices:
         """How classifiers learn in ``unit``."""
@@ -109,8 +117,9 @@ PAPER = NpcWholeConfig(
     classification_patients=424,
     test_share=0.2,
     folds=5,
-    classifiers=CLASSIFIERS,
-    classifier_width=1.0,
+    smallest_margin=_PUBLISHED.smallest_margin,
+    largest_margin=_PUBLISHED.largest_margin,
+    classifier_widths=dict.fromkeys(CLASSIFIERS, 1.0),
     dropout=0.0,
     image=UnitChoices(_PUBLISHED.classification, _PUBLISHED.classification, Augmentation(flip=True)),
     patient=UnitChoices(_PUBLISHED.classification, _PUBLISHED.classification, Augmentation(flip=True)),
@@ -127,21 +136,30 @@ DEMO = replace(
     PAPER,
     threads=1,
     segmenter_width=1 / 8,
-    segmentation=_PACK.segmentation,
+    segmentation=replace(_PACK.segmentation, epochs=12),
     segmentation_views=_PACK.segmentation_views,
-    pretraining_patients=600,
+    pretraining_patients=400,
     folds=2,
-    classifier_width=1 / 8,
+    classifier_widths={
+        "efficientnet_b0": 1 / 8,
+        "inception_resnet_v2": 1 / 16,
+        "resnet50": 1 / 10,
+        "xception": 1 / 10,
+    },
     dropout=0.2,
     image=UnitChoices(
         Schedule("adamw", 0.003, batch_size=64, epochs=4, decay="cosine", weight_decay=0.05),
         Schedule("adamw", 0.0003, batch_size=64, epochs=3, decay="cosine", weight_decay=0.05),
         _IMAGE_VIEWS,
     ),
-    patient=UnitChoices(_PACK.pretraining, _PACK.classification, _PATIENT_VIEWS),
-    preprocessing=_crops(96),
+    patient=UnitChoices(
+        Schedule("adamw", 0.003, batch_size=16, epochs=20, decay="cosine", weight_decay=0.05),
+        Schedule("adamw", 0.0002, batch_size=16, epochs=10, decay="cosine", weight_decay=0.05),
+        _PATIENT_VIEWS,
+    ),
+    preprocessing=_crops(128),
 )
-"""Cohorts as large as published, networks an eighth as wide, crops of 96 pixels, one processor.
+"""Cohorts as large as published, narrow networks, crops of 128 pixels, one processor for an hour.
 
 Nothing like ImageNet's weights is at hand, so the classifiers start from a separate cohort of phantoms.
 """

@@ -1,60 +1,79 @@
-"""What a pack takes from the whole ``npc-residual`` protocol: the better segmenter, the chosen classifier."""
+"""The networks of the whole ``npc-residual`` protocol as files of a pack, with their manifest entries.
+
+The chosen classifier's fold networks of the patient unit answer; all classifiers' networks of the whole
+training cohort, in both units and for both treatments, are carried beside them for comparison.
+"""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Final, Literal
 
 import torch
 
-from inference.storage import write_atomically
-from models.export import export_network
+from inference.packs.manifest import NetworkEntry
+from models.export import export_network, tensor_entries
+from models.networks.contract import MeanPooledClassifier
 from models.networks.outputs import ClassifierGraph
+from models.studies.npc_residual_models import FittedModel
 from models.studies.npc_residual_segmenter import SEGMENTER_FILE
 from models.studies.npc_residual_whole import TrainedWhole
 from models.studies.npc_residual_whole_config import Unit
 
-CUTOFFS = "cutoffs.json"
+PACK_UNIT: Final[dict[Unit, Literal["slice", "patient"]]] = {"image": "slice", "patient": "patient"}
+"""A manifest calls a unit by what one score is about."""
 
 
-def network_file(treatment: str, unit: Unit, fold: int) -> str:
-    """Name of a fold's network; folds count from 0, as in the demonstration pack."""
-    return f"networks/{treatment.replace('_', '-')}-{unit}-{fold}.onnx"
+def write_networks(trained: TrainedWhole, folder: Path) -> tuple[NetworkEntry, ...]:
+    """Write segmenter, answering networks and compared networks into ``folder``, in this order."""
+    (folder / "networks").mkdir(parents=True, exist_ok=True)
+    segmenter = trained.segmenter.trained.source
+    (folder / SEGMENTER_FILE).write_bytes(segmenter.content)
+    return segmenter.entry, *_answering(trained, folder), *_compared(trained, folder)
 
 
-def export(trained: TrainedWhole, folder: Path) -> None:
-    """Write the networks, whose ``score`` is the probability of residual tumour, and the locked cut-offs."""
-    crop = trained.config.preprocessing.classifier
-    write_atomically(folder / SEGMENTER_FILE, trained.segmenter.trained.source.content)
+def _answering(trained: TrainedWhole, folder: Path) -> Iterator[NetworkEntry]:
+    for arm in trained.arms:
+        model = arm.model(trained.classifier, "patient")
+        for fold, network in enumerate(model.folds):
+            path = f"networks/{_plain(arm.treatment)}-{fold}.onnx"
+            yield _exported(network, trained, arm.treatment, model, folder, path, fold)
+
+
+def _compared(trained: TrainedWhole, folder: Path) -> Iterator[NetworkEntry]:
     for arm in trained.arms:
         for model in arm.models:
-            if model.classifier != trained.classifier:
-                continue
-            channels = crop.slices if model.unit == "patient" else 1
-            example = torch.zeros(1, channels, crop.rows, crop.columns)
-            for fold, network in enumerate(model.networks):
-                export_network(
-                    ClassifierGraph(network), example, folder / network_file(arm.treatment, model.unit, fold)
-                )
-    document = json.dumps(cutoffs(trained), indent=2) + "\n"
-    write_atomically(folder / CUTOFFS, document.encode())
+            names = (arm.treatment, model.classifier, PACK_UNIT[model.unit])
+            path = f"networks/compared-{'-'.join(_plain(name) for name in names)}.onnx"
+            yield _exported(model.network, trained, arm.treatment, model, folder, path, None)
 
 
-def cutoffs(trained: TrainedWhole) -> dict[str, Any]:
-    """The chosen classifier's cut-offs by treatment, by unit, and by what is scored."""
-    return {
-        "positive_class": "residual",
-        "segmenter": trained.segmenter.architecture,
-        "classifier": trained.classifier,
-        "treatments": {
-            arm.treatment: {
-                f"{model.unit} unit": {
-                    f"per {per}": reading.cutoff.value for per, reading in model.readings.items()
-                }
-                for model in arm.models
-                if model.classifier == trained.classifier
-            }
-            for arm in trained.arms
-        },
-    }
+def _exported(
+    network: MeanPooledClassifier,
+    trained: TrainedWhole,
+    treatment: str,
+    model: FittedModel,
+    folder: Path,
+    file: str,
+    fold: int | None,
+) -> NetworkEntry:
+    """Write one network; without a fold it is carried for comparison."""
+    crop = trained.config.preprocessing.classifier
+    channels = crop.slices if model.unit == "patient" else 1
+    export_network(ClassifierGraph(network), torch.zeros(1, channels, crop.rows, crop.columns), folder / file)
+    inputs, outputs = tensor_entries((folder / file).read_bytes())
+    return NetworkEntry(
+        role="comparison" if fold is None else "classifier",
+        architecture=model.classifier,
+        treatment=treatment,
+        fold=fold,
+        file=file,
+        inputs=inputs,
+        outputs=outputs,
+        unit=PACK_UNIT[model.unit],
+    )
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "-")

@@ -1,14 +1,32 @@
-"""What a run of the whole ``npc-residual`` protocol measured: tables that other commands read, and figures.
+"""What a run of the whole ``npc-residual`` protocol measured, as ``result.json``.
 
-``main.py evaluate`` reads the tables of scores and of slices, ``main.py audit`` that of decisions.
+The document, in which an *estimate* is ``{value, lower, upper, method, flags}`` or ``{not_estimable}`` and an
+interval is of 95 %::
+
+    study, synthetic, positive_class, published, command, configuration
+    segmentation      chosen, by, test_patients, test_slices, dice: {architecture: estimate + published}
+    treatments        {treatment:
+        training, test    {patients, residual};  slices: of all its patients
+        models            {"CLASSIFIER, UNIT unit": {"per image" | "per patient":
+                              training_auc_pooled_out_of_fold, training_auc_mean_of_folds, test_auc: estimate,
+                              test_micro_average, published_auc: [value, lower, upper] or null, cutoff,
+                              test_at_cutoff: {sensitivity, specificity, accuracy: estimate}}}
+        mean_test_auc     {unit: {value, published}}: of the four classifiers, per slice in the image unit
+        patient_unit_v_image_unit   {difference: estimate, p}: the chosen classifier, both per patient
+        board             {test_auc, test_at_cutoff}: mean of the chosen classifier's fold networks
+        ceilings          {generator | test_patients: {latent, attainable}}: AUC of the true risks}
+    classifier        chosen, by
+    decisions         patients, {model | physician: {correct, wrong, undeterminable, rate, published}},
+                      rest_on_untested_predictions, untested_set_aside
+    leaks             what npc_leaks_results says
+
+A model's test figures are those of its one network that learnt from the whole training cohort.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Sequence
-from io import StringIO
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -23,24 +41,20 @@ from inference.statistics.discrimination.cluster_auc import cluster_auc
 from inference.statistics.discrimination.delong import auc, compare_aucs
 from inference.statistics.discrimination.fold_auc import fold_aucs
 from inference.statistics.estimate import Estimate
-from inference.statistics.outcomes import Bools
+from inference.statistics.outcomes import Bools, ClassData
 from inference.statistics.reasons import NotEstimable
 from inference.storage import write_atomically
 from models.phantoms.npc_outcome import bayes_ceiling, latent_risk
 from models.phantoms.npc_population import NpcPatient, attainable_probabilities
-from models.studies.npc_leaks import (
-    EpochLeak,
-    epoch_chosen_on_test,
-    epochs_chosen_without_signal,
-    micro_average,
-    scores_stretched,
-    segmentation_split_by_slice,
-)
-from models.studies.npc_residual import STUDY, Groups
+from models.studies.npc_leaks import micro_average
+from models.studies.npc_leaks_results import leaks
+from models.studies.npc_residual import STUDY
+from models.studies.npc_residual_models import FittedModel
 from models.studies.npc_residual_published import AUC, DICE, MEAN_AUC, SOURCE
 from models.studies.npc_residual_units import Reading
-from models.studies.npc_residual_whole import FittedModel, TrainedWhole, WholeArm
+from models.studies.npc_residual_whole import TrainedWhole, WholeArm
 from models.studies.npc_residual_whole_config import UNITS
+from models.studies.npc_residual_whole_tables import decisions_csv, scores_csv, slices_csv
 from models.training.engine.history import CURVES_CSV, curves_csv
 from models.training.engine.run import RunPlace
 from models.training.samples import Workshop
@@ -48,13 +62,12 @@ from models.training.samples import Workshop
 DECISIONS_CSV: Final = "decisions.csv"
 RESULT_JSON: Final = "result.json"
 CEILING_DRAWS: Final = 100_000
-PERMUTATIONS: Final = 10
+PERMUTATIONS: Final = 5
 """Trainings on dealt-out outcomes, by treatment: what choosing the epoch on the test cohort earns there."""
 
 
 def write_results(
     trained: TrainedWhole,
-    groups: Groups,
     workshop: Workshop,
     out: Path,
     place: RunPlace,
@@ -76,6 +89,7 @@ def write_results(
         "synthetic": True,
         "positive_class": "residual tumour; higher scores are worse",
         "published": SOURCE,
+        "command": "python -m models.studies.npc_residual_whole_command",
         "configuration": repr(trained.config),
         "segmentation": _segmentation(trained),
         "treatments": {arm.treatment: _of_arm(trained, arm, ceiling_draws) for arm in trained.arms},
@@ -84,141 +98,10 @@ def write_results(
             "by": "out-of-fold AUC in the patient unit, mean of the treatments",
         },
         "decisions": _audit(out / DECISIONS_CSV),
-        "leaks": leaks(trained, groups, workshop, place, permutations),
+        "leaks": leaks(trained, workshop, place, permutations),
     }
     write_atomically(out / RESULT_JSON, (json.dumps(result, indent=2) + "\n").encode())
     return result
-
-
-def scores_csv(arm: WholeArm) -> str:
-    """One row per patient; models of slices are read by the mean over them, training scores out of fold."""
-    readings = {f"{one.classifier}_{one.unit}": one.readings["patient"] for one in arm.models}
-    return _table(arm, readings, with_slice=None)
-
-
-def slices_csv(arm: WholeArm) -> str:
-    """One row per slice, scored by the models of slices."""
-    models = [one for one in arm.models if one.unit == "image"]
-    owner = models[0].readings["image"].owner
-    first = np.searchsorted(owner, owner)
-    return _table(
-        arm,
-        {one.classifier: one.readings["image"] for one in models},
-        with_slice=(np.arange(len(owner)) - first + 1).tolist(),
-    )
-
-
-def _table(arm: WholeArm, readings: dict[str, Reading], with_slice: list[int] | None) -> str:
-    owner = next(iter(readings.values())).owner
-    tested, folds = arm.division.is_test(owner), arm.division.fold_of(owner)
-    heads = ["patient", *([] if with_slice is None else ["slice"]), "cohort", "fold", "outcome"]
-    rows: list[list[str]] = [[*heads, *(f"probability_{name}" for name in readings), "synthetic"]]
-    for row, position in enumerate(owner):
-        rows.append(
-            [
-                arm.patients[position].patient_id,
-                *([] if with_slice is None else [str(with_slice[row])]),
-                "test" if tested[row] else "training",
-                "" if tested[row] else str(folds[row] + 1),
-                "yes" if arm.residual[position] else "no",
-                *(f"{reading.scores[row]:.8f}" for reading in readings.values()),
-                "yes",
-            ]
-        )
-    return _csv(rows)
-
-
-def decisions_csv(trained: TrainedWhole) -> str:
-    """The test patients of both treatments, as the decision audit takes them."""
-
-    def word(residual: bool) -> str:
-        return "residual" if residual else "non_residual"
-
-    rows = [["patient", "ccrt_predicts", "ic_ccrt_predicts", "given", "actual", "synthetic"]]
-    rows += [
-        [
-            one.patient_id,
-            word(one.predicts_residual["ccrt"]),
-            word(one.predicts_residual["ic_ccrt"]),
-            one.given,
-            word(one.residual),
-            "yes",
-        ]
-        for one in trained.decisions
-    ]
-    return _csv(rows)
-
-
-def leaks(
-    trained: TrainedWhole, groups: Groups, workshop: Workshop, place: RunPlace, permutations: int
-) -> dict[str, Any]:
-    """Each habit of the public code done on purpose with the chosen classifier, beside the honest figure."""
-    by_slice = segmentation_split_by_slice(trained.config, trained.segmenter, groups.marked, workshop, place)
-    return {
-        "what_this_is": "errors of the public code, repeated to measure what they add; not results",
-        "segmentation_split_by_slice": {
-            "segmenter": trained.segmenter.architecture,
-            "dice_other_patients": by_slice.honest,
-            "dice_same_patients": by_slice.flattered,
-            "gain": by_slice.flattered - by_slice.honest,
-            "test_slices_whose_patient_teaches": by_slice.shared,
-        },
-        "treatments": {arm.treatment: _leaks_of(trained, arm, permutations, place) for arm in trained.arms},
-    }
-
-
-def _leaks_of(trained: TrainedWhole, arm: WholeArm, permutations: int, place: RunPlace) -> dict[str, Any]:
-    model = arm.model(trained.classifier, "patient")
-    run = f"leak {model.classifier} patient {arm.treatment}"
-    chosen = epoch_chosen_on_test(trained.config, arm, model, arm.residual, run, place)
-    without = epochs_chosen_without_signal(
-        trained.config,
-        arm,
-        model,
-        permutations,
-        np.random.default_rng([trained.config.seed, len(arm.patients)]),
-        place,
-    )
-    reading = arm.model(trained.classifier, "image").readings["patient"]
-    tested = arm.division.is_test(reading.owner)
-    data = reading.data(arm.residual, tested)
-    stretch = scores_stretched(data.scores, data.is_positive)
-    return {
-        "epoch_chosen_on_test": {
-            "auc_last_epoch": chosen.honest,
-            "auc_chosen_epoch": chosen.flattered,
-            "gain": chosen.flattered - chosen.honest,
-            "epoch": chosen.epoch,
-            "epochs": len(chosen.areas),
-            "auc_best_epoch": max(chosen.areas),
-        },
-        "epoch_chosen_on_test_outcomes_dealt_out": _without_signal(without),
-        "scores_stretched": {
-            "auc": stretch.honest,
-            "micro_average": stretch.micro_averaged,
-            "micro_average_stretched": stretch.flattered,
-            "gain": stretch.flattered - stretch.honest,
-            "constant_score_earns": stretch.constant,
-            "largest_score": stretch.largest,
-        },
-    }
-
-
-def _without_signal(leaked: Sequence[EpochLeak]) -> dict[str, Any]:
-    def mean(areas: Sequence[float]) -> dict[str, float]:
-        values = np.array(areas)
-        return {
-            "mean": float(values.mean()),
-            "standard_error": float(values.std(ddof=1) / np.sqrt(len(values))),
-        }
-
-    return {
-        "trainings": len(leaked),
-        "auc_last_epoch": mean([one.honest for one in leaked]),
-        "auc_chosen_epoch": mean([one.flattered for one in leaked]),
-        "auc_best_epoch": mean([max(one.areas) for one in leaked]),
-        "gain": mean([one.flattered - one.honest for one in leaked]),
-    }
 
 
 def _segmentation(trained: TrainedWhole) -> dict[str, Any]:
@@ -255,6 +138,7 @@ def _of_arm(trained: TrainedWhole, arm: WholeArm, ceiling_draws: int) -> dict[st
             unit: {"value": float(area), "published": MEAN_AUC[arm.treatment, unit]}
             for unit, area in areas.items()
         },
+        "board": _of_board(arm, trained.classifier),
         "patient_unit_v_image_unit": _units_compared(arm, trained.classifier),
         "ceilings": _ceilings(arm, test, ceiling_draws),
     }
@@ -275,7 +159,6 @@ def _of_reading(arm: WholeArm, model: FittedModel, reading: Reading) -> dict[str
         outside = cluster_auc(test, reading.owner[tested].tolist())
     else:
         pooled, outside = area_under_curve(learnt, out_of_fold=True), area_under_curve(test)
-    counts = confusion_matrix(test, reading.cutoff.value)
     published = AUC.get((arm.treatment, model.unit, model.classifier)) if reading.per == model.unit else None
     return {
         "training_auc_pooled_out_of_fold": _estimate(pooled),
@@ -286,11 +169,26 @@ def _of_reading(arm: WholeArm, model: FittedModel, reading: Reading) -> dict[str
         "test_micro_average": micro_average(test.scores, test.is_positive),
         "published_auc": published,
         "cutoff": reading.cutoff.value,
-        "test_at_cutoff": {
-            "sensitivity": _estimate(counts.sensitivity),
-            "specificity": _estimate(counts.specificity),
-            "accuracy": _estimate(counts.accuracy),
-        },
+        "test_at_cutoff": _at_cutoff(test, reading.cutoff.value),
+    }
+
+
+def _of_board(arm: WholeArm, classifier: str) -> dict[str, Any]:
+    """The fold networks' mean, which the pack answers with, against the cut-off locked on the folds."""
+    model, tested = arm.model(classifier, "patient"), list(arm.division.test)
+    test = ClassData(model.fold_scores(arm.crops[tested]).mean(axis=0), arm.residual[tested])
+    return {
+        "test_auc": _estimate(area_under_curve(test)),
+        "test_at_cutoff": _at_cutoff(test, model.readings["patient"].cutoff.value),
+    }
+
+
+def _at_cutoff(test: ClassData, cutoff: float) -> dict[str, Any]:
+    counts = confusion_matrix(test, cutoff)
+    return {
+        "sensitivity": _estimate(counts.sensitivity),
+        "specificity": _estimate(counts.specificity),
+        "accuracy": _estimate(counts.accuracy),
     }
 
 
@@ -361,9 +259,3 @@ def _estimate(found: Estimate | NotEstimable) -> dict[str, Any]:
         "method": found.method,
         "flags": list(found.flags),
     }
-
-
-def _csv(rows: Sequence[Sequence[str]]) -> str:
-    stream = StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(rows)
-    return stream.getvalue()

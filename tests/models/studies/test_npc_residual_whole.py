@@ -23,17 +23,11 @@ from models.networks import resnet, xception
 from models.phantoms.npc_population import draw_cohort
 from models.studies import npc_residual_published as published
 from models.studies.npc_residual import TREATMENTS, Groups
-from models.studies.npc_residual_segmenter import SEGMENTER_FILE
+from models.studies.npc_residual_models import fit_model, network_scores, start_network
 from models.studies.npc_residual_units import divide, in_unit, mean_by_patient
-from models.studies.npc_residual_whole import (
-    fit_model,
-    network_scores,
-    phantom_groups,
-    start_network,
-    train,
-)
+from models.studies.npc_residual_whole import phantom_groups, train
 from models.studies.npc_residual_whole_config import CLASSIFIERS, DEMO, PAPER, SEGMENTERS, UNITS
-from models.studies.npc_residual_whole_export import export, network_file
+from models.studies.npc_residual_whole_export import write_networks
 from models.studies.npc_residual_whole_results import write_results
 from models.training.engine.failures import OneClassError
 from models.training.engine.run import RunPlace
@@ -46,12 +40,11 @@ INTENSITY = DEMO.preprocessing.classifier.intensity
 TINY = replace(
     DEMO,
     segmenter_width=1 / 16,
-    segmentation=Schedule("adamw", 0.01, batch_size=8, epochs=8),
+    segmentation=Schedule("adamw", 0.01, batch_size=8, epochs=2),
     segmentation_patients=10,
     slices_per_segmentation_patient=4,
     pretraining_patients=0,
-    classifiers=("resnet50", "xception"),
-    classifier_width=1 / 16,
+    classifier_widths={"resnet50": 1 / 16, "xception": 1 / 16},
     dropout=0.0,
     image=replace(DEMO.image, classification=replace(LEARN, epochs=2)),
     patient=replace(DEMO.patient, classification=LEARN),
@@ -127,7 +120,7 @@ def trained(groups, workshop):
 @pytest.fixture(scope="module")
 def written(trained, groups, workshop, tmp_path_factory):
     out = tmp_path_factory.mktemp("out")
-    return out, write_results(trained, groups, workshop, out, RunPlace(), permutations=2, ceiling_draws=2_000)
+    return out, write_results(trained, workshop, out, RunPlace(), permutations=2, ceiling_draws=2_000)
 
 
 def test_the_published_choices_are_those_of_the_paper():
@@ -141,7 +134,8 @@ def test_the_published_choices_are_those_of_the_paper():
         assert (learning.momentum, learning.weight_decay) == (0.9, 1e-4)
     assert PAPER.segmenters == DEMO.segmenters == SEGMENTERS
     assert PAPER.classifiers == DEMO.classifiers == CLASSIFIERS
-    assert (PAPER.segmenter_width, PAPER.classifier_width, PAPER.pretraining_patients) == (1.0, 1.0, 0)
+    assert (PAPER.segmenter_width, PAPER.pretraining_patients) == (1.0, 0)
+    assert set(PAPER.classifier_widths.values()) == {1.0}
     crop = PAPER.preprocessing.classifier
     assert (crop.slices, crop.rows, crop.columns, crop.margin_mm) == (10, 224, 224, 10.0)
 
@@ -210,7 +204,7 @@ def test_every_classifier_is_fitted_in_both_units_for_both_treatments(trained):
         assert [(one.classifier, one.unit) for one in arm.models] == [
             (name, unit) for unit in UNITS for name in TINY.classifiers
         ]
-        assert all(len(one.networks) == TINY.folds for one in arm.models)
+        assert all(len(one.folds) == TINY.folds for one in arm.models)
         for one in arm.models:
             expected = {"image", "patient"} if one.unit == "image" else {"patient"}
             assert set(one.readings) == expected
@@ -233,18 +227,18 @@ def test_all_models_of_a_treatment_share_one_division_by_patient(trained):
             assert len(set(folds[slices.owner == patient])) == 1
 
 
-def test_training_scores_are_of_the_fold_that_left_the_patient_out_and_test_scores_the_mean(trained):
+def test_training_scores_are_of_the_fold_that_left_the_patient_out_and_test_scores_of_all_folds(trained):
     arm = trained.arms[0]
     for unit in UNITS:
         model = arm.model("xception", unit)
         samples = in_unit(arm.crops, unit)
-        reading = model.readings[unit]
-        by_fold = np.array([network_scores(one, samples.images) for one in model.networks])
+        by_fold = np.array([network_scores(one, samples.images) for one in model.folds])
         folds = arm.division.fold_of(samples.owner)
-        expected = np.where(folds < 0, by_fold.mean(axis=0), by_fold[folds, np.arange(len(folds))])
-        np.testing.assert_allclose(reading.scores, expected, atol=1e-6)
-        own = model.patient_scores(arm.crops[list(arm.division.test)])
-        np.testing.assert_allclose(model.readings["patient"].scores[list(arm.division.test)], own, atol=1e-6)
+        whole = network_scores(model.network, samples.images)
+        expected = np.where(folds < 0, whole, by_fold[folds, np.arange(len(folds))])
+        np.testing.assert_allclose(model.readings[unit].scores, expected, atol=1e-6)
+        by_patient = [mean_by_patient(one, samples.owner) for one in by_fold]
+        np.testing.assert_allclose(model.fold_scores(arm.crops), by_patient, atol=1e-6)
 
 
 def test_cutoffs_are_youdens_on_training_scores_alone(trained):
@@ -272,8 +266,8 @@ def test_the_left_out_and_the_test_patients_have_no_say_in_a_fold(trained):
             fit_model(TINY, names, in_unit(given, unit), outcomes, one_fold, start, RunPlace())
             for given, outcomes in ((arm.crops, arm.residual), (crops, residual))
         )
-        for name, values in first.networks[0].state_dict().items():
-            assert torch.equal(values, second.networks[0].state_dict()[name]), name
+        for name, values in first.folds[0].state_dict().items():
+            assert torch.equal(values, second.folds[0].state_dict()[name]), name
 
 
 def test_a_second_run_is_equal_to_the_bit(trained, groups, workshop):
@@ -299,7 +293,12 @@ def test_one_class_is_refused_before_anything_is_trained(groups, workshop):
 @pytest.mark.parametrize("unit", UNITS)
 def test_every_published_classifier_starts_in_either_unit(classifier, unit):
     network, curve = start_network(
-        replace(TINY, classifiers=CLASSIFIERS), classifier, unit, None, (), RunPlace()
+        replace(TINY, classifier_widths=dict.fromkeys(CLASSIFIERS, 1 / 16)),
+        classifier,
+        unit,
+        None,
+        (),
+        RunPlace(),
     )
     channels = SLICES if unit == "patient" else 1
     network.eval()
@@ -320,7 +319,7 @@ def test_further_patients_start_the_classifiers_where_there_are_any(groups):
 
 def test_weights_of_a_file_start_a_network_that_is_named(tmp_path, monkeypatch):
     asked = []
-    module = "models.studies.npc_residual_whole.load_initial_weights"
+    module = "models.studies.npc_residual_models.load_initial_weights"
     monkeypatch.setattr(module, lambda network, path: asked.append((type(network).__name__, path)))
     config = replace(TINY, initial_weights={"resnet50": tmp_path / "imagenet.safetensors"})
     for name in ("resnet50", "xception"):
@@ -333,9 +332,11 @@ def test_the_chosen_classifier_decides_for_the_test_patients_of_both_treatments(
     assert [one.patient_id for one in trained.decisions] == [one.patient_id for one in tested]
     assert [one.given for one in trained.decisions] == [one.regimen for one in tested]
     first = trained.arms[0]
-    reading = first.model(trained.classifier, "patient").readings["patient"]
-    for row, position in enumerate(first.division.test):
-        called = reading.scores[position] >= reading.cutoff.value
+    model = first.model(trained.classifier, "patient")
+    reading = model.readings["patient"]
+    scores = model.fold_scores(first.crops[list(first.division.test)]).mean(axis=0)
+    for row in range(len(scores)):
+        called = scores[row] >= reading.cutoff.value
         assert trained.decisions[row].predicts_residual["ccrt"] == called
 
 
@@ -363,18 +364,23 @@ def test_the_results_are_tables_that_evaluation_and_audit_read(trained, written)
 def test_exported_networks_state_what_torch_states(trained, tmp_path):
     arm = trained.arms[0]
     model = arm.model(trained.classifier, "image")
-    one_network = replace(arm, models=(replace(model, networks=model.networks[:1]),))
-    export(replace(trained, arms=(one_network,)), tmp_path)
-    path = tmp_path / network_file("ccrt", "image", 0)
-    session = onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
-    images = in_unit(arm.crops[:5], "image").images
-    (stated,) = session.run(["score"], {"image": images.float().numpy()})
-    assert np.abs(stated[:, 0] - network_scores(model.networks[0], images)).max() <= 1e-4
-    document = json.loads((tmp_path / "cutoffs.json").read_text())
-    assert document["treatments"]["ccrt"]["image unit"] == {
-        f"per {unit}": model.readings[unit].cutoff.value for unit in UNITS
-    }
-    assert (tmp_path / SEGMENTER_FILE).read_bytes() == trained.segmenter.trained.source.content
+    patients = replace(arm.model(trained.classifier, "patient"), folds=())
+    segmenter, *entries = write_networks(
+        replace(trained, arms=(replace(arm, models=(model, patients)),)), tmp_path
+    )
+    assert segmenter == trained.segmenter.trained.source.entry
+    assert (tmp_path / segmenter.file).read_bytes() == trained.segmenter.trained.source.content
+    assert [(one.role, one.unit, one.fold) for one in entries] == [
+        ("comparison", "slice", None),
+        ("comparison", "patient", None),
+    ]
+    for entry, one in zip(entries, (model, patients), strict=True):
+        session = onnxruntime.InferenceSession(
+            (tmp_path / entry.file).read_bytes(), providers=["CPUExecutionProvider"]
+        )
+        images = in_unit(arm.crops[:5], one.unit).images
+        (stated,) = session.run(["score"], {"image": images.float().numpy()})
+        assert np.abs(stated[:, 0] - network_scores(one.network, images)).max() <= 1e-4
 
 
 def test_the_image_units_area_is_per_slice_and_its_interval_knows_the_patients(trained, written):
