@@ -3,14 +3,15 @@
 import csv
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
-import onnxruntime
 import pytest
 import torch
 
 from inference.evaluation.prediction_file import read_predictions
 from inference.geometry import Geometry
+from inference.packs.manifest import OUTPUTS_BY_ROLE, Tensor
 from inference.preprocessing.settings import ClassifierSettings, SegmenterSettings
 from inference.rules.decisions_file import read_decisions
 from inference.statistics.discrimination.cluster_auc import cluster_auc
@@ -29,6 +30,7 @@ from models.studies.npc_residual_whole import phantom_groups, train
 from models.studies.npc_residual_whole_config import CLASSIFIERS, DEMO, PAPER, SEGMENTERS, UNITS
 from models.studies.npc_residual_whole_export import write_networks
 from models.studies.npc_residual_whole_results import write_results
+from models.studies.npc_residual_whole_segmentation import better, compare_segmenters
 from models.training.engine.failures import OneClassError
 from models.training.engine.run import RunPlace
 from models.training.engine.schedule import Schedule
@@ -39,6 +41,7 @@ LEARN = Schedule("adamw", 0.01, batch_size=16, epochs=4)
 INTENSITY = DEMO.preprocessing.classifier.intensity
 TINY = replace(
     DEMO,
+    segmenters=SEGMENTERS[:1],
     segmenter_width=1 / 16,
     segmentation=Schedule("adamw", 0.01, batch_size=8, epochs=2),
     segmentation_patients=10,
@@ -184,18 +187,29 @@ def test_a_patient_is_the_mean_over_its_slices():
     np.testing.assert_allclose(mean, [0.2, 0.9, 0.3])
 
 
-def test_both_segmenters_are_trained_on_the_same_patients_and_the_better_cuts_the_crops(trained):
-    assert [one.architecture for one in trained.segmenters] == ["unet", "deeplabv3"]
-    first, second = trained.segmenters
+def test_both_segmenters_are_trained_on_the_same_patients(groups, tmp_path, monkeypatch):
+    module = "models.studies.npc_residual_segmenter"
+    monkeypatch.setattr(f"{module}._exported", lambda network, _: type(network).__name__.encode())
+    monkeypatch.setattr(
+        f"{module}._source", lambda content, name: SimpleNamespace(content=content, name=name)
+    )
+    workshop = Workshop(tmp_path, workers=0, source=scan)
+    first, second = compare_segmenters(
+        replace(TINY, segmenters=SEGMENTERS), groups.marked, workshop, RunPlace()
+    )
+    assert (first.architecture, second.architecture) == SEGMENTERS
+    assert (first.trained.source.content, second.trained.source.content) == (b"UNet", b"DeepLabv3")
     assert first.owner.tolist() == second.owner.tolist()
     assert set(first.owner) == {0, 1}
-    assert trained.segmenter.mean_dice == max(first.mean_dice, second.mean_dice)
-    assert first.trained.source.content != second.trained.source.content
-    assert first.trained.source.entry.architecture == "unet"
     found = first.dice(0)
     assert isinstance(found, Estimate)
     assert found.value == pytest.approx(first.trained.test_slice_dice.mean())
     assert len(first.owner) == len(first.trained.test_slice_dice)
+
+
+def test_the_better_segmenter_is_that_of_higher_dice_and_the_first_of_equals():
+    low, high, equal = (SimpleNamespace(mean_dice=dice) for dice in (0.4, 0.6, 0.6))
+    assert better((low, high, equal)) is high
 
 
 def test_every_classifier_is_fitted_in_both_units_for_both_treatments(trained):
@@ -361,26 +375,39 @@ def test_the_results_are_tables_that_evaluation_and_audit_read(trained, written)
     assert set(numbers) == {str(k + 1) for k in range(SLICES)}
 
 
-def test_exported_networks_state_what_torch_states(trained, tmp_path):
-    arm = trained.arms[0]
-    model = arm.model(trained.classifier, "image")
-    patients = replace(arm.model(trained.classifier, "patient"), folds=())
-    segmenter, *entries = write_networks(
-        replace(trained, arms=(replace(arm, models=(model, patients)),)), tmp_path
+def test_a_pack_gets_the_answering_folds_and_every_classifier_of_both_units(trained, tmp_path, monkeypatch):
+    module = "models.studies.npc_residual_whole_export"
+    channels = {}
+
+    def export_network(graph, example, path):
+        channels[path.name] = example.shape[1]
+        path.write_bytes(type(graph.network).__name__.encode())
+
+    tensors = tuple(
+        tuple(Tensor(name=name, shape=(None, 1)) for name in names)
+        for names in (("image",), OUTPUTS_BY_ROLE["classifier"])
     )
+    monkeypatch.setattr(f"{module}.export_network", export_network)
+    monkeypatch.setattr(f"{module}.tensor_entries", lambda _: tensors)
+    segmenter, *entries = write_networks(trained, tmp_path)
     assert segmenter == trained.segmenter.trained.source.entry
     assert (tmp_path / segmenter.file).read_bytes() == trained.segmenter.trained.source.content
-    assert [(one.role, one.unit, one.fold) for one in entries] == [
-        ("comparison", "slice", None),
-        ("comparison", "patient", None),
+    answering = [one for one in entries if one.role == "classifier"]
+    assert [(one.treatment, one.unit, one.fold) for one in answering] == [
+        (treatment, "patient", fold) for treatment in TREATMENTS for fold in range(TINY.folds)
     ]
-    for entry, one in zip(entries, (model, patients), strict=True):
-        session = onnxruntime.InferenceSession(
-            (tmp_path / entry.file).read_bytes(), providers=["CPUExecutionProvider"]
-        )
-        images = in_unit(arm.crops[:5], one.unit).images
-        (stated,) = session.run(["score"], {"image": images.float().numpy()})
-        assert np.abs(stated[:, 0] - network_scores(one.network, images)).max() <= 1e-4
+    assert {one.architecture for one in answering} == {trained.classifier}
+    compared = [one for one in entries if one.role == "comparison"]
+    assert {(one.architecture, one.unit, one.treatment) for one in compared} == {
+        (name, unit, treatment)
+        for name in TINY.classifiers
+        for unit in ("slice", "patient")
+        for treatment in TREATMENTS
+    }
+    for one in entries:
+        assert channels[one.file.rpartition("/")[2]] == (1 if one.unit == "slice" else SLICES)
+        network = {"resnet50": b"ResNet50", "xception": b"Xception"}[one.architecture]
+        assert (tmp_path / one.file).read_bytes() == network
 
 
 def test_the_image_units_area_is_per_slice_and_its_interval_knows_the_patients(trained, written):
