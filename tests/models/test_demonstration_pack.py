@@ -13,10 +13,10 @@ from inference.packs.self_test import read_arrays
 from inference.packs.state import PackState
 from inference.packs.verify import verify_pack
 from models.export import read_weights
-from models.make_packs import INPUT_CONDITIONS, PACK_ID
 from models.model_card import model_card
 from models.networks.unet import UNet
 from models.networks.xception import Xception
+from models.packing.npc_residual import INPUT_CONDITIONS, PACK_ID
 from models.studies.npc_residual_config import DEMO
 
 MIB = 1 << 20

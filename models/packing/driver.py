@@ -1,0 +1,149 @@
+"""Several demonstration packs, one process for each core; what was made before a kill is not made again."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from inference.errors import ConciliumError
+from inference.jobs import Progress
+from inference.messages.catalogue import load_catalogue
+from models.packing.kept_work import KeptWork
+from models.packing.origin import REPOSITORY
+from models.studies.catalogue import trainable
+from models.training.engine.history import CurveBook
+from models.training.engine.run import RunPlace
+
+BUDGET_MB: Final = 40.0
+_LOOK_EVERY_S: Final = 0.5
+_SAY_EVERY_S: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class PackPlace:
+    """Where packs go, where they are made, and by which preset."""
+
+    out: Path
+    work: Path
+    preset: str
+
+    def pack(self, study: str) -> Path:
+        """Folder of a study's demonstration pack."""
+        return self.out / f"{study}-demo"
+
+
+def make_one(study: str, place: PackPlace) -> bool:
+    """Train, export and describe one pack; False where it stands already.
+
+    Raises
+    ------
+    ConciliumError
+        However it ends otherwise; samples and checkpoints stay.
+    """
+    about = trainable(study)
+    config = about.preset(place.preset)
+    kept = KeptWork(place.work / study, study, config)
+    if kept.finished(place.pack(study)):
+        return False
+    kept.open()
+    book = CurveBook(kept.folder, load_catalogue("en"))
+    run = RunPlace(checkpoints=kept.checkpoints, on_epoch=book, on_progress=Ticker(study))
+    manifest = about.make_demonstration(config, run, kept.samples, place.pack(study))
+    kept.finish(manifest)
+    return True
+
+
+def make_alone(study: str, place: PackPlace) -> int:
+    """A child's life: :func:`make_one`, with the error as one sentence, and an end when the parent dies."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        make_one(study, place)
+    except ConciliumError as error:
+        sys.stderr.write(f"{study}: {load_catalogue('en').render(error.message)}\n")
+        return error.exit_code
+    return 0
+
+
+def make_all(
+    studies: Sequence[str],
+    place: PackPlace,
+    jobs: int,
+    *,
+    command: Callable[[str, PackPlace], list[str]],
+) -> int:
+    """Make every pack, ``jobs`` at a time in the order given; the number of those that could not be made.
+
+    ``command`` is the command line of a child.
+    """
+    waiting = deque(studies)
+    running: dict[str, tuple[subprocess.Popen[bytes], float]] = {}
+    failed: list[str] = []
+    start = time.monotonic()
+    try:
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                study = waiting.popleft()
+                child = subprocess.Popen(command(study, place), stdin=subprocess.PIPE, cwd=REPOSITORY)
+                running[study] = (child, time.monotonic())
+            time.sleep(_LOOK_EVERY_S)
+            for study, (child, began) in list(running.items()):
+                if child.poll() is None:
+                    continue
+                del running[study]
+                if child.returncode:
+                    failed.append(study)
+                _say_end(study, place, child.returncode, time.monotonic() - began)
+    finally:
+        for child, _ in running.values():
+            child.terminate()
+    total = sum(size_mb(place.pack(study)) for study in studies)
+    minutes = (time.monotonic() - start) / 60
+    print(f"all: {total:.1f} MB of {BUDGET_MB:g} MB, {minutes:.1f} min")
+    return len(failed)
+
+
+def size_mb(pack: Path) -> float:
+    """What a pack's files weigh."""
+    return sum(path.stat().st_size for path in pack.rglob("*") if path.is_file()) / 1e6
+
+
+class Ticker:
+    """Writes a line when a stage begins or ends, and now and then between."""
+
+    def __init__(self, study: str) -> None:
+        self._study = study
+        self._stage, self._last = "", 0.0
+        self._english = load_catalogue("en")
+
+    def __call__(self, progress: Progress) -> None:
+        """Report when the stage is new, over, or some time has passed."""
+        now = time.monotonic()
+        if (
+            progress.stage == self._stage
+            and progress.done != progress.total
+            and now < self._last + _SAY_EVERY_S
+        ):
+            return
+        said = f"{self._english.text(progress.stage)} {progress.done}/{progress.total}"
+        sys.stderr.write(f"{time.strftime('%H:%M:%S')} {self._study}: {said}\n")
+        sys.stderr.flush()
+        self._stage, self._last = progress.stage, now
+
+
+def _say_end(study: str, place: PackPlace, code: int, seconds: float) -> None:
+    ended = f"{size_mb(place.pack(study)):.1f} MB" if code == 0 else f"not made (exit {code})"
+    print(f"{study}: {ended}, {seconds / 60:.1f} min", flush=True)
+
+
+def _end_with_parent() -> None:
+    """The parent holds the other end of standard input, which closes when the parent is gone."""
+    sys.stdin.buffer.read()
+    os._exit(1)

@@ -1,0 +1,236 @@
+"""The pack of ``npc-residual``: one segmenter, fold classifiers for two treatments, their cut-offs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from inference.messages.catalogue import load_catalogue
+from inference.packs.manifest import (
+    InputConditions,
+    Manifest,
+    NetworkEntry,
+    Provenance,
+    Range,
+    SelfTest,
+    Threshold,
+)
+from inference.preprocessing.classifier_input import classifier_input
+from inference.preprocessing.segmenter_input import SegmenterFrame
+from models.cohorts.cohort import Cohort
+from models.evaluation import evaluation_report, metrics
+from models.export import export_network, tensor_entries
+from models.model_card import model_card
+from models.networks.outputs import ClassifierGraph
+from models.packing.demonstration_key import demonstration_key
+from models.packing.origin import created_with
+from models.packing.self_test import SELF_TEST_FILE, TOLERANCE, in_blocks, self_test_bytes
+from models.packing.whole import as_json, hashes_of, put_whole, write_manifest
+from models.packing.words import LICENCE, NOT_FOR, VERSION, PackWords, pack_id
+from models.phantoms.npc_population import NpcPatient, draw_patient
+from models.phantoms.npc_volume import render_patient
+from models.studies.npc_residual import STUDY, Arm, TrainedStudy, train, train_on
+from models.studies.npc_residual_cohort import groups_of, source_of
+from models.studies.npc_residual_config import NpcResidualConfig
+from models.studies.npc_residual_segmenter import SEGMENTER_FILE
+from models.training.engine.history import CURVES_CSV, CURVES_PNG, curves_csv, curves_png
+from models.training.engine.run import RunPlace
+from models.training.samples import Workshop, board_volume
+
+PACK_ID = "npc-residual-demo"
+INPUT_CONDITIONS = InputConditions(
+    modality="MR",
+    contrast_enhanced=True,
+    plane="axial",
+    maximum_obliquity_deg=10.0,
+    body_parts=("HEADNECK", "NASOPHARYNX"),
+    pixel_spacing_mm=Range(minimum=0.3, maximum=1.3),
+    slice_spacing_mm=Range(minimum=3.0, maximum=7.0),
+    slice_thickness_mm=Range(minimum=3.0, maximum=7.0),
+    field_of_view_mm=Range(minimum=180.0, maximum=320.0),
+    minimum_slices=12,
+    minimum_mask_ml=0.5,
+)
+
+_LIMITS = (
+    "Trained and measured on synthetic phantoms alone; no figure here says anything about patients.",
+    "The phantoms' signal was planted by this project, so the figures show that the software learns, "
+    "not that residual tumour can be predicted.",
+    "Calibration was not assessed: a score orders patients, it is no frequency.",
+    "Each treatment's networks learned from the patients who received it; the choice of treatment depended "
+    "on "
+    "stage, age and sex, which the networks are not given.",
+    "The cut-offs were locked on scores of single folds, and are applied to the mean of the folds.",
+    "Of the published segmenters only U-Net, of the four classifiers only Xception was trained.",
+    "Scans of other hospitals, with other noise and contrast timing, were not used for training.",
+)
+
+
+HOSPITAL_LIMITS = (
+    *_LIMITS[2:6],
+    "Only the cohort's training part was used; its internal and external parts have not been evaluated.",
+    "Measured by one random division of one cohort; not validated in another hospital.",
+)
+
+
+DEMONSTRATION = PackWords(
+    id=PACK_ID,
+    title="Residual nasopharyngeal carcinoma after radiotherapy: demonstration on synthetic phantoms",
+    intended_use="Teaching and testing of the software on the phantoms that come with it.",
+    kind="synthetic",
+    description="Phantoms of contrast-enhanced T1-weighted MR from models/phantoms; no patient data.",
+    limits=_LIMITS,
+    command="python -m models.make_packs",
+)
+
+
+def from_phantoms(config: NpcResidualConfig, place: RunPlace, samples: Path, out: Path) -> Manifest:
+    """Train on phantoms and write the demonstration pack."""
+    trained = train(config, Workshop(samples, workers=0), on_progress=place.on_progress)
+    return put_pack(trained, out, DEMONSTRATION, demonstration_key())
+
+
+def from_cohort(
+    cohort: Cohort, config: NpcResidualConfig, place: RunPlace, samples: Path, out: Path
+) -> Manifest:
+    """Train on a cohort's training part and write its pack."""
+    workshop = Workshop(samples, workers=0, source=source_of(cohort))
+    trained = train_on(config, groups_of(cohort, config), workshop, place)
+    kind = "synthetic" if cohort.is_synthetic else "hospital"
+    words = PackWords(
+        id=pack_id(out, STUDY),
+        title=f"Residual nasopharyngeal carcinoma after radiotherapy: trained on a {kind} cohort",
+        intended_use="Patients like those of its cohort, once the hospital has validated and signed it.",
+        kind="synthetic" if cohort.is_synthetic else "hospital",
+        description=f"A cohort of {len(cohort.table)} patients; the hash of its table is {cohort.sha256}.",
+        limits=HOSPITAL_LIMITS,
+        command=f"main.py train {STUDY}",
+    )
+    return put_pack(trained, out, words)
+
+
+def put_pack(
+    study: TrainedStudy, folder: Path, words: PackWords, key: Ed25519PrivateKey | None = None
+) -> Manifest:
+    """Write, check and put the pack into ``folder``, whole or not at all.
+
+    Raises
+    ------
+    StorageError
+        When the place is full, read-only or gone.
+    """
+    return put_whole(folder, lambda fresh: write_pack(study, fresh, words), key)
+
+
+def write_pack(study: TrainedStudy, folder: Path, words: PackWords = DEMONSTRATION) -> Manifest:
+    """Write every file of the pack and, last, the manifest with their hashes."""
+    entries = _write_networks(study, folder)
+    (folder / SELF_TEST_FILE).write_bytes(_self_test(study, folder, entries))
+    (folder / CURVES_CSV).write_text(curves_csv(study.curves), encoding="utf-8")
+    (folder / CURVES_PNG).write_bytes(curves_png(study.curves, load_catalogue("en")))
+    report = evaluation_report(study) | {"data": words.kind}
+    (folder / "evaluation.json").write_text(as_json(report), encoding="utf-8")
+    manifest = _manifest(study, entries, {}, words)
+    (folder / "card.md").write_text(model_card(manifest, study.config, report), encoding="utf-8")
+    manifest = _manifest(study, entries, hashes_of(folder), words)
+    write_manifest(folder, manifest)
+    return manifest
+
+
+def _write_networks(study: TrainedStudy, folder: Path) -> tuple[NetworkEntry, ...]:
+    settings = study.config.preprocessing.classifier
+    example = torch.zeros(1, settings.slices, settings.rows, settings.columns)
+    (folder / "networks").mkdir(parents=True)
+    (folder / SEGMENTER_FILE).write_bytes(study.segmenter.source.content)
+    entries = [study.segmenter.source.entry]
+    for arm in study.arms:
+        for fold, network in enumerate(arm.networks):
+            file = f"networks/{arm.treatment.replace('_', '-')}-{fold}.onnx"
+            export_network(ClassifierGraph(network), example, folder / file)
+            inputs, outputs = tensor_entries((folder / file).read_bytes())
+            entries.append(
+                NetworkEntry(
+                    role="classifier",
+                    architecture="xception",
+                    treatment=arm.treatment,
+                    fold=fold,
+                    file=file,
+                    inputs=inputs,
+                    outputs=outputs,
+                )
+            )
+    return tuple(entries)
+
+
+def _self_test(study: TrainedStudy, folder: Path, entries: tuple[NetworkEntry, ...]) -> bytes:
+    """One phantom's inputs in blocks of 8 pixels, which keeps the file small, and the networks' answers.
+
+    A phantom also where patients were learnt from: no pixel of theirs may leave in a pack.
+    """
+    first = study.arms[0].patients[0]
+    patient = first if isinstance(first, NpcPatient) else draw_patient("training", study.config.seed, 0)
+    phantom = render_patient(patient)
+    volume = board_volume(phantom)
+    settings = study.config.preprocessing
+    frame = SegmenterFrame.of(volume, settings.segmenter)
+    inputs = {
+        "segmenter": in_blocks(frame.batch([frame.slice_count // 2])),
+        "classifier": in_blocks(classifier_input(volume, phantom.tumour > 0, settings.classifier).array),
+    }
+    return self_test_bytes(folder, [(entry, inputs[entry.role]) for entry in entries], study.config.threads)
+
+
+def _manifest(
+    study: TrainedStudy, entries: tuple[NetworkEntry, ...], files: Mapping[str, str], words: PackWords
+) -> Manifest:
+    config = study.config
+    stated = files or dict.fromkeys((*(entry.file for entry in entries), SELF_TEST_FILE), "0" * 64)
+    return Manifest(
+        schema_version=1,
+        id=words.id,
+        version=VERSION,
+        study=STUDY,
+        title=words.title,
+        intended_use=words.intended_use,
+        not_for=NOT_FOR,
+        provenance=Provenance(
+            kind=words.kind,
+            description=words.description,
+            cohort_sizes={
+                "segmentation": study.marked_patients,
+                "pretraining": len(study.pretraining),
+                **{arm.treatment: len(arm.patients) for arm in study.arms},
+            },
+            events={
+                "pretraining": sum(patient.residual_observed for patient in study.pretraining),
+                **{arm.treatment: int(arm.residual.sum()) for arm in study.arms},
+            },
+            seed=config.seed,
+        ),
+        inputs=INPUT_CONDITIONS,
+        preprocessing=config.preprocessing,
+        networks=entries,
+        treatments=tuple(arm.treatment for arm in study.arms),
+        thresholds=tuple(_threshold(arm) for arm in study.arms),
+        rules=STUDY,
+        metrics=metrics(study),
+        limits=words.limits,
+        licence=LICENCE,
+        created_with=created_with(config.seed, config.threads, words.command),
+        self_test=SelfTest(file=SELF_TEST_FILE, tolerance=TOLERANCE),
+        files=dict(stated),
+    )
+
+
+def _threshold(arm: Arm) -> Threshold:
+    return Threshold(
+        treatment=arm.treatment,
+        value=arm.cutoff.value,
+        positive_class="residual",
+        locked_on=f"out-of-fold scores of the {len(arm.fitted.training)} training patients who received it",
+        method="Youden's index; where several cut-offs share the best one, the middle of them",
+        borderline_margin=arm.margin,
+    )
