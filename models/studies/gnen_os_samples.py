@@ -18,6 +18,7 @@ from inference.statistics.design import Design, Factor, Numeric, design_of
 from inference.statistics.outcomes import Floats, SurvivalData
 from inference.volume import Volume
 from models.cohorts.cohort import Cohort
+from models.export import round_weights
 from models.networks.initial_weights import load_initial_weights
 from models.networks.resnet import ResNet50
 from models.phantoms.abdomen.largest_slice import render_largest_slice
@@ -59,11 +60,12 @@ class GnenSamples:
 
 
 def build_network(config: GnenOsConfig) -> ResNet50:
-    """ResNet-50 for one grey channel, never trained further."""
+    """ResNet-50 for one grey channel, never trained further, with weights as a pack stores them."""
     torch.manual_seed(config.seed)
     network = ResNet50(config.resnet_width, 1)
     if config.initial_weights is not None:
         load_initial_weights(network, config.initial_weights)
+    round_weights(network)
     return network.eval()
 
 

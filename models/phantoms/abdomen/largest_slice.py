@@ -38,6 +38,14 @@ def render_about_largest(
     return search.volume(search.about(search.largest()))
 
 
+def render_centre_slice(
+    case: AbdomenCase, phase: Phase, *, size: int = 512
+) -> tuple[Volume, NDArray[np.bool_]]:
+    """The slice through the tumour's centre, and the tumour on it: no search, a third of the time."""
+    search = _Search(case, phase, size)
+    return search.volume((search.centre(),))
+
+
 class _Search:
     """Renders no slice twice."""
 
@@ -45,13 +53,22 @@ class _Search:
         self._case, self._phase, self._size = case, phase, size
         self._planes: dict[int, tuple[NDArray[np.int16], NDArray[np.bool_]]] = {}
 
-    def largest(self) -> int:
-        """Index of the largest slice; of equal areas the lower counts."""
+    def centre(self) -> int:
+        """Index of the slice next to the tumour's centre; without tumour there, of the largest."""
+        start = self._start()
+        return start if self._area(start) else self.largest()
+
+    def _start(self) -> int:
         scanner = self._case.scanner
         lesion = draw_gastric_lesion(self._case, draw_abdomen(self._case))
         centre_mm = float(lesion.centre[2]) * self._case.habitus.scale
         start = round((centre_mm - scanner.lowest_mm) / scanner.step_mm)
-        largest = min(max(start, 0), scanner.slices - 1)
+        return min(max(start, 0), scanner.slices - 1)
+
+    def largest(self) -> int:
+        """Index of the largest slice; of equal areas the lower counts."""
+        scanner = self._case.scanner
+        largest = self._start()
         if not any(self._area(index) for index in self.about(largest)):
             largest = max(range(scanner.slices), key=self._area)
         while (better := max(self.about(largest), key=self._area)) != largest:
