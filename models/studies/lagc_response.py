@@ -21,7 +21,7 @@ from inference.statistics.regression.logistic import fit_logistic
 from models.studies.lagc_response_config import LagcResponseConfig
 from models.studies.lagc_response_factors import Coded, coded, response_columns
 from models.studies.lagc_response_network import FoldModel, network_scores, train_network_of, train_trunk
-from models.studies.lagc_response_samples import LagcSamples
+from models.studies.lagc_response_samples import DrawnLooks, LagcSamples
 from models.studies.lagc_response_survival import OverallSurvival, train_overall_survival
 from models.training.engine.device import make_repeatable
 from models.training.engine.failures import NoFitError
@@ -82,7 +82,7 @@ def train(
     cohort: LagcSamples,
     place: RunPlace | None = None,
     *,
-    pretraining: LagcSamples | None = None,
+    pretraining: DrawnLooks | None = None,
 ) -> TrainedLagc:
     """Run the whole protocol on the training cohort.
 

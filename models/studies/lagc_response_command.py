@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,10 +16,12 @@ from models.studies.lagc_response import STUDY, TrainedLagc, train
 from models.studies.lagc_response_config import PRESETS, LagcResponseConfig
 from models.studies.lagc_response_export import hand_on
 from models.studies.lagc_response_results import write_results
-from models.studies.lagc_response_samples import LagcSamples, phantom_samples
+from models.studies.lagc_response_samples import LagcSamples, drawn_looks, phantom_samples
+from models.training.engine.checkpoint import CheckpointPlace
 from models.training.engine.history import CurveBook
 from models.training.engine.run import RunPlace
 
+CHECKPOINTS = "checkpoints"
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -39,22 +42,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(
     config: LagcResponseConfig, out: Path, cache: Path | None, *, cohort_seed: int = 0
 ) -> tuple[TrainedLagc, dict[str, Any]]:
-    """Phantoms in memory through the whole protocol, into the folder ``out``."""
+    """Phantoms in memory through the whole protocol, into the folder ``out``; goes on where it was cut off.
+
+    ``minutes`` in its ``result.json`` are those of the last start.
+    """
     start = time.monotonic()
 
-    def cohort(name: str, patients: int | None, seed: int) -> LagcSamples:
-        drawn = draw_cohort(name, patients, seed)
+    def cohort(name: str) -> LagcSamples:
+        drawn = draw_cohort(name, None, cohort_seed)
         return phantom_samples(drawn, config.preprocessing, cache, on_progress=_say)
 
     out.mkdir(parents=True, exist_ok=True)
-    training = cohort("training", None, cohort_seed)
-    others = None
+    training = cohort("training")
+    others, pictures = None, hashlib.sha256(training.images.tobytes())
     if config.pretraining_patients:
-        others = cohort("training", config.pretraining_patients, config.pretraining_seed)
-    place = RunPlace(on_epoch=CurveBook(out, load_catalogue("en")), on_progress=_say)
+        drawn = draw_cohort("training", config.pretraining_patients, config.pretraining_seed)
+        others = drawn_looks(drawn, config.preprocessing, cache, on_progress=_say)
+        pictures.update(others.images.tobytes())
+    place = RunPlace(
+        checkpoints=CheckpointPlace(out / CHECKPOINTS, f"{config!r} {pictures.hexdigest()}"),
+        on_epoch=CurveBook(out, load_catalogue("en")),
+        on_progress=_say,
+    )
     trained = train(config, training, place, pretraining=others)
     hand_on(trained, out)
-    outside = [cohort(name, None, cohort_seed) for name in ("internal", "external")]
+    outside = [cohort(name) for name in ("internal", "external")]
     minutes = (time.monotonic() - start) / 60
     return trained, write_results(trained, (training, *outside), out, minutes=minutes)
 

@@ -29,9 +29,12 @@ class LagcResponseConfig:
         that the fold leaves out have no say in it.
     width : share of the published channel counts; ``dropout`` (?) before the last layer.
     initial_weights : safetensors file of ImageNet's ResNet-50, None to start at random.
-    pretraining_patients : (?) synthetic patients of a cohort apart on which the network that all folds start
-        from is trained first, where there are no ImageNet weights; ``pretraining`` is its schedule.
+    pretraining_patients : (?) synthetic patients of a cohort apart; where there are no ImageNet weights, the
+        network that all folds start from learns from them how aggressive a tumour looks, which only their
+        generator can tell.  ``pretraining`` is its schedule.
     oversample : DeepSMOTE to 1:1 inside the learning part; ``oversampler`` trains its autoencoder.
+    keep_detail : whether an invented image keeps what the autoencoder lost of the image it starts from; not
+        in the paper.
     signature_scale : (?) whether the DL signature enters regressions as probability or as log odds.
     penalty_rule : (?) of the LASSO that selects clinical factors.
     fusion_factors : columns that join the DL signature in the DLCS.
@@ -59,6 +62,7 @@ class LagcResponseConfig:
     oversampler_width: float
     oversampler: Schedule
     neighbours: int
+    keep_detail: bool
     signature_scale: Literal["probability", "log_odds"]
     penalty_rule: PenaltyRule
     fusion_factors: tuple[str, ...]
@@ -101,6 +105,7 @@ PAPER = LagcResponseConfig(
     oversampler_width=1.0,
     oversampler=Schedule("adamw", 0.0002, batch_size=100, epochs=200),
     neighbours=5,
+    keep_detail=False,
     signature_scale="probability",
     penalty_rule="min",
     fusion_factors=PUBLISHED_FUSION,
@@ -115,17 +120,19 @@ PAPER = LagcResponseConfig(
 DEMO = replace(
     PAPER,
     threads=1,
-    width=1 / 8,
+    width=1 / 4,
     dropout=0.2,
     pretraining_patients=1500,
-    pretraining=Schedule("adamw", 0.003, batch_size=32, epochs=20, decay="cosine", weight_decay=0.05),
+    pretraining=Schedule("adamw", 0.002, batch_size=32, epochs=20, decay="cosine", weight_decay=0.05),
     classification=Schedule(
-        "adamw", 0.002, batch_size=32, epochs=10, decay="cosine", weight_decay=0.02, patience=10
+        "adamw", 0.0002, batch_size=32, epochs=6, decay="cosine", weight_decay=0.05, patience=6
     ),
+    views=Augmentation(flip=True, right_angles=True),
     oversampler_width=1 / 8,
     oversampler=Schedule("adamw", 0.001, batch_size=64, epochs=6),
+    keep_detail=True,
     signature_scale="log_odds",
 )
-"""Cohorts as large as published, networks an eighth as wide, from random weights, on one processor."""
+"""Cohorts as large as published, networks a quarter as wide, pre-trained on other phantoms, one processor."""
 
 PRESETS = {"demo": DEMO, "paper": PAPER}

@@ -22,7 +22,7 @@ from models.networks.contract import Classifier
 from models.networks.deep_smote import DeepSmote
 from models.networks.initial_weights import load_initial_weights
 from models.studies.lagc_response_config import LagcResponseConfig
-from models.studies.lagc_response_samples import LagcSamples
+from models.studies.lagc_response_samples import DrawnLooks, LagcSamples
 from models.training.augmentation import apply_views, draw_views
 from models.training.deep_smote import balance, train_autoencoder
 from models.training.engine.folds import require_both_classes
@@ -54,17 +54,24 @@ class FoldModel:
 
 
 def train_trunk(
-    config: LagcResponseConfig, others: LagcSamples, place: RunPlace
+    config: LagcResponseConfig, others: DrawnLooks, place: RunPlace
 ) -> tuple[Classifier, tuple[CurvePoint, ...]]:
     """Pre-train the network that all folds start from on patients who take no part in the study.
 
-    It stands for ImageNet's weights, which a demonstration lacks.
+    It stands for ImageNet's weights, which a demonstration lacks.  As there, what is learnt is what a picture
+    shows, not what becomes of the patient: the mildness of the look, by least squares.
     """
     images = torch.from_numpy(others.images.astype(np.float32))
+    mildness = torch.from_numpy(others.mildness)
+
+    def loss(network: nn.Module, positions: Tensor, generator: torch.Generator) -> Tensor:
+        shown = _viewed(config, network, images[positions], generator)
+        return functional.mse_loss(shown, mildness[positions].to(shown.device))
+
     network = _untrained(config, config.seed + 1)
     result = train_network(
         network,
-        Task(len(images), _loss(config, images, torch.from_numpy(others.good_response))),
+        Task(len(images), loss),
         config.pretraining,
         run="pre-training",
         seed=config.seed + 1,
@@ -110,7 +117,14 @@ def train_network_of(
             should_stop=place.should_stop,
         )
         generator = torch.Generator().manual_seed(seed)
-        balanced = balance(sampler, real, is_good, generator, neighbours=config.neighbours)
+        balanced = balance(
+            sampler,
+            real,
+            is_good,
+            generator,
+            neighbours=config.neighbours,
+            keep_detail=config.keep_detail,
+        )
         images, labels = balanced.images, balanced.is_positive
         invented = int(balanced.is_invented.sum())
 
@@ -171,17 +185,26 @@ def _logits(network: nn.Module, images: Tensor) -> Tensor:
         return torch.cat([network(part)[:, 0] for part in images.split(_AT_ONCE)])
 
 
+def _viewed(
+    config: LagcResponseConfig, network: nn.Module, images: Tensor, generator: torch.Generator
+) -> Tensor:
+    """The network's output on random views, on its own device."""
+    seen = apply_views(images, draw_views(len(images), config.views, generator), _WINDOW_MINIMUM)
+    device = next(network.parameters()).device
+    output: Tensor = network(seen.to(device).contiguous(memory_format=torch.channels_last))[:, 0]
+    return output
+
+
 def _loss(
     config: LagcResponseConfig, images: Tensor, is_good: Tensor
 ) -> Callable[[nn.Module, Tensor, torch.Generator], Tensor]:
     """Binary cross-entropy of the sigmoid output on flipped and rotated images."""
 
     def loss(network: nn.Module, positions: Tensor, generator: torch.Generator) -> Tensor:
-        views = draw_views(len(positions), config.views, generator)
-        seen = apply_views(images[positions], views, _WINDOW_MINIMUM)
-        device = next(network.parameters()).device
-        logits = network(seen.to(device).contiguous(memory_format=torch.channels_last))[:, 0]
-        return functional.binary_cross_entropy_with_logits(logits, is_good[positions].float().to(device))
+        logits = _viewed(config, network, images[positions], generator)
+        return functional.binary_cross_entropy_with_logits(
+            logits, is_good[positions].float().to(logits.device)
+        )
 
     return loss
 

@@ -45,6 +45,40 @@ class LagcSamples:
         return len(self.patient_ids)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnLooks:
+    """Synthetic patients of whom only the look counts.
+
+    ``mildness`` (patients,) is what the generator was asked to draw, its aggressive look with the sign
+    turned: about standard normal, higher where response is likelier.
+    """
+
+    patient_ids: tuple[str, ...]
+    images: NDArray[np.float16]
+    mildness: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.patient_ids)
+
+
+def drawn_looks(
+    patients: Sequence[LagcPatient],
+    settings: TumourSlicesSettings,
+    cache: Path | None = None,
+    *,
+    size: int = 256,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> DrawnLooks:
+    """The looks of synthetic patients, rendered as those of :func:`phantom_samples`."""
+    looks = [lagc_case(patient).tumour.looks.of(Phase.PORTAL_VENOUS) for patient in patients]
+    return DrawnLooks(
+        tuple(patient.patient_id for patient in patients),
+        _rendered(patients, settings, cache, size, on_progress, should_stop),
+        np.array([-(look.signal + look.confounder) for look in looks], dtype=np.float32),
+    )
+
+
 def phantom_samples(
     patients: Sequence[LagcPatient],
     settings: TumourSlicesSettings,
@@ -55,15 +89,10 @@ def phantom_samples(
     should_stop: ShouldStop = never_stop,
 ) -> LagcSamples:
     """Synthetic patients; their images are rendered in memory, and kept in ``cache`` where one is given."""
-    images = []
-    for number, patient in enumerate(patients):
-        stop_if_asked(should_stop)
-        images.append(_cached_image(patient, settings, cache, size))
-        on_progress(Progress(number + 1, len(patients), STAGE))
     return LagcSamples(
         patients[0].cohort,
         tuple(patient.patient_id for patient in patients),
-        np.stack(images),
+        _rendered(patients, settings, cache, size, on_progress, should_stop),
         {field.attribute: tuple(getattr(patient, field.attribute) for patient in patients) for field in FORM},
         np.array([patient.good_response for patient in patients]),
         np.ones(len(patients), dtype=np.bool_),
@@ -106,6 +135,22 @@ def phantom_image(patient: LagcPatient, settings: TumourSlicesSettings, *, size:
     """The three slices of a synthetic patient; only slices about the largest are rendered."""
     volume, mask = render_about_largest(lagc_case(patient), Phase.PORTAL_VENOUS, size=size)
     return tumour_slices(volume, mask, settings).astype(np.float16)
+
+
+def _rendered(
+    patients: Sequence[LagcPatient],
+    settings: TumourSlicesSettings,
+    cache: Path | None,
+    size: int,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+) -> NDArray[np.float16]:
+    images = []
+    for number, patient in enumerate(patients):
+        stop_if_asked(should_stop)
+        images.append(_cached_image(patient, settings, cache, size))
+        on_progress(Progress(number + 1, len(patients), STAGE))
+    return np.stack(images)
 
 
 def _cached_image(

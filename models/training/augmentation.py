@@ -18,7 +18,8 @@ class Augmentation:
 
     ``shift`` is a share of the side, ``scale`` the largest change of size, ``rotation_deg`` the largest
     angle, ``gain`` the largest relative change of contrast, ``channel_shift`` the most channels by which a
-    stack of slices moves up or down.
+    stack of slices moves up or down.  ``right_angles`` turns by a quarter, a half, three quarters or not at
+    all, which blurs nothing.
     """
 
     flip: bool = True
@@ -27,6 +28,7 @@ class Augmentation:
     rotation_deg: float = 0.0
     gain: float = 0.0
     channel_shift: int = 0
+    right_angles: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +47,8 @@ def draw_views(count: int, settings: Augmentation, generator: torch.Generator) -
         return (torch.rand(count, generator=generator) * 2 - 1) * reach
 
     angle = uniform(math.radians(settings.rotation_deg))
+    if settings.right_angles:
+        angle = angle + torch.randint(0, 4, (count,), generator=generator) * (math.pi / 2)
     size = 1 + uniform(settings.scale)
     mirror = torch.ones(count)
     if settings.flip:

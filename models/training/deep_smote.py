@@ -105,11 +105,14 @@ def invent(
     generator: torch.Generator,
     *,
     neighbours: int = NEIGHBOURS,
+    keep_detail: bool = False,
 ) -> Tensor:
     """``count`` images between those of one class, ``images`` (n, channels, h, w), n ≥ 2.
 
     Each is decoded from a point on the way from a code to one of its nearest ``neighbours``, how far being
-    uniform.  Every image is a starting point equally often, up to one.
+    uniform.  Every image is a starting point equally often, up to one.  With ``keep_detail`` it gets back
+    what the autoencoder lost of the image that it starts from: else a small autoencoder's images are blurred,
+    and a classifier learns that blurred ones belong to the rarer class.
 
     Raises
     ------
@@ -120,12 +123,18 @@ def invent(
         raise ValueError("at least two images of the class are needed")
     with torch.no_grad():
         codes = torch.cat([network.encode(part) for part in images.split(_AT_ONCE)])
-        points = interpolated(codes, count, generator, neighbours=neighbours)
-        return torch.cat([network.decode(part) for part in points.split(_AT_ONCE)])
+        start, points = interpolated(codes, count, generator, neighbours=neighbours)
+        invented = torch.cat([network.decode(part) for part in points.split(_AT_ONCE)])
+        if not keep_detail:
+            return invented
+        again = torch.cat([network.decode(part) for part in codes.split(_AT_ONCE)])
+        return (invented + (images - again)[start]).clamp(0.0, 1.0)
 
 
-def interpolated(codes: Tensor, count: int, generator: torch.Generator, *, neighbours: int) -> Tensor:
-    """SMOTE: ``count`` points (count, latent), each between a code (n, latent) and a near one."""
+def interpolated(
+    codes: Tensor, count: int, generator: torch.Generator, *, neighbours: int
+) -> tuple[Tensor, Tensor]:
+    """SMOTE: positions of ``count`` codes (n, latent), and points (count, latent) from each to a near one."""
     rounds = -(-count // len(codes))
     start = torch.cat([torch.randperm(len(codes), generator=generator) for _ in range(rounds)])[:count]
     apart = torch.cdist(codes, codes, compute_mode="donot_use_mm_for_euclid_dist")
@@ -134,7 +143,7 @@ def interpolated(codes: Tensor, count: int, generator: torch.Generator, *, neigh
     nearest = apart.topk(reach, largest=False).indices
     towards = nearest[start, torch.randint(reach, (count,), generator=generator)]
     share = torch.rand(count, 1, generator=generator)
-    return codes[start] + share * (codes[towards] - codes[start])
+    return start, codes[start] + share * (codes[towards] - codes[start])
 
 
 def balance(
@@ -144,6 +153,7 @@ def balance(
     generator: torch.Generator,
     *,
     neighbours: int = NEIGHBOURS,
+    keep_detail: bool = False,
 ) -> Balanced:
     """Add invented images of the rarer class until both have as many."""
     positives = int(is_positive.sum())
@@ -152,7 +162,14 @@ def balance(
     nothing = torch.zeros(len(images), dtype=torch.bool)
     if not missing:
         return Balanced(images, is_positive, nothing)
-    invented = invent(network, images[is_positive == rarer], missing, generator, neighbours=neighbours)
+    invented = invent(
+        network,
+        images[is_positive == rarer],
+        missing,
+        generator,
+        neighbours=neighbours,
+        keep_detail=keep_detail,
+    )
     return Balanced(
         torch.cat([images, invented]),
         torch.cat([is_positive, torch.full((missing,), rarer)]),

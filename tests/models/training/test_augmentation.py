@@ -76,3 +76,12 @@ def test_a_mask_follows_its_image():
     assert torch.allclose(
         apply_to_masks(mask, views), apply_views(mask + 0.0, views, 0.0).clamp(0, 1), atol=1e-5
     )
+
+
+def test_a_quarter_turn_moves_pixels_and_blurs_none():
+    image = torch.rand(1, 1, 8, 8, generator=torch.Generator().manual_seed(1))
+    turned = [torch.rot90(image[0, 0], quarters) for quarters in range(4)]
+    views = draw_views(40, Augmentation(flip=False, right_angles=True), torch.Generator().manual_seed(2))
+    seen = apply_views(image.expand(40, -1, -1, -1), views, 0.0)[:, 0]
+    found = [[torch.allclose(one, turn, atol=1e-5) for turn in turned].index(True) for one in seen]
+    assert set(found) == {0, 1, 2, 3}

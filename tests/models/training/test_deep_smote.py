@@ -60,7 +60,7 @@ def pictures(count=24, side=16, seed=1):
 
 def test_a_point_lies_between_a_code_and_one_of_its_nearest():
     codes = torch.from_numpy(np.random.default_rng(2).normal(size=(9, 3)).astype(np.float32))
-    points = interpolated(codes, 40, generator(), neighbours=2)
+    _, points = interpolated(codes, 40, generator(), neighbours=2)
     apart = torch.cdist(codes, codes)
     for point in points:
         fits = []
@@ -74,11 +74,11 @@ def test_a_point_lies_between_a_code_and_one_of_its_nearest():
 
 def test_every_image_is_a_starting_point_equally_often():
     codes = torch.eye(5) * torch.arange(1, 6)
-    points = interpolated(codes, 500, generator(), neighbours=1)
+    _, points = interpolated(codes, 500, generator(), neighbours=1)
     assert points.shape == (500, 5)
-    assert torch.equal(
-        interpolated(codes, 5, generator(), neighbours=1), interpolated(codes, 5, generator(), neighbours=1)
-    )
+    again = interpolated(codes, 5, generator(), neighbours=1)
+    assert torch.equal(interpolated(codes, 5, generator(), neighbours=1)[1], again[1])
+    assert sorted(again[0].tolist()) == list(range(5))
     in_reach = (points[:, 4] > 0).sum()
     assert 0 < in_reach <= 200
 
@@ -90,6 +90,27 @@ def test_invented_images_stay_within_the_values_of_their_class():
     assert made.shape == (30, 1, 16, 16)
     assert (made <= rarer.amax(dim=0) + 1e-6).all()
     assert (made >= rarer.amin(dim=0) - 1e-6).all()
+
+
+def test_detail_that_the_autoencoder_loses_is_given_back():
+    class Grey:
+        """Knows of an image its mean alone."""
+
+        def encode(self, image):
+            return image.mean(dim=(1, 2, 3))[:, None]
+
+        def decode(self, latent):
+            return latent[:, :, None, None].expand(-1, 1, 16, 16)
+
+    images = 0.4 + 0.2 * torch.rand(6, 1, 16, 16, generator=generator())
+    blurred = invent(Grey(), images, 12, generator())
+    made = invent(Grey(), images, 12, generator(), keep_detail=True)
+    assert blurred.std(dim=(2, 3)).max() < 1e-6
+    means = made.mean(dim=(1, 2, 3), keepdim=True)
+    torch.testing.assert_close(means, blurred.mean(dim=(1, 2, 3), keepdim=True))
+    details = images - images.mean(dim=(1, 2, 3), keepdim=True)
+    for image in made - means:
+        assert (details - image).abs().amax(dim=(1, 2, 3)).min() < 1e-5
 
 
 @pytest.mark.parametrize("rarer_is_positive", [True, False])
