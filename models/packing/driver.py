@@ -18,6 +18,7 @@ from inference.jobs import Progress
 from inference.messages.catalogue import load_catalogue
 from models.packing.kept_work import KeptWork
 from models.packing.origin import REPOSITORY
+from models.results.home import HOME, RESULT_JSON, keep_run
 from models.studies.catalogue import trainable
 from models.training.engine.history import CurveBook
 from models.training.engine.run import RunPlace
@@ -29,11 +30,12 @@ _SAY_EVERY_S: Final = 20.0
 
 @dataclass(frozen=True, slots=True)
 class PackPlace:
-    """Where packs go, where they are made, and by which preset."""
+    """Where packs go, where they are made, by which preset, and where measured figures are kept."""
 
     out: Path
     work: Path
     preset: str
+    results: Path = HOME
 
     def pack(self, study: str) -> Path:
         """Folder of a study's demonstration pack."""
@@ -57,6 +59,8 @@ def make_one(study: str, place: PackPlace) -> bool:
     book = CurveBook(kept.folder, load_catalogue("en"))
     run = RunPlace(checkpoints=kept.checkpoints, on_epoch=book, on_progress=Ticker(study))
     manifest = about.make_demonstration(config, run, kept.samples, place.pack(study))
+    if (kept.results / RESULT_JSON).is_file():
+        keep_run(study, kept.results, place.results)
     kept.finish(manifest)
     return True
 

@@ -18,6 +18,8 @@ from models.packing.origin import REPOSITORY
 from models.training.engine.checkpoint import CheckpointPlace
 
 DONE_FILE: Final = "done.json"
+RESULTS_FOLDER: Final = "results"
+"""Beside the samples: where a study leaves what its run measured (``result.json``, tables of scores)."""
 
 _RENDERING: Final = ("models/phantoms", "models/cohorts", "models/radiomics", "inference")
 _TRAINING: Final = (*_RENDERING, "models/networks", "models/training", "models/studies")
@@ -52,6 +54,11 @@ class KeptWork:
         """Of every run; a checkpoint of other code is refused, so that none is offered."""
         digest = self._digest(_TRAINING)
         return CheckpointPlace(self.folder / f"checkpoints-{digest[:16]}", f"{self.study} {digest}")
+
+    @property
+    def results(self) -> Path:
+        """What the run measured, for the page of results; of this run alone, for :meth:`open` empties it."""
+        return self.folder / RESULTS_FOLDER
 
     def open(self) -> None:
         """Make the folder and throw away what nothing will read again."""

@@ -1,0 +1,109 @@
+"""A study's own protocol on outcomes dealt out at random: what each fold left out must be ranked by chance.
+
+One figure per permutation and model: the mean over the folds.  The folds of one permutation err together, so
+they count as one.  A model that selected nothing gives everybody one score, which is worth one half.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from inference.statistics.discrimination.concordance import concordance
+from inference.statistics.discrimination.delong import auc
+from inference.statistics.outcomes import Bools, Floats
+from inference.statistics.reasons import NotEstimable
+from models.studies import gnen_os, lagc_response, pnen_recurrence
+from models.studies.gnen_os_config import GnenOsConfig
+from models.studies.gnen_os_samples import GnenSamples
+from models.studies.lagc_response_config import LagcResponseConfig
+from models.studies.lagc_response_samples import LagcSamples
+from models.studies.pnen_recurrence_config import PnenRecurrenceConfig
+from models.training.engine.failures import NoFitError
+from models.training.splits import Fold, folds_by_patient
+
+Areas = dict[str, list[float]]
+"""One area, or C-index, per permutation, by model."""
+
+
+def gnen_areas(
+    samples: GnenSamples, config: GnenOsConfig, permutations: int, rng: np.random.Generator
+) -> Areas:
+    """Follow-up dealt out whole: a time goes with its own event."""
+    areas: Areas = {name: [] for name in gnen_os.MODELS}
+    for number in range(permutations):
+        dealt = replace(samples, follow_up=samples.follow_up.rows(rng.permutation(len(samples))))
+        folds = folds_by_patient(samples.patient_ids, range(len(samples)), config.folds, rng)
+        by_fold: Areas = {name: [] for name in areas}
+        for fold in folds:
+            left_out = gnen_os.rows(dealt, fold.left_out)
+            fitted = gnen_os.fit_models(dealt, fold.learn, config, 1000 * number + fold.number)
+            for name, hazard in fitted.hazards(left_out).items():
+                found = concordance(left_out.follow_up, hazard)
+                by_fold[name].append(0.5 if isinstance(found, NotEstimable) else found.estimate.value)
+        _pool(areas, by_fold)
+    return areas
+
+
+def lagc_areas(
+    cohort: LagcSamples,
+    config: LagcResponseConfig,
+    permutations: int,
+    rng: np.random.Generator,
+) -> Areas:
+    """Responses dealt out among the patients of the training cohort; networks start at random.
+
+    In few patients a factor may by luck tell all responders: without a regression they are dealt again.
+    """
+    areas: Areas = {name: [] for name in lagc_response.MODELS}
+    number = 0
+    while len(areas["dlcs"]) < permutations:
+        dealt = replace(cohort, good_response=rng.permutation(cohort.good_response))
+        number += 1
+        try:
+            fitted = lagc_response.train(replace(config, seed=number), dealt)
+        except NoFitError:
+            continue
+        folds = [model.fold for model in fitted.folds]
+        _pool(areas, {n: _by_fold(fitted.out_of_fold[n], dealt.good_response, folds) for n in areas})
+    return areas
+
+
+def pnen_areas(
+    data: pnen_recurrence.PatientData,
+    columns: Mapping[str, pnen_recurrence.Columns],
+    config: PnenRecurrenceConfig,
+    permutations: int,
+    rng: np.random.Generator,
+) -> Areas:
+    """Recurrences dealt out among the patients who have a class; the segmenter reads no outcome."""
+    areas: Areas = {name: [] for name in columns}
+    for number in range(permutations):
+        recurred = data.recurred.copy()
+        recurred[data.is_decided] = rng.permutation(recurred[data.is_decided])
+        dealt, own = replace(data, recurred=recurred), replace(config, seed=number)
+        by_fold: Areas = {name: [] for name in areas}
+        for fold in pnen_recurrence.draw_folds(dealt, own):
+            machines = pnen_recurrence.fit_fold(columns, dealt, fold, own)
+            for name, scores in pnen_recurrence.apply(machines, columns).items():
+                by_fold[name] += _by_fold(scores, recurred, [fold])
+        _pool(areas, by_fold)
+    return areas
+
+
+def _by_fold(scores: Floats, is_positive: Bools, folds: Iterable[Fold]) -> list[float]:
+    """AUC within each fold that left out both classes."""
+    found = []
+    for fold in folds:
+        own = list(fold.left_out)
+        if is_positive[own].any() and not is_positive[own].all():
+            found.append(auc(scores[own], is_positive[own]).value)
+    return found
+
+
+def _pool(areas: Areas, by_fold: Mapping[str, Sequence[float]]) -> None:
+    for name, values in by_fold.items():
+        if values:
+            areas[name].append(float(np.mean(values)))
