@@ -59,6 +59,7 @@ class LagcDocument(Document):
     synthetic: Literal[True]
     response: dict[str, _Cohort]
     os: _Survival
+    pretraining_patients: int = 0
     minutes: FiniteFloat | None = None
 
 
@@ -78,7 +79,7 @@ def lagc_results(kept: KeptRun) -> StudyResults:
             Ablation(question, "AUC", contrasts(of_response.figures, responses, NAMES, first, second))
             for question, first, second in QUESTIONS
         ),
-        further=(_hazard_ratios(document.os),),
+        further=(_trunk(document), _hazard_ratios(document.os)),
         minutes=document.minutes,
     )
 
@@ -122,6 +123,15 @@ def _survival(document: LagcDocument) -> FigureTable:
             f"{cohort} {part.patients}" + ("" if part.deaths is None else f" ({part.deaths} deaths)")
             for cohort, part in document.os.parts.items()
         ),
+    )
+
+
+def _trunk(document: LagcDocument) -> str:
+    if not document.pretraining_patients:
+        return ""
+    return (
+        f"The networks of all folds began with a trunk that {document.pretraining_patients} further phantoms "
+        f"had taught, in the place of ImageNet's weights; none of them is in a cohort of the table."
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from models.results.directions import SIGNIFICANT_BELOW, beyond_chance
 from models.results.figures import StudyResults
+from models.results.gc_recurrence import gc_results
 from models.results.gnen_os import gnen_results
 from models.results.home import KeptRun, kept_run
 from models.results.lagc_response import lagc_results
@@ -23,6 +24,7 @@ from models.training.engine.history import CURVES_PNG
 READERS: Final[Mapping[str, tuple[str, Callable[[KeptRun], StudyResults]]]] = {
     "npc-residual": ("Nasopharyngeal carcinoma: residual tumour after radiotherapy", npc_results),
     "lagc-response": ("Locally advanced gastric cancer: response to neoadjuvant chemotherapy", lagc_results),
+    "gc-recurrence": ("Gastric cancer: recurrence after radical gastrectomy", gc_results),
     "pnen-recurrence": ("Pancreatic neuroendocrine neoplasm: recurrence after resection", pnen_results),
     "gnen-os": ("Gastric neuroendocrine neoplasm: overall survival", gnen_results),
 }

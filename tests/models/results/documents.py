@@ -161,6 +161,38 @@ def gnen_run(folder):
     )
 
 
+def gc_run(folder):
+    """A run of ``gc-recurrence``."""
+    heads, rows, areas = classes({"dlfs": 2.5, "dls": 2.0, "clis": 0.0}, ("training", "internal", "external"))
+    _table(folder / "scores.csv", heads, rows)
+    published = {"dlfs": 0.859, "dls": 0.808, "clis": 0.637}
+    return _written(
+        folder,
+        {
+            "study": "gc-recurrence",
+            "synthetic": True,
+            "cohorts": {
+                cohort: {
+                    "patients": PATIENTS,
+                    "relapses": 14,
+                    "models": {
+                        name: {
+                            "auc": value,
+                            "auc_ci": [value - 0.1, value + 0.1],
+                            "ceiling": 0.88,
+                            "published": published[name],
+                            "hazard_ratio_high_v_low": 2.25 if name == "dlfs" else None,
+                            "published_hazard_ratio": 2.244 if name == "dlfs" else None,
+                        }
+                        for name, value in own.items()
+                    },
+                }
+                for cohort, own in areas.items()
+            },
+        },
+    )
+
+
 def pnen_run(folder, *, arterial=2.0, venous=0.0, synthetic="yes"):
     """A run of ``pnen-recurrence``."""
     heads, rows, areas = classes(

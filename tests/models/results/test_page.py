@@ -7,7 +7,7 @@ import pytest
 
 from models.results.pack_facts import PackFacts
 from models.results.page import READERS, results_page
-from tests.models.results.documents import gnen_run, lagc_run, pnen_run
+from tests.models.results.documents import gc_run, gnen_run, lagc_run, pnen_run
 from tests.models.results.npc_documents import npc_run
 
 PACKS = (PackFacts("npc-residual-demo@0.1.0", "npc-residual", 5, 4_410_000, 4_560_000),)
@@ -15,11 +15,12 @@ PACKS = (PackFacts("npc-residual-demo@0.1.0", "npc-residual", 5, 4_410_000, 4_56
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """Four studies that were kept."""
+    """Five studies that were kept."""
     folder = tmp_path_factory.mktemp("docs") / "results"
     for study, run in (
         ("npc-residual", npc_run),
         ("lagc-response", lagc_run),
+        ("gc-recurrence", gc_run),
         ("pnen-recurrence", pnen_run),
         ("gnen-os", gnen_run),
     ):
@@ -72,6 +73,14 @@ def test_figures_are_those_of_the_documents(page, home):
         f"| Xception, patient unit | test (scored per patient) | {area:.3f} | 0.600 to 0.900 | 0.952 |"
         in page
     )
+
+
+def test_relapse_after_gastrectomy_is_set_beside_the_paper(page, home):
+    fusion = document(home, "gc-recurrence")["cohorts"]["external"]["models"]["dlfs"]["auc"]
+    gc = section(page, "gc-recurrence")
+    assert f"| DLFS (fusion) | external | {fusion:.3f} |" in gc and "| 0.859 |" in gc
+    assert "| external | DLFS (fusion) | 2.25 | 2.244 |" in gc
+    assert "DLS is ahead of CLIS in 3 of 3" in gc
 
 
 def test_a_changed_document_changes_the_page(page, home, tmp_path):
