@@ -6,7 +6,7 @@ replace its support vectors.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -52,10 +52,16 @@ class CutTerm(Part):
 
 
 class ScoreTerm(Part):
-    """Another score of the pack, scaled."""
+    """Another score of the pack, scaled; ``as_log_odds`` where a probability enters as its log odds.
+
+    A probability is held within 1e-6 of 0 and 1 before.
+    """
+
+    LATER: ClassVar[frozenset[str]] = frozenset({"as_log_odds"})
 
     kind: Literal["score"] = "score"
     score: Name
+    as_log_odds: bool = False
     scaling: Scaling
     coefficient: float
 

@@ -6,7 +6,7 @@ study is the publication that its card names.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -58,10 +58,13 @@ class CropBox(Part):
 
 
 class CropFixed(Part):
-    """A square of fixed size about the mask's centre."""
+    """A square of fixed size about the mask's centre; *blanked* surroundings read as the lowest value."""
+
+    LATER: ClassVar[frozenset[str]] = frozenset({"surroundings"})
 
     step: Literal["crop_fixed"] = "crop_fixed"
     side_mm: float = Field(gt=0)
+    surroundings: Literal["kept", "blanked"] = "kept"
 
 
 class Resize(Part):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -22,10 +22,14 @@ class FeatureDistribution(Part):
     """Mean ``<array>/mean`` (d) and covariance ``<array>/covariance`` (d, d) of an embedding, reduced or not.
 
     With ``components`` > 0 the embedding is first projected: ``<array>/projection`` (components, d).
+    ``fold`` says whose network's embedding it is, where folds have networks of their own.
     """
+
+    LATER: ClassVar[frozenset[str]] = frozenset({"fold"})
 
     array: Name
     phase: PhaseName | None
+    fold: int | None = None
     length: int = Field(gt=0)
     components: int = Field(default=0, ge=0)
     patients: int = Field(gt=0)

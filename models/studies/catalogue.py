@@ -10,7 +10,8 @@ from typing import Any, Final
 from inference.errors import InputError
 from inference.packs.manifest import Manifest
 from models.cohorts.cohort import Cohort
-from models.packing import npc_residual
+from models.packing import lagc_response, npc_residual
+from models.studies.lagc_response_config import PRESETS as LAGC_PRESETS
 from models.studies.npc_residual import STUDY as NPC_RESIDUAL
 from models.studies.npc_residual_config import PRESETS as NPC_PRESETS
 from models.training.engine.run import RunPlace
@@ -48,6 +49,9 @@ class TrainableStudy:
 STUDIES: Final[Mapping[str, TrainableStudy]] = {
     NPC_RESIDUAL: TrainableStudy(
         NPC_RESIDUAL, NPC_PRESETS, npc_residual.from_cohort, npc_residual.from_phantoms
+    ),
+    lagc_response.STUDY: TrainableStudy(
+        lagc_response.STUDY, LAGC_PRESETS, lagc_response.from_cohort, lagc_response.from_phantoms
     ),
 }
 
