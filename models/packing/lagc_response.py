@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,7 @@ from models.packing import coding
 from models.packing.content import CardNotes, Fitted, PackContent, PackedNetwork, PredictionTable
 from models.packing.ct_inputs import ct_inputs
 from models.packing.ct_pack import put_demonstration, put_trained_on
+from models.packing.kept_work import RESULTS_FOLDER
 from models.packing.prediction_csv import CohortRows, prediction_csv
 from models.packing.reference_data import ReferenceContent, known_cohort
 from models.phantoms.lagc_population import FORM, draw_cohort
@@ -29,10 +31,11 @@ from models.studies.lagc_response_config import LagcResponseConfig
 from models.studies.lagc_response_export import hand_on
 from models.studies.lagc_response_factors import LARGE_ABOVE_CM, coded
 from models.studies.lagc_response_network import NETWORK, FoldModel
-from models.studies.lagc_response_results import outside_hazard
+from models.studies.lagc_response_results import outside_hazard, write_results
 from models.studies.lagc_response_samples import (
     LagcSamples,
     cohort_samples,
+    drawn_looks,
     phantom_image,
     phantom_samples,
 )
@@ -57,20 +60,19 @@ _PHANTOM_SIZE: Final = 256
 def from_phantoms(config: LagcResponseConfig, place: RunPlace, samples: Path, out: Path) -> Manifest:
     """Train on the synthetic cohorts and write the demonstration pack.
 
-    The network that the recurrence study freezes is left beside the samples.
+    What was measured, and the network that the recurrence study freezes, are left beside the samples.
     """
-
-    def drawn(name: str, patients: int | None, seed: int) -> LagcSamples:
-        return phantom_samples(
-            draw_cohort(name, patients, seed), config.preprocessing, samples, on_progress=place.on_progress
-        )
-
-    cohorts = [drawn(name, None, 0) for name in PARTS]
+    start = time.monotonic()
+    say, settings = place.on_progress, config.preprocessing
+    cohorts = [phantom_samples(draw_cohort(name), settings, samples, on_progress=say) for name in PARTS]
     others = None
     if config.pretraining_patients:
-        others = drawn("training", config.pretraining_patients, config.pretraining_seed)
+        drawn = draw_cohort("training", config.pretraining_patients, config.pretraining_seed)
+        others = drawn_looks(drawn, settings, samples, on_progress=say)
     trained = train(config, cohorts[0], place, pretraining=others)
     hand_on(trained, samples.parent)
+    minutes = (time.monotonic() - start) / 60
+    write_results(trained, cohorts, samples.parent / RESULTS_FOLDER, minutes=minutes)
     return put_demonstration(content(trained, cohorts, is_synthetic=True), out)
 
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 from inference.errors import InputError
 from inference.packs.manifest import Manifest
 from models.cohorts.cohort import Cohort
-from models.packing import lagc_response, npc_residual
+from models.packing import gnen_os, lagc_response, npc_residual
+from models.studies.gnen_os_config import PRESETS as GNEN_PRESETS
 from models.studies.lagc_response_config import PRESETS as LAGC_PRESETS
 from models.studies.npc_residual import STUDY as NPC_RESIDUAL
 from models.studies.npc_residual_config import PRESETS as NPC_PRESETS
@@ -53,6 +54,7 @@ STUDIES: Final[Mapping[str, TrainableStudy]] = {
     lagc_response.STUDY: TrainableStudy(
         lagc_response.STUDY, LAGC_PRESETS, lagc_response.from_cohort, lagc_response.from_phantoms
     ),
+    gnen_os.STUDY: TrainableStudy(gnen_os.STUDY, GNEN_PRESETS, gnen_os.from_cohort, gnen_os.from_phantoms),
 }
 
 

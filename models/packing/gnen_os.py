@@ -1,0 +1,332 @@
+"""The pack of ``gnen-os``: ResNet-50's maxima, a signature per phase, three Cox models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.packs.fitted import Scaling, Score, ScoreThreshold, SelectedFeature, Signature
+from inference.packs.manifest import Manifest
+from inference.packs.phases import CropFixed, PhaseInput, PhaseName, Resample, Resize, SelectSlices, Window
+from inference.preprocessing.fixed_window import fixed_window
+from inference.statistics.design import Design, Factor
+from inference.statistics.outcomes import Floats
+from models.cohorts.cohort import Cohort
+from models.cohorts.cohort_schema import PARTS
+from models.networks.outputs import StageMaximaGraph
+from models.networks.resnet import ResNet50
+from models.packing import coding
+from models.packing.content import CardNotes, Fitted, PackContent, PackedNetwork, PredictionTable
+from models.packing.ct_inputs import ct_inputs
+from models.packing.ct_pack import put_demonstration, put_trained_on
+from models.packing.kept_work import RESULTS_FOLDER
+from models.packing.prediction_csv import CohortRows, prediction_csv
+from models.packing.reference_data import ReferenceContent, known_cohort
+from models.phantoms.abdomen.largest_slice import render_largest_slice
+from models.phantoms.ct_cases import gnen_case
+from models.phantoms.gnen_population import FORM, draw_cohort
+from models.studies.gnen_os import MODELS, STUDY, TrainedGnen, feature_names, train
+from models.studies.gnen_os_config import GnenOsConfig
+from models.studies.gnen_os_export import EXTRACTOR
+from models.studies.gnen_os_results import write_results
+from models.studies.gnen_os_samples import (
+    FACTORS,
+    SCANS,
+    GnenSamples,
+    build_network,
+    cohort_samples,
+    phantom_samples,
+)
+from models.training.engine.device import make_repeatable
+from models.training.engine.run import RunPlace
+
+CEILING_DRAWS: Final = 3_000
+SUBJECT: Final = "Overall survival with a gastric neuroendocrine neoplasm"
+TITLES: Final = {
+    "combined": "Combined model: both signatures and clinical factors",
+    "dl": "Deep learning model: both signatures",
+    "clinical": "Clinical model",
+}
+PHASE_OF: Final[Mapping[str, PhaseName]] = {"arterial": "arterial", "venous": "portal_venous"}
+
+_FIELD_OF: Final = {field.attribute: field.id for field in FORM}
+
+
+def from_phantoms(config: GnenOsConfig, place: RunPlace, samples: Path, out: Path) -> Manifest:
+    """Train on the synthetic cohorts and write the demonstration pack.
+
+    Nothing is kept in ``samples``; what was measured is left beside them.
+    """
+    make_repeatable(config.seed, config.threads)
+    network = build_network(config)
+    cohorts = [
+        phantom_samples(draw_cohort(name, patients), config, network, on_progress=place.on_progress)
+        for name, patients in config.cohort_sizes.items()
+    ]
+    trained = train(cohorts[0], config)
+    write_results(
+        trained,
+        cohorts[0],
+        cohorts[1:],
+        samples.parent / RESULTS_FOLDER,
+        is_synthetic=True,
+        ceiling_draws=CEILING_DRAWS,
+    )
+    return put_demonstration(content(trained, cohorts, network, is_synthetic=True), out)
+
+
+def from_cohort(cohort: Cohort, config: GnenOsConfig, place: RunPlace, samples: Path, out: Path) -> Manifest:
+    """Train on a cohort's training part, judge on its other parts, and write the pack."""
+    make_repeatable(config.seed, config.threads)
+    network = build_network(config)
+    parts = [name for name in PARTS if len(cohort.table.part(name).with_known("os"))]
+    cohorts = [cohort_samples(cohort, name, config, network) for name in parts]
+    trained = train(cohorts[0], config)
+    packed = content(trained, cohorts, network, is_synthetic=cohort.is_synthetic)
+    return put_trained_on(cohort, packed, out)
+
+
+def content(
+    trained: TrainedGnen, cohorts: Sequence[GnenSamples], network: ResNet50, *, is_synthetic: bool
+) -> PackContent:
+    """What the pack holds; the first of ``cohorts`` is the one that was trained on."""
+    training = cohorts[0]
+    config, final = trained.config, trained.final
+    designs = final.designs(training)
+    columns = coded_columns(designs["combined"])
+    packed = {
+        name: coding.cox_model(
+            name,
+            dict(zip(model.fit.columns, map(float, model.fit.coefficients), strict=True)),
+            columns,
+            model.baseline,
+            config.horizons_months,
+        )
+        for name, model in final.models.items()
+        if model.fit.columns
+    }
+    signatures = tuple(
+        Signature(
+            name=f"{scan}_signature",
+            phase=PHASE_OF[scan],
+            embedding_length=training.features[scan].shape[1],
+            features=_selected(signature.score.coefficients, training.features[scan].shape[1]),
+            intercept=signature.score.intercept,
+        )
+        for scan, signature in final.signatures.items()
+        if signature.selected
+    )
+    moved = {name: final.models[name].baseline.centre - model.constant for name, model in packed.items()}
+    cuts = {name: trained.cutoffs[name] + moved[name] for name in packed}
+    rows = _rows(trained, cohorts, moved)
+    return PackContent(
+        study=STUDY,
+        subject=SUBJECT,
+        inputs=ct_inputs(STUDY),
+        phases=tuple(_phase(phase, config) for phase in PHASE_OF.values()),
+        networks=(_network(network, config),),
+        fitted=Fitted(
+            scores=(
+                *(_score(one.name, f"Signature of the {one.phase} phase", "signature") for one in signatures),
+                *(_score(name, TITLES[name], "linear_model") for name in reversed(MODELS) if name in packed),
+            ),
+            thresholds=tuple(
+                ScoreThreshold(
+                    score=name,
+                    value=cut,
+                    locked_on=f"out-of-fold scores of the {len(training)} training patients",
+                    method=f"Youden's index of the ROC at {config.cutoff_months:g} months",
+                )
+                for name, cut in cuts.items()
+            ),
+            signatures=signatures,
+            linear_models=tuple(packed[name].model for name in reversed(MODELS) if name in packed),
+        ),
+        reference=_reference(training, rows, cuts),
+        tables=(
+            PredictionTable(
+                "evaluation",
+                "survival",
+                prediction_csv(rows, is_synthetic=is_synthetic, horizons_months=config.horizons_months),
+                cuts,
+            ),
+        ),
+        notes=_notes(trained),
+        cohort_sizes={cohort.cohort: len(cohort) for cohort in cohorts},
+        events={cohort.cohort: int(cohort.follow_up.event.sum()) for cohort in cohorts},
+        seed=config.seed,
+        threads=config.threads,
+    )
+
+
+def coded_columns(combined: Design) -> dict[str, coding.CodedColumn]:
+    """Every column of the Cox models in the words of the form; numbers about the training mean."""
+    mean = dict(zip(combined.columns, map(float, combined.matrix.mean(axis=0)), strict=True))
+    columns = {
+        f"{scan}_signature": coding.score(f"{scan}_signature", mean.get(f"{scan}_signature", 0.0))
+        for scan in SCANS
+    }
+    for term in FACTORS:
+        field = _FIELD_OF[term.name]
+        if isinstance(term, Factor):
+            for column, level in zip(term.columns, term.levels[1:], strict=True):
+                columns[column] = coding.levels(field, level)
+        else:
+            columns[term.name] = coding.number(field, mean.get(term.name, 0.0))
+    return columns
+
+
+def _selected(coefficients: Mapping[str, float], length: int) -> tuple[SelectedFeature, ...]:
+    place = {name: index for index, name in enumerate(feature_names(length))}
+    weights = sorted((place[name], weight) for name, weight in coefficients.items())
+    return tuple(
+        SelectedFeature(index=index, scaling=Scaling(centre=0.0, scale=1.0), weight=weight)
+        for index, weight in weights
+    )
+
+
+def _score(name: str, title: str, source: str) -> Score:
+    return Score.model_validate(
+        {
+            "name": name,
+            "title": title.replace("portal_venous", "portal-venous"),
+            "source": source,
+            "scale": "linear_predictor",
+            "higher_is": "worse",
+            "positive_class": "death",
+        }
+    )
+
+
+def _phase(phase: PhaseName, config: GnenOsConfig) -> PhaseInput:
+    window = config.window
+    half = window.window_width_hu / 2
+    return PhaseInput(
+        phase=phase,
+        is_required=True,
+        steps=(
+            SelectSlices(choice="largest", neighbours=0),
+            Window(
+                lower_hu=window.window_centre_hu - half,
+                upper_hu=window.window_centre_hu + half,
+                low=0.0,
+                high=1.0,
+            ),
+            Resample(pixel_spacing_mm=window.spacing_mm, slice_spacing_mm=None, interpolation="cubic"),
+            CropFixed(
+                side_mm=window.rows * window.spacing_mm,
+                surroundings=window.surroundings,
+            ),
+            Resize(rows=window.rows, columns=window.columns),
+        ),
+    )
+
+
+def _network(network: ResNet50, config: GnenOsConfig) -> PackedNetwork:
+    """A phantom's window for the self-test: no pixel of a patient may leave in a pack."""
+    (patient,) = draw_cohort("training", 1, config.seed)
+    volume, mask = render_largest_slice(gnen_case(patient), SCANS["arterial"], size=config.phantom_size)
+    image: NDArray[np.float32] = fixed_window(volume, mask, config.window)
+    return PackedNetwork(
+        file=EXTRACTOR,
+        role="encoder",
+        architecture="resnet50_stage_maxima",
+        graph=StageMaximaGraph(network),
+        image=image[None, None],
+    )
+
+
+def _rows(
+    trained: TrainedGnen, cohorts: Sequence[GnenSamples], moved: Mapping[str, float]
+) -> list[CohortRows]:
+    training, *outside = cohorts
+    fold_of = {k: str(fold.number + 1) for fold in trained.folds for k in fold.left_out}
+    horizons = trained.config.horizons_months
+    scored = [(training, trained.out_of_fold, trained.survival)]
+    for cohort in outside:
+        hazards = trained.final.hazards(cohort)
+        survival = {name: trained.final.models[name].survival(hazards[name], horizons) for name in MODELS}
+        scored.append((cohort, hazards, survival))
+    return [
+        CohortRows(
+            cohort.cohort,
+            cohort.patient_ids,
+            {name: hazards[name] + shift for name, shift in moved.items()},
+            follow_up=cohort.follow_up,
+            folds=[fold_of[k] for k in range(len(cohort))] if cohort is training else (),
+            survival={name: survival[name] for name in moved},
+            clinical=_clinical(cohort.clinical),
+        )
+        for cohort, hazards, survival in scored
+    ]
+
+
+def _clinical(design: Design) -> dict[str, Sequence[float | str]]:
+    """The form's values again, from the columns that code them."""
+    values: dict[str, Sequence[float | str]] = {}
+    for term in design.terms:
+        block: Floats = design.matrix[:, design.columns_of(term.name)]
+        if isinstance(term, Factor):
+            values[term.name] = [
+                term.levels[int((row > 0) @ np.arange(1, len(term.levels)))] for row in block
+            ]
+        else:
+            values[term.name] = [float(value) for value in block[:, 0]]
+    return values
+
+
+def _reference(
+    training: GnenSamples, rows: Sequence[CohortRows], cuts: Mapping[str, float]
+) -> ReferenceContent:
+    reference = ReferenceContent()
+    for scan, phase in PHASE_OF.items():
+        reference.add_cloud(scan, training.features[scan], phase=phase)
+    for cohort in rows:
+        known = known_cohort(cohort.cohort)
+        assert known is not None
+        assert cohort.follow_up is not None
+        for name, cut in cuts.items():
+            values = cohort.scores[name]
+            reference.add_quantiles(name, known, values, cohort.follow_up.event, ("death", "censored"))
+            reference.add_survival(name, known, cohort.follow_up, values, cut)
+    return reference
+
+
+def _notes(trained: TrainedGnen) -> CardNotes:
+    config, final = trained.config, trained.final
+    start = (
+        "random weights from the seed"
+        if config.initial_weights is None
+        else f"the weights of {config.initial_weights.name}"
+    )
+    counts = ", ".join(f"{scan} {count}" for scan, count in final.reliable.items())
+    absent = [scan for scan, signature in final.signatures.items() if not signature.selected]
+    return CardNotes(
+        citation="Yang et al. 2023, doi 10.21037/qims-23-577",
+        outcome="death of any cause, in months; a month is 30 days in the publication.",
+        training=(
+            f"Network: ResNet-50, {config.resnet_width:g} of the published width, with {start}, not trained "
+            "further; the features are the maxima of its five stages.",
+            f"Kept: features with ICC(2,1) > {config.reliable_above:g} between two outlines of "
+            f"{config.reread_patients} patients ({counts}).",
+            f"Signatures: LASSO-Cox for each phase, {config.penalty_folds} folds ({config.penalty_rule}).",
+            f"Factors with P < {config.screen_below:g} alone and proportional hazards (P > "
+            f"{config.proportional_above:g}), backward elimination by AIC, three Cox models.",
+            f"The final models are those of the whole training cohort; {config.folds} folds gave the scores "
+            "that locked the cut-offs.",
+        ),
+        departures=(
+            f"Surroundings of the tumour are {config.window.surroundings}; HU window, P of the screen, folds "
+            "and the rule of the cut-off are not in the publication and are this project's choices.",
+            "Training figures are out of fold; those of the publication are apparent.",
+        ),
+        limits=(
+            "Prognosis alone: it does not say which treatment works.",
+            "The cut-offs were locked on scores of fold models, and are applied to the final models.",
+            *(f"The {scan} signature found nothing: not packed." for scan in absent),
+        ),
+    )

@@ -1,0 +1,84 @@
+"""A trained survival study becomes a pack: encoder, signatures and Cox models answer as training did."""
+
+import numpy as np
+import pytest
+
+from inference.packs.self_test import run_self_test
+from inference.packs.state import PackState
+from inference.packs.study_models import read_reference, study_models
+from inference.packs.verify import verify_pack
+from models.networks import resnet
+from models.packing.ct_pack import put_demonstration
+from models.packing.gnen_os import content
+from models.phantoms.gnen_population import FORM
+from models.studies.gnen_os import rows, train
+from models.studies.gnen_os_samples import FACTORS, build_network
+from tests.models.studies.test_gnen_os import TINY, invented
+
+
+@pytest.fixture(scope="module")
+def samples():
+    """Invented features, as many as the tiny network gives, of which one tells."""
+    made = invented(70, 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resnet, "PUBLISHED_BLOCKS", (1, 1, 1, 1))
+        network = build_network(TINY)
+    length = sum(network.backbone.counts)
+    rng = np.random.default_rng(1)
+    for features in (made.features, made.reread):
+        for scan, matrix in features.items():
+            wide = rng.standard_normal((len(made), length))
+            wide[:, 3] = matrix[:, 3]
+            features[scan] = wide
+    return made, network
+
+
+@pytest.fixture(scope="module")
+def trained(samples):
+    return train(samples[0], TINY)
+
+
+@pytest.fixture(scope="module")
+def pack(trained, samples, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("packs") / "gnen-os-demo"
+    put_demonstration(content(trained, (samples[0],), samples[1], is_synthetic=True), folder)
+    return verify_pack(folder)
+
+
+def test_the_pack_is_whole_and_a_demonstration(pack):
+    assert pack.state is PackState.DEMONSTRATION
+    assert {"evaluation.json", "evaluation.pdf", "card.md"} <= set(pack.manifest.files)
+    assert {phase.phase for phase in pack.manifest.phases} == {"arterial", "portal_venous"}
+    run_self_test(pack)
+    assert {curve.stated.score for curve in read_reference(pack).survival} >= {"combined", "dl"}
+
+
+def test_signatures_and_cox_models_give_the_hazards_of_training(pack, trained, samples):
+    few = rows(samples[0], range(12))
+    models = study_models(pack)
+    scores = {}
+    for name, signature in models.signatures.items():
+        scan = name.removesuffix("_signature")
+        chosen = few.features[scan][:, signature.features.index]
+        scores[name] = signature.features.intercept + chosen @ signature.features.weight
+    expected = trained.final.hazards(few)
+    for name, model in models.linear.items():
+        values = [
+            sum(term.coefficient * told(term, few, scores, k) for term in model.terms) for k in range(12)
+        ]
+        shift = values[0] - expected[name][0]
+        assert np.allclose(np.array(values) - shift, expected[name])
+        assert models.thresholds[name].value == pytest.approx(trained.cutoffs[name] + shift)
+        alive = trained.final.models[name].survival(np.array([-shift]), [36.0])[0, 0]
+        (at,) = [point.survival for point in model.baseline if point.time_months == 36.0]
+        assert at == pytest.approx(alive)
+
+
+def told(term, few, scores, k):
+    if term.kind == "score":
+        return scores[term.score][k] - term.scaling.centre
+    (factor,) = [one for one in FACTORS if one.name == {f.id: f.attribute for f in FORM}[term.field]]
+    block = few.clinical.matrix[k, few.clinical.columns_of(factor.name)]
+    if term.kind == "number":
+        return block[0] - term.scaling.centre
+    return sum(block[factor.levels.index(level) - 1] for level in term.levels)
