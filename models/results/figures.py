@@ -12,6 +12,9 @@ Measure = Literal["AUC", "C-index"]
 CHANCE: Final = 0.5
 """AUC and C-index of a score that knows nothing."""
 
+STANDARD_ERRORS: Final = 3.0
+"""How far from chance a model may lie that was taught dealt-out outcomes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -96,10 +99,28 @@ class Ablation:
 
 
 @dataclass(frozen=True, slots=True)
+class DealtOut:
+    """What a model earns in the mean over permutations of the outcomes."""
+
+    study: str
+    model: str
+    measure: Measure
+    mean: float
+    standard_error: float
+    permutations: int
+
+    @property
+    def is_chance(self) -> bool:
+        """Whether one half lies within three standard errors."""
+        return abs(self.mean - CHANCE) <= STANDARD_ERRORS * self.standard_error
+
+
+@dataclass(frozen=True, slots=True)
 class StudyResults:
     """Everything the page says of one study.
 
-    ``segmentation`` and ``further`` are paragraphs or tables in Markdown, made from numbers.
+    ``segmentation`` and ``further`` are paragraphs or tables in Markdown, made from numbers; ``dealt_out`` is
+    there where the run itself learnt from dealt-out outcomes.
     """
 
     study: str
@@ -109,4 +130,5 @@ class StudyResults:
     ablations: tuple[Ablation, ...]
     segmentation: tuple[str, ...] = ()
     further: tuple[str, ...] = ()
+    dealt_out: tuple[DealtOut, ...] = ()
     minutes: float | None = None

@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import FiniteFloat
 
+from models.results.figures import DealtOut
 from models.results.markdown import number, percent, signed, table
 from models.results.reading import Document
 
@@ -33,7 +34,7 @@ class _Mean(Document):
     standard_error: FiniteFloat
 
 
-class DealtOut(Document):
+class DealtOutTrainings(Document):
     """Trainings on outcomes dealt out at random."""
 
     trainings: int
@@ -52,7 +53,7 @@ class _Stretched(Document):
 
 class _OfTreatment(Document):
     epoch_chosen_on_test: _Epoch
-    epoch_chosen_on_test_outcomes_dealt_out: DealtOut
+    epoch_chosen_on_test_outcomes_dealt_out: DealtOutTrainings
     scores_stretched: _Stretched
 
 
@@ -76,6 +77,22 @@ def leak_sections(leaks: Leaks) -> tuple[str, ...]:
             for name, one in leaks.treatments.items()
         ),
         _by_slice(leaks.segmentation_split_by_slice),
+    )
+
+
+def dealt_out(leaks: Leaks, study: str) -> tuple[DealtOut, ...]:
+    """The honest half: areas after the last epoch, which no test phantom chose."""
+    return tuple(
+        DealtOut(
+            study,
+            f"{_TREATMENTS.get(name, name)}, last epoch",
+            "AUC",
+            found.auc_last_epoch.mean,
+            found.auc_last_epoch.standard_error,
+            found.trainings,
+        )
+        for name, one in leaks.treatments.items()
+        if (found := one.epoch_chosen_on_test_outcomes_dealt_out)
     )
 
 
@@ -121,7 +138,7 @@ def _table(leaks: Leaks) -> str:
     return table(["treatment", "habit", "honest AUC (phantoms)", "AUC with it", "gain"], rows)
 
 
-def _dealt_out(name: str, found: DealtOut) -> str:
+def _dealt_out(name: str, found: DealtOutTrainings) -> str:
     flatters = found.gain.mean > 2 * found.gain.standard_error
     told = (
         "the choice alone makes a result out of nothing"

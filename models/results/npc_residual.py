@@ -8,7 +8,7 @@ from pydantic import Field, FiniteFloat
 
 from models.results.figures import Ablation, Contrast, Figure, FigureTable, Paired, Side, StudyResults
 from models.results.home import KeptRun
-from models.results.leaks import Leaks, leak_sections
+from models.results.leaks import Leaks, dealt_out, leak_sections
 from models.results.markdown import as_published, interval, number, published_interval, table
 from models.results.paired import check_figures, contrasts
 from models.results.reading import Document, Measured, read_document
@@ -119,6 +119,7 @@ def npc_results(kept: KeptRun) -> StudyResults:
         ),
         segmentation=(_segmentation(document.segmentation),),
         further=(_decisions(document), *leak_sections(document.leaks)),
+        dealt_out=dealt_out(document.leaks, STUDY),
         minutes=document.minutes,
     )
 

@@ -77,7 +77,9 @@ def results_page(home: Path, packs: Sequence[PackFacts], board: Sequence[str]) -
             parts += missing_section(study, title)
     parts += [
         *_multiplicity(found),
-        *permuted_section(_permuted(home), tuple(READERS)),
+        *permuted_section(
+            _permuted(home), [each for one in found.values() for each in one.dealt_out], tuple(READERS)
+        ),
         *board,
         "## Training times and sizes of packs",
         "*Of the demonstration packs, which were trained on synthetic phantoms.*",

@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import sqrt
 from statistics import fmean, stdev
 from typing import Final
 
 from pydantic import FiniteFloat
 
+from models.results.figures import STANDARD_ERRORS, DealtOut, Measure
 from models.results.markdown import number, table
 from models.results.reading import Document
 
 PERMUTED_JSON: Final = "permuted.json"
-STANDARD_ERRORS: Final = 3.0
 
 
 class PermutedModel(Document):
     """One area, or C-index, per permutation: the mean over the folds of what each fold left out."""
 
-    measure: str
+    measure: Measure
     areas: tuple[FiniteFloat, ...]
 
-    @property
-    def mean(self) -> float:
-        """Over the permutations."""
-        return fmean(self.areas)
-
-    @property
-    def standard_error(self) -> float:
-        """Of the mean; the folds of one permutation err together and count as one."""
-        return stdev(self.areas) / sqrt(len(self.areas))
-
-    @property
-    def is_chance(self) -> bool:
-        """Whether one half lies within three standard errors."""
-        return abs(self.mean - 0.5) <= STANDARD_ERRORS * self.standard_error
+    def pooled(self, study: str, model: str) -> DealtOut:
+        """The mean with its error; the folds of one permutation err together and count as one."""
+        error = stdev(self.areas) / sqrt(len(self.areas))
+        return DealtOut(study, model, self.measure, fmean(self.areas), error, len(self.areas))
 
 
 class PermutedStudy(Document):
@@ -50,41 +41,44 @@ class Permuted(Document):
     studies: dict[str, PermutedStudy]
 
 
-def permuted_section(found: Permuted | None, studies: tuple[str, ...]) -> list[str]:
-    """A table, and a sentence that counts the exceptions."""
+def permuted_section(kept: Permuted | None, of_runs: Sequence[DealtOut], studies: Sequence[str]) -> list[str]:
+    """A table, and a sentence that counts the exceptions; ``of_runs`` are of studies' own runs."""
+    own = {} if kept is None else kept.studies
+    tested = [
+        *of_runs,
+        *(one.pooled(study, name) for study, found in own.items() for name, one in found.models.items()),
+    ]
     head = ["## Outcomes dealt out at random"]
-    if found is None:
-        return [*head, f"**No figures.** `docs/results/{PERMUTED_JSON}` is not there."]
+    missing = [study for study in studies if study not in {one.study for one in tested}]
+    told = "Not permuted: " + ", ".join(f"`{study}`" for study in missing) + "."
+    if not tested:
+        return [*head, f"**No figures.** {told}"]
     rows = [
         [
-            f"`{study}`",
-            name,
+            f"`{one.study}`",
+            one.model,
             f"{one.measure} {number(one.mean)} ± {number(one.standard_error)}",
-            str(len(one.areas)),
+            str(one.permutations),
             "yes" if one.is_chance else "**no**",
         ]
-        for study, own in found.studies.items()
-        for name, one in own.models.items()
+        for one in tested
     ]
-    tested = [one for own in found.studies.values() for one in own.models.values()]
     outside = sum(not one.is_chance for one in tested)
-    missing = [study for study in studies if study not in found.studies]
     verdict = (
         f"All {len(tested)} lie within {STANDARD_ERRORS:g} standard errors of 0.5, as a protocol that lets "
-        f"nothing leak must."
+        "nothing leak must."
         if not outside
         else f"**{outside} of {len(tested)} lie further than {STANDARD_ERRORS:g} standard errors from 0.5.**"
     )
     heads = ["study", "model", "mean ± standard error (phantoms)", "permutations", "0.5 within 3 errors"]
-    parts = [
+    return [
         *head,
-        "*Synthetic phantoms, not patients.* Each study's own protocol, at a small size, on outcomes dealt "
-        "out at random: selection, filters, oversampling and fusion run inside the folds; each figure is the "
-        "mean over folds and permutations of what each fold left out.",
+        "*Synthetic phantoms, not patients.* Each study's own protocol on outcomes dealt out at random: "
+        "selection, filters, oversampling and fusion run inside the folds, and each figure is the mean over "
+        "folds and permutations of what was left out of learning. Those of `npc-residual` are of the test "
+        "cohort of its own run; the others of small cohorts (`python -m models.results.permute`).",
         table(heads, rows),
         verdict,
-        *(f"`{study}`: {own.setting}." for study, own in found.studies.items()),
+        *(f"`{study}`: {found.setting}." for study, found in own.items()),
+        *([told] if missing else []),
     ]
-    if missing:
-        parts.append("Not permuted: " + ", ".join(f"`{study}`" for study in missing) + ".")
-    return parts
