@@ -16,11 +16,12 @@ from typing import Final
 from inference.errors import ConciliumError
 from inference.jobs import Progress
 from inference.messages.catalogue import load_catalogue
+from inference.storage import write_atomically
 from models.packing.kept_work import KeptWork
 from models.packing.origin import REPOSITORY
 from models.results.home import HOME, RESULT_JSON, keep_run
 from models.studies.catalogue import trainable
-from models.training.engine.history import CurveBook
+from models.training.engine.history import CURVES_CSV, CurveBook, curves_csv
 from models.training.engine.run import RunPlace
 
 BUDGET_MB: Final = 40.0
@@ -56,11 +57,14 @@ def make_one(study: str, place: PackPlace) -> bool:
     if kept.finished(place.pack(study)):
         return False
     kept.open()
+    start = time.monotonic()
     book = CurveBook(kept.folder, load_catalogue("en"))
     run = RunPlace(checkpoints=kept.checkpoints, on_epoch=book, on_progress=Ticker(study))
     manifest = about.make_demonstration(config, run, kept.samples, place.pack(study))
     if (kept.results / RESULT_JSON).is_file():
-        keep_run(study, kept.results, place.results)
+        if book.curves:
+            write_atomically(kept.results / CURVES_CSV, curves_csv(book.curves).encode())
+        keep_run(study, kept.results, place.results, minutes=(time.monotonic() - start) / 60)
     kept.finish(manifest)
     return True
 

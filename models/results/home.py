@@ -6,6 +6,7 @@ paired tests of the page) and the loss curves.  :func:`keep_run` puts them there
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,8 +76,10 @@ def kept_run(study: str, home: Path = HOME) -> KeptRun:
     return KeptRun(study, home / study)
 
 
-def keep_run(study: str, run: Path, home: Path = HOME) -> KeptRun:
+def keep_run(study: str, run: Path, home: Path = HOME, *, minutes: float | None = None) -> KeptRun:
     """Copy the results of the training run in the folder ``run``, and draw its loss curves.
+
+    ``minutes`` is how long the run took, for a study that does not write it down itself.
 
     Raises
     ------
@@ -89,6 +92,7 @@ def keep_run(study: str, run: Path, home: Path = HOME) -> KeptRun:
         if not (run / name).is_file():
             raise ResultDocumentError("error.results.unreadable", file=f"{run.name}/{name}")
         files[name] = (run / name).read_bytes()
+    files[RESULT_JSON] = _with_minutes(files[RESULT_JSON], minutes)
     if (run / CURVES_CSV).is_file():
         curves = (run / CURVES_CSV).read_text(encoding="utf-8")
         files[CURVES_CSV] = curves.encode()
@@ -97,3 +101,10 @@ def keep_run(study: str, run: Path, home: Path = HOME) -> KeptRun:
     for name, content in files.items():
         write_atomically(kept.folder / name, content)
     return kept
+
+
+def _with_minutes(content: bytes, minutes: float | None) -> bytes:
+    document = json.loads(content)
+    if minutes is None or document.get("minutes") is not None:
+        return content
+    return (json.dumps(document | {"minutes": round(minutes, 2)}, indent=2) + "\n").encode()

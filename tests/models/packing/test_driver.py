@@ -1,8 +1,10 @@
 """What a demonstration run measured is kept beside its pack."""
 
+import json
 from types import SimpleNamespace
 
 import models.packing.driver as driver
+from models.training.engine.history import CurvePoint
 from tests.models.results.documents import gnen_run
 
 
@@ -11,6 +13,7 @@ def study_that(leaves):
 
     def make_demonstration(config, run, samples, pack):
         leaves(samples.parent / "results")
+        run.on_epoch((CurvePoint("fold 0", 1, 0.1, 0.7), CurvePoint("fold 0", 2, 0.1, 0.6)))
         return SimpleNamespace(sha256=lambda: "0" * 64)
 
     return SimpleNamespace(preset=lambda name: name, make_demonstration=make_demonstration)
@@ -25,7 +28,10 @@ def made(tmp_path, monkeypatch, leaves):
 
 def test_results_that_a_study_leaves_are_kept(tmp_path, monkeypatch):
     kept = made(tmp_path, monkeypatch, gnen_run)
-    assert {path.name for path in kept.iterdir()} == {"result.json", "scores.csv"}
+    names = {path.name for path in kept.iterdir()}
+    assert names == {"result.json", "scores.csv", "training.csv", "training.png"}
+    document = json.loads((kept / "result.json").read_text())
+    assert 0 <= document["minutes"] < 1 and document["study"] == "gnen-os"
 
 
 def test_a_study_that_leaves_none_has_none(tmp_path, monkeypatch):
