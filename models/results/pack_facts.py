@@ -67,7 +67,14 @@ def size_table(facts: tuple[PackFacts, ...], minutes: dict[str, float | None]) -
             ]
             for one in own
         ] or [[f"`{study}`", "no pack", "–", "–", "–", shown]]
-    heads = ["study", "pack", "networks", "networks, MB", "whole pack, MB", "minutes of training on phantoms, since the last start"]
+    heads = [
+        "study",
+        "pack",
+        "networks",
+        "networks, MB",
+        "whole pack, MB",
+        "minutes on phantoms, since the last start",
+    ]
     return table(heads, rows)
 
 
