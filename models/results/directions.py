@@ -20,15 +20,18 @@ class Direction(Enum):
 
     PAPERS = "the paper's way"
     PAPERS_WITHIN_CHANCE = "the paper's way, no further than chance goes"
+    PAPERS_UNTESTED = "the paper's way, untested"
     OTHER = "the other way"
     OTHER_WITHIN_CHANCE = "the other way, no further than chance goes"
+    OTHER_UNTESTED = "the other way, untested"
     EQUAL = "no difference here"
     NO_COUNTERPART = "the paper prints no counterpart"
     NOT_ESTIMABLE = "not estimable"
 
 
-_PAPERS: Final = (Direction.PAPERS, Direction.PAPERS_WITHIN_CHANCE)
-_OTHER: Final = (Direction.OTHER, Direction.OTHER_WITHIN_CHANCE)
+_PAPERS: Final = (Direction.PAPERS, Direction.PAPERS_WITHIN_CHANCE, Direction.PAPERS_UNTESTED)
+_OTHER: Final = (Direction.OTHER, Direction.OTHER_WITHIN_CHANCE, Direction.OTHER_UNTESTED)
+_UNTESTED: Final = (Direction.PAPERS_UNTESTED, Direction.OTHER_UNTESTED)
 
 
 def direction(contrast: Contrast) -> Direction:
@@ -40,10 +43,8 @@ def direction(contrast: Contrast) -> Direction:
         return Direction.NO_COUNTERPART
     if abs(ours) < _EQUAL:
         return Direction.EQUAL
-    is_beyond_chance = contrast.paired.p_value is not None and contrast.paired.p_value < SIGNIFICANT_BELOW
-    if (ours > 0) == (papers > 0):
-        return Direction.PAPERS if is_beyond_chance else Direction.PAPERS_WITHIN_CHANCE
-    return Direction.OTHER if is_beyond_chance else Direction.OTHER_WITHIN_CHANCE
+    strength = 2 if contrast.paired.p_value is None else int(contrast.paired.p_value >= SIGNIFICANT_BELOW)
+    return (_PAPERS if (ours > 0) == (papers > 0) else _OTHER)[strength]
 
 
 def contrast_table(ablation: Ablation) -> str:
@@ -74,54 +75,43 @@ def verdict(ablation: Ablation) -> str:
     estimable = [one for one in ablation.contrasts if direction(one) is not Direction.NOT_ESTIMABLE]
     if not estimable:
         return f"{ablation.question}: not estimable on these phantoms."
-    first, second = estimable[0].first.name, estimable[0].second.name
+    first, second = ablation.sides or (estimable[0].first.name, estimable[0].second.name)
     ahead = sum(_is_ahead(one) for one in estimable)
     lead = f"{ablation.question}: here {first} is ahead of {second} in {ahead} of {len(estimable)}."
     papers, other = (sum(one in kind for one in found) for kind in (_PAPERS, _OTHER))
     comparable = papers + other + found.count(Direction.EQUAL)
     if not comparable:
         return f"{lead} The paper prints no counterpart."
-    beyond = found.count(Direction.PAPERS)
-    return f"{lead} {_answer(papers, other, beyond, found.count(Direction.OTHER), comparable)}"
+    beyond, other_beyond = found.count(Direction.PAPERS), found.count(Direction.OTHER)
+    untested = sum(one in _UNTESTED for one in found)
+    return f"{lead} {_answer(papers, other, (beyond, other_beyond), comparable, untested)}"
 
 
-def _answer(papers: int, other: int, beyond: int, other_beyond: int, comparable: int) -> str:
+def _answer(papers: int, other: int, beyond: tuple[int, int], comparable: int, untested: int) -> str:
+    """What the counts say; ``beyond`` counts the tests below the limit the paper's way and the other."""
+    asked = f"Of {comparable} comparisons that the paper prints too, "
+    every, none = "all point", "none points"
     if comparable == 1:
-        return _answer_to_one(papers, other, bool(beyond or other_beyond))
-    asked = f"{comparable} comparisons that the paper prints too"
-    if papers == comparable and beyond:
-        how = f"{beyond} of them at P < {SIGNIFICANT_BELOW}"
-        return f"Of {asked}, all point its way, {how}: **the phantoms point the way that the paper reports**."
+        asked, every, none = "The one comparison that the paper prints too ", "points", "does not point"
+    how = _strength(sum(beyond), comparable, untested)
     if papers == comparable:
-        return (
-            f"Of {asked}, all lean its way, none beyond chance: **the phantoms lean the way that the paper "
-            "reports and do not settle it**."
-        )
+        conclusion = "point the way that the paper reports"
+        if not beyond[0]:
+            conclusion = "lean the way that the paper reports and do not settle it"
+        return f"{asked}{every} its way ({how}): **the phantoms {conclusion}**."
     if other == comparable:
-        how = f"{other_beyond} of them at P < {SIGNIFICANT_BELOW}" if other_beyond else "none beyond chance"
-        return f"Of {asked}, none points its way, {how}: **the phantoms do not show what the paper reports**."
+        return f"{asked}{none} its way ({how}): **the phantoms do not show what the paper reports**."
     return (
-        f"Of {asked}, {papers} point its way ({beyond} at P < {SIGNIFICANT_BELOW}) and {other} the other way "
-        f"({other_beyond} at P < {SIGNIFICANT_BELOW}): **the phantoms do not settle it**."
+        f"{asked}{papers} point its way ({beyond[0]} at P < {SIGNIFICANT_BELOW}) and {other} the other way "
+        f"({beyond[1]} at P < {SIGNIFICANT_BELOW}): **the phantoms do not settle it**."
     )
 
 
-def _answer_to_one(papers: int, other: int, is_beyond: bool) -> str:
-    lead = "The one comparison that the paper prints too"
-    if papers and is_beyond:
-        return (
-            f"{lead} points its way, P < {SIGNIFICANT_BELOW}: **the phantoms point the way that the paper "
-            "reports**."
-        )
-    if papers:
-        return (
-            f"{lead} leans its way, no further than chance goes: **the phantoms lean the way that the paper "
-            "reports and do not settle it**."
-        )
-    if other:
-        how = f"P < {SIGNIFICANT_BELOW}" if is_beyond else "within chance"
-        return f"{lead} points the other way, {how}: **the phantoms do not show what the paper reports**."
-    return f"{lead} shows no difference here: **the phantoms do not settle it**."
+def _strength(beyond: int, comparable: int, untested: int) -> str:
+    if untested == comparable:
+        return "untested"
+    told = f"{beyond} at P < {SIGNIFICANT_BELOW}" if beyond else "none beyond chance"
+    return f"{told}, {untested} untested" if untested else told
 
 
 def beyond_chance(ablations: Sequence[Ablation]) -> tuple[int, int]:

@@ -46,7 +46,7 @@ class FigureTable:
     """Figures of one outcome.
 
     ``headline`` is the model that answers the study's question; ``sizes`` tells phantoms and events by
-    cohort.
+    cohort; ``outcome`` tells the tables of a study apart.
     """
 
     caption: str
@@ -54,6 +54,7 @@ class FigureTable:
     headline: str
     figures: tuple[Figure, ...]
     sizes: str
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,15 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True)
 class Ablation:
-    """A question that the paper asks by comparing models, and the contrasts that answer it here."""
+    """A question that the paper asks by comparing models, and the contrasts that answer it here.
+
+    ``sides`` names what all contrasts have in common, where their models have names of their own.
+    """
 
     question: str
     measure: str
     contrasts: tuple[Contrast, ...]
+    sides: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ def _responses(document: LagcDocument) -> FigureTable:
         caption="good response (TRG 0–1), the positive class; training scores are out of fold",
         measure="AUC",
         headline=NAMES["dlcs"],
+        outcome="response",
         figures=tuple(
             Figure(cohort, NAMES[name], one.auc, one.auc_ci, one.ceiling, one.published)
             for cohort, found in document.response.items()
@@ -107,6 +108,7 @@ def _survival(document: LagcDocument) -> FigureTable:
         caption="overall survival by the Cox model on DL signature and clinical factors",
         measure="C-index",
         headline=OS_MODEL,
+        outcome="survival",
         figures=tuple(
             Figure(
                 cohort,

@@ -11,6 +11,7 @@ from models.results.markdown import number, percent, signed, table
 from models.results.reading import Document
 
 _TREATMENTS: Final = {"ccrt": "CCRT", "ic_ccrt": "IC + CCRT"}
+_SEGMENTERS: Final = {"unet": "U-Net", "deeplabv3": "DeepLabv3"}
 
 
 class _BySlice(Document):
@@ -156,8 +157,8 @@ def _dealt_out(name: str, found: DealtOutTrainings) -> str:
 def _by_slice(found: _BySlice) -> str:
     verdict = "flatters" if found.gain > 0 else "does not flatter"
     return (
-        f"Segmenter ({found.segmenter}) tested on other patients: mean Dice "
-        f"{number(found.dice_other_patients)}; on other slices of patients of whom "
+        f"Segmenter ({_SEGMENTERS.get(found.segmenter, found.segmenter)}) tested on other patients: mean "
+        f"Dice {number(found.dice_other_patients)}; on other slices of patients of whom "
         f"{percent(found.test_slices_whose_patient_teaches)} also teach: {number(found.dice_same_patients)} "
         f"({signed(found.gain)}). Dividing by slice {verdict} it here."
     )

@@ -30,7 +30,10 @@ def interval(limits: Interval, digits: int = 3) -> str:
 
 def published_interval(limits: Interval) -> str:
     """Limits as a paper prints them, in brackets after the figure."""
-    return "" if limits is None else f" ({as_published(limits[0])} to {as_published(limits[1])})"
+    if limits is None:
+        return ""
+    digits = max(len(as_published(limit)) for limit in limits) - 2
+    return f" ({limits[0]:.{digits}f} to {limits[1]:.{digits}f})"
 
 
 def p_value(value: float | None) -> str:

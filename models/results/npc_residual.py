@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
-
-from pydantic import Field, FiniteFloat
+from typing import Final
 
 from models.results.figures import Ablation, Contrast, Figure, FigureTable, Paired, Side, StudyResults
 from models.results.home import KeptRun
-from models.results.leaks import Leaks, dealt_out, leak_sections
+from models.results.leaks import dealt_out, leak_sections
 from models.results.markdown import as_published, interval, number, published_interval, table
+from models.results.npc_document import Arm, NpcDocument, Segmentation
 from models.results.paired import check_figures, contrasts
-from models.results.reading import Document, Measured, read_document
+from models.results.reading import read_document
 
 STUDY: Final = "npc-residual"
 TREATMENTS: Final = {"ccrt": "CCRT", "ic_ccrt": "IC + CCRT"}
@@ -22,65 +21,6 @@ CLASSIFIERS: Final = {
     "xception": "Xception",
 }
 SEGMENTERS: Final = {"unet": "U-Net", "deeplabv3": "DeepLabv3"}
-PublishedFigure = tuple[FiniteFloat, FiniteFloat, FiniteFloat]
-
-
-class _Reading(Document):
-    training_auc_pooled_out_of_fold: Measured
-    test_auc: Measured
-    published_auc: PublishedFigure | None = None
-
-
-class _Arm(Document):
-    training: dict[str, int]
-    test: dict[str, int]
-    slices: int
-    models: dict[str, dict[str, _Reading]]
-    mean_test_auc: dict[str, dict[str, FiniteFloat]]
-    ceilings: dict[str, dict[str, FiniteFloat]]
-
-
-class _Dice(Measured):
-    published: PublishedFigure | None = None
-
-
-class _Segmentation(Document):
-    chosen: str
-    test_patients: int
-    test_slices: int
-    dice: dict[str, _Dice]
-
-
-class _Chosen(Document):
-    chosen: str
-
-
-class _Judged(Document):
-    correct: int
-    wrong: int
-    undeterminable: int
-    rate: Measured
-    published: dict[str, FiniteFloat] = Field(default_factory=dict)
-
-
-class _Decisions(Document):
-    patients: int
-    model: _Judged
-    physician: _Judged
-
-
-class NpcDocument(Document):
-    """What the page shows of ``result.json``."""
-
-    study: Literal["npc-residual"]
-    synthetic: Literal[True]
-    published: str
-    segmentation: _Segmentation
-    treatments: dict[str, _Arm]
-    classifier: _Chosen
-    decisions: _Decisions
-    leaks: Leaks
-    minutes: FiniteFloat | None = None
 
 
 def npc_results(kept: KeptRun) -> StudyResults:
@@ -109,7 +49,12 @@ def npc_results(kept: KeptRun) -> StudyResults:
         source=document.published,
         tables=tuple(tables),
         ablations=(
-            Ablation("Patient unit against image unit, both scored per patient here", "AUC", tuple(units)),
+            Ablation(
+                "Patient unit against image unit, both scored per patient",
+                "AUC",
+                tuple(units),
+                ("the patient unit", "the image unit"),
+            ),
             Ablation(
                 "Mean of the four classifiers, each unit scored as published", "AUC", tuple(classifiers)
             ),
@@ -127,7 +72,7 @@ def npc_results(kept: KeptRun) -> StudyResults:
 _UNITS: Final = ("patient", "image")
 
 
-def _figures(arm: _Arm, per: str) -> tuple[Figure, ...]:
+def _figures(arm: Arm, per: str) -> tuple[Figure, ...]:
     """The test cohort, scored per patient or per slice."""
     attainable = arm.ceilings.get("generator", {}).get("attainable")
     return tuple(
@@ -147,7 +92,7 @@ def _figures(arm: _Arm, per: str) -> tuple[Figure, ...]:
     )
 
 
-def _table(treatment: str, arm: _Arm, chosen: str) -> FigureTable:
+def _table(treatment: str, arm: Arm, chosen: str) -> FigureTable:
     training = tuple(
         Figure(
             "training",
@@ -172,10 +117,11 @@ def _table(treatment: str, arm: _Arm, chosen: str) -> FigureTable:
         headline=f"{CLASSIFIERS.get(chosen, chosen)}, patient unit",
         figures=(*training, *_figures(arm, "patient"), *_figures(arm, "image")),
         sizes=f"{sizes}; {arm.slices} slices",
+        outcome=TREATMENTS[treatment],
     )
 
 
-def _with_published(found: Contrast, arm: _Arm, classifier: str, treatment: str) -> Contrast:
+def _with_published(found: Contrast, arm: Arm, classifier: str, treatment: str) -> Contrast:
     """The paper scores its image unit per slice; that is its figure for the unit."""
     published = []
     for unit in _UNITS:
@@ -190,7 +136,7 @@ def _with_published(found: Contrast, arm: _Arm, classifier: str, treatment: str)
     )
 
 
-def _means(arm: _Arm, treatment: str) -> Contrast:
+def _means(arm: Arm, treatment: str) -> Contrast:
     of = arm.mean_test_auc
     return Contrast(
         f"{treatment}, test",
@@ -200,7 +146,7 @@ def _means(arm: _Arm, treatment: str) -> Contrast:
     )
 
 
-def _segmenters(found: _Segmentation) -> Contrast:
+def _segmenters(found: Segmentation) -> Contrast:
     sides = []
     for name in ("deeplabv3", "unet"):
         dice = found.dice.get(name)
@@ -209,7 +155,7 @@ def _segmenters(found: _Segmentation) -> Contrast:
     return Contrast("segmentation test", sides[0], sides[1], Paired(reason="no paired test"))
 
 
-def _segmentation(found: _Segmentation) -> str:
+def _segmentation(found: Segmentation) -> str:
     rows = [
         [
             SEGMENTERS.get(name, name) + (" (packed)" if name == found.chosen else ""),

@@ -48,11 +48,13 @@ _HOW: Final = (
     "whose networks score freshly rendered phantoms; the sizes of packs; every sentence that compares."
 )
 _READING: Final = (
-    "**How to read it.** Intervals are 95 %. *At best* is the AUC or C-index of a reader who knows exactly "
-    "what the phantoms' image and form tell (`python -m models.phantoms.ceilings`); *of the way* is the "
-    "share of the distance from 0.5 to it. The paper's figures are of patients and are printed beside ours, "
-    "never as a target. Which of two models the phantoms favour was built into them (`docs/phantoms.md`): an "
-    "ablation here shows that the software finds what was planted, and discovers nothing about patients."
+    "**How to read it.** Intervals are 95 %; where a class has fewer than 10 they come from the exact "
+    "bootstrap and are as wide as so few deserve. *At best* is the AUC or C-index of a reader who knows "
+    "exactly what the phantoms' image and form tell (`python -m models.phantoms.ceilings`); *of the way* is "
+    "the share of the distance from 0.5 to it. The paper's figures are of patients and are printed beside "
+    "ours, never as a target. Which of two models the phantoms favour was built into them "
+    "(`docs/phantoms.md`): an ablation here shows that the software finds what was planted, and discovers "
+    "nothing about patients."
 )
 
 

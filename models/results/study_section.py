@@ -41,7 +41,7 @@ def missing_section(study: str, title: str) -> list[str]:
 def summary_rows(found: StudyResults) -> list[list[str]]:
     """The headline model of each table in every cohort, for the table at the top of the page."""
     return [
-        [f"`{found.study}`", f"{each.headline}, {each.measure}", *_cells(one)]
+        [f"`{found.study}`", _headline(each), *_cells(one)]
         for each in found.tables
         for one in each.figures
         if one.model == each.headline
@@ -67,6 +67,10 @@ def _figures(each: FigureTable) -> str:
     ]
     caption = f"**{PHANTOMS}: {each.caption}.** {each.sizes}."
     return f"{caption}\n\n{table(['model', *heads], rows)}"
+
+
+def _headline(each: FigureTable) -> str:
+    return ", ".join(part for part in (each.outcome, each.headline, each.measure) if part)
 
 
 def _cells(one: Figure) -> list[str]:

@@ -32,8 +32,9 @@ def test_a_contrast_is_called_by_the_papers_sign_and_our_test():
     assert direction(contrast(None, 0.6)) is Direction.NOT_ESTIMABLE
 
 
-def test_without_a_test_nothing_is_beyond_chance():
-    assert direction(contrast(0.9, 0.5, p=None)) is Direction.PAPERS_WITHIN_CHANCE
+def test_without_a_test_nothing_is_said_of_chance():
+    assert direction(contrast(0.9, 0.5, p=None)) is Direction.PAPERS_UNTESTED
+    assert direction(contrast(0.5, 0.9, p=None)) is Direction.OTHER_UNTESTED
 
 
 @pytest.mark.parametrize(
@@ -46,9 +47,13 @@ def test_without_a_test_nothing_is_beyond_chance():
         ),
         ([contrast(0.8, 0.6), contrast(0.6, 0.7)], "1 point its way (1 at P < 0.05) and 1 the other way"),
         ([contrast(0.6, 0.8), contrast(0.6, 0.7)], "**the phantoms do not show what the paper reports**"),
-        ([contrast(0.8, 0.6)], "The one comparison that the paper prints too points its way"),
-        ([contrast(0.6, 0.8, p=0.5)], "points the other way, within chance: **the phantoms do not show"),
+        ([contrast(0.8, 0.6)], "The one comparison that the paper prints too points its way (1 at P < 0.05)"),
+        (
+            [contrast(0.6, 0.8, p=0.5)],
+            "does not point its way (none beyond chance): **the phantoms do not show",
+        ),
         ([contrast(0.8, 0.6, published=(None, None))], "The paper prints no counterpart."),
+        ([contrast(0.8, 0.6, p=None)], "points its way (untested): **the phantoms lean the way"),
         ([contrast(None, 0.6)], "not estimable on these phantoms"),
     ],
 )
