@@ -66,6 +66,7 @@ class ScoreTerm(Part):
     coefficient: float
 
 
+ClinicalTerm = Annotated[NumberTerm | LevelTerm | CutTerm, Field(discriminator="kind")]
 Term = Annotated[NumberTerm | LevelTerm | CutTerm | ScoreTerm, Field(discriminator="kind")]
 
 
@@ -151,8 +152,11 @@ class Platt(Part):
 class SupportVectorMachine(Part):
     """A linear machine of one fold; the pack's score is the mean of the folds' probabilities.
 
-    ``phases`` says whose embeddings are joined, in order, into the features.
+    ``phases`` says whose embeddings are joined, in order, into the features; ``terms`` are clinical values
+    that the decision value adds to them.
     """
+
+    LATER: ClassVar[frozenset[str]] = frozenset({"terms"})
 
     name: Name
     fold: int = Field(ge=0)
@@ -161,6 +165,7 @@ class SupportVectorMachine(Part):
     features: tuple[SelectedFeature, ...] = Field(min_length=1)
     intercept: float
     platt: Platt
+    terms: tuple[ClinicalTerm, ...] = ()
 
     @model_validator(mode="after")
     def _selects_in_order(self) -> SupportVectorMachine:

@@ -13,6 +13,7 @@ from inference.errors import PackError
 from inference.packs.arrays import read_npz
 from inference.packs.fitted import (
     Calibration,
+    ClinicalTerm,
     LinearModel,
     Platt,
     ScoreThreshold,
@@ -47,12 +48,16 @@ class SignatureWeights:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FoldMachine:
-    """One fold's linear machine; the embeddings of ``phases`` are joined in this order."""
+    """One fold's linear machine; the embeddings of ``phases`` are joined in this order.
+
+    Its decision value is that of ``features`` and the sum of the clinical ``terms``.
+    """
 
     fold: int
     phases: tuple[str, ...]
     features: FeatureWeights
     platt: Platt
+    terms: tuple[ClinicalTerm, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ def study_models(pack: LoadedPack) -> StudyModels:
     machines: dict[str, tuple[FoldMachine, ...]] = {}
     for entry in sorted(manifest.support_vector_machines, key=lambda machine: machine.fold):
         weights = _weights(entry.features, entry.intercept)
-        fold = FoldMachine(entry.fold, entry.phases, weights, entry.platt)
+        fold = FoldMachine(entry.fold, entry.phases, weights, entry.platt, entry.terms)
         machines[entry.name] = (*machines.get(entry.name, ()), fold)
     return StudyModels(
         signatures={

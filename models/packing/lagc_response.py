@@ -15,6 +15,7 @@ from inference.packs.fitted import Score, ScoreThreshold
 from inference.packs.manifest import Manifest
 from inference.packs.phases import CropBox, PhaseInput, Resample, Resize, SelectSlices, Window
 from inference.statistics.outcomes import Floats
+from inference.storage import write_atomically
 from models.cohorts.cohort import Cohort
 from models.cohorts.cohort_schema import PARTS
 from models.networks.outputs import ClassifierGraph
@@ -40,6 +41,7 @@ from models.studies.lagc_response_samples import (
     phantom_samples,
 )
 from models.studies.lagc_response_survival import follow_up_of
+from models.training.engine.history import CURVES_CSV, curves_csv
 from models.training.engine.run import RunPlace
 
 SUBJECT: Final = "Response of locally advanced gastric cancer to neoadjuvant chemotherapy"
@@ -72,7 +74,9 @@ def from_phantoms(config: LagcResponseConfig, place: RunPlace, samples: Path, ou
     trained = train(config, cohorts[0], place, pretraining=others)
     hand_on(trained, samples.parent)
     minutes = (time.monotonic() - start) / 60
-    write_results(trained, cohorts, samples.parent / RESULTS_FOLDER, minutes=minutes)
+    results = samples.parent / RESULTS_FOLDER
+    write_results(trained, cohorts, results, minutes=minutes)
+    write_atomically(results / CURVES_CSV, curves_csv(trained.curves).encode())
     return put_demonstration(content(trained, cohorts, is_synthetic=True), out)
 
 

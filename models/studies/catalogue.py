@@ -10,11 +10,12 @@ from typing import Any, Final
 from inference.errors import InputError
 from inference.packs.manifest import Manifest
 from models.cohorts.cohort import Cohort
-from models.packing import gnen_os, lagc_response, npc_residual
+from models.packing import gnen_os, lagc_response, npc_residual, pnen_recurrence
 from models.studies.gnen_os_config import PRESETS as GNEN_PRESETS
 from models.studies.lagc_response_config import PRESETS as LAGC_PRESETS
 from models.studies.npc_residual import STUDY as NPC_RESIDUAL
 from models.studies.npc_residual_config import PRESETS as NPC_PRESETS
+from models.studies.pnen_recurrence_config import PRESETS as PNEN_PRESETS
 from models.training.engine.run import RunPlace
 
 
@@ -53,6 +54,9 @@ STUDIES: Final[Mapping[str, TrainableStudy]] = {
     ),
     lagc_response.STUDY: TrainableStudy(
         lagc_response.STUDY, LAGC_PRESETS, lagc_response.from_cohort, lagc_response.from_phantoms
+    ),
+    pnen_recurrence.STUDY: TrainableStudy(
+        pnen_recurrence.STUDY, PNEN_PRESETS, pnen_recurrence.from_cohort, pnen_recurrence.from_phantoms
     ),
     gnen_os.STUDY: TrainableStudy(gnen_os.STUDY, GNEN_PRESETS, gnen_os.from_cohort, gnen_os.from_phantoms),
 }

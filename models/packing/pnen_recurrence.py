@@ -1,0 +1,327 @@
+"""The pack of ``pnen-recurrence``: encoders, and linear machines for every fold."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from inference.errors import InputError
+from inference.packs.fitted import (
+    ClinicalTerm,
+    Platt,
+    Scaling,
+    Score,
+    ScoreThreshold,
+    SelectedFeature,
+    SliceAggregation,
+    SupportVectorMachine,
+)
+from inference.packs.manifest import Manifest
+from inference.packs.phases import CropBox, PhaseInput, PhaseName, Resample, Resize, SelectSlices, Window
+from inference.predictors.slice_aggregation import FEWEST_SLICES, STARTS
+from inference.preprocessing.settings import IsotropicSettings
+from inference.storage import write_atomically
+from models.cohorts.cohort import Cohort
+from models.cohorts.part_of_cohort import PartOfCohort
+from models.cohorts.pnen_phantoms import PnenPhantoms
+from models.networks.contract import Segmenter
+from models.networks.outputs import EncoderGraph
+from models.packing import coding
+from models.packing.content import Fitted, PackContent, PackedNetwork
+from models.packing.ct_inputs import ct_inputs
+from models.packing.ct_pack import put_demonstration, put_trained_on
+from models.packing.kept_work import RESULTS_FOLDER
+from models.packing.pnen_recurrence_report import notes, reference, tables
+from models.phantoms.pnen_population import draw_cohort
+from models.studies.pnen_recurrence import (
+    STUDY,
+    PatientData,
+    TrainedStudy,
+    patient_data,
+    train,
+    train_on_samples,
+)
+from models.studies.pnen_recurrence_command import ceiling
+from models.studies.pnen_recurrence_config import PnenRecurrenceConfig
+from models.studies.pnen_recurrence_result import (
+    FOLLOW_UP_CSV,
+    RESULT_JSON,
+    SCORES_CSV,
+    follow_up_csv,
+    result_json,
+    scores_csv,
+)
+from models.studies.pnen_recurrence_samples import ARTERIAL, PHASES, phase_sample, phase_samples
+from models.training.engine.device import make_repeatable
+from models.training.engine.history import CURVES_CSV, curves_csv
+from models.training.engine.run import RunPlace
+from models.training.linear_score import LinearScore
+
+SUBJECT: Final = "Recurrence of a pancreatic neuroendocrine neoplasm within five years of resection"
+PHASE_OF: Final[Mapping[str, PhaseName]] = {"arterial": "arterial", "venous": "portal_venous"}
+SCANS_OF: Final = {
+    "dlr_a": ("arterial",),
+    "dlr_v": ("venous",),
+    "dlr_av": ("arterial", "venous"),
+    "dlr_a_sag": ("arterial",),
+}
+TITLES: Final = {
+    "dlr_a": "Deep learning radiomics, arterial phase",
+    "dlr_v": "Deep learning radiomics, venous phase",
+    "dlr_av": "Deep learning radiomics, arterial and venous phase",
+    "dlr_a_sag": "Deep learning radiomics, arterial phase, with symptoms, age and sex",
+}
+CLINICAL_COLUMNS: Final = {
+    "symptoms": coding.levels("symptoms", "yes"),
+    "age": coding.number("age", 0.0),
+    "sex": coding.levels("sex", "male"),
+}
+
+
+def from_phantoms(config: PnenRecurrenceConfig, place: RunPlace, samples: Path, out: Path) -> Manifest:
+    """Train on the synthetic cohorts and write the demonstration pack.
+
+    What was measured is left beside the samples.
+    """
+    start = time.monotonic()
+    inside = draw_cohort("training", config.training_patients)
+    outside = draw_cohort("external", config.external_patients)
+    further = draw_cohort("training", config.segmentation_cases, seed=config.seed)
+    study = train(
+        config,
+        *(PnenPhantoms(drawn, size=config.phantom_size) for drawn in (inside, outside, further)),
+        cache=samples,
+        on_progress=place.on_progress,
+        should_stop=place.should_stop,
+    )
+    ceilings = {
+        "training": ceiling(inside, study.training.data.is_decided),
+        "external": ceiling(outside, study.external.data.is_decided),
+    }
+    minutes = (time.monotonic() - start) / 60
+    for name, text in {
+        SCORES_CSV: scores_csv(study, is_synthetic=True),
+        FOLLOW_UP_CSV: follow_up_csv(study, is_synthetic=True),
+        CURVES_CSV: curves_csv(study.curves),
+        RESULT_JSON: result_json(study, ceilings, minutes=minutes),
+    }.items():
+        write_atomically(samples.parent / RESULTS_FOLDER / name, text.encode())
+    return put_demonstration(content(study, is_synthetic=True), out)
+
+
+def from_cohort(
+    cohort: Cohort, config: PnenRecurrenceConfig, place: RunPlace, samples: Path, out: Path
+) -> Manifest:
+    """Train on a cohort's training part, judge on its other parts, and write the pack.
+
+    The segmenter of a fold learns from all of the fold's own patients: there are no further cases.
+
+    Raises
+    ------
+    InputError
+        When a patient lacks a phase.
+    """
+    config = replace(config, study_cases_in_segmentation=len(cohort.table))
+    make_repeatable(config.seed, config.threads)
+    for scan in PHASES:
+        lacking = [one for one in cohort.table.patient_ids if not cohort.has_mask(one, scan)]
+        if lacking:
+            raise InputError("error.training.scan_lacking", scan=scan, patients=", ".join(lacking))
+
+    def part(*names: str) -> PartOfCohort:
+        return PartOfCohort(cohort, names)
+
+    def data(own: PartOfCohort) -> PatientData:
+        phases = phase_samples(
+            own,
+            PHASES,
+            config,
+            with_radiomics=True,
+            cache=samples,
+            on_progress=place.on_progress,
+            should_stop=place.should_stop,
+        )
+        return patient_data(own, phases, config)
+
+    inside, others = data(part("training")), part("internal", "external")
+    outside = data(others) if len(others.table) else inside
+    study = train_on_samples(
+        config, inside, outside, (), on_progress=place.on_progress, should_stop=place.should_stop
+    )
+    return put_trained_on(cohort, content(study, is_synthetic=cohort.is_synthetic), out)
+
+
+def content(study: TrainedStudy, *, is_synthetic: bool) -> PackContent:
+    """What the pack holds.
+
+    A study without outside patients names its training cohort twice; it is told once.
+    """
+    config = study.config
+    cohorts = (
+        [study.training] if study.external.data is study.training.data else [study.training, study.external]
+    )
+    packed = tuple(SCANS_OF)
+    decided = int(study.training.data.is_decided.sum())
+    names = sorted({part for cohort in cohorts for part in cohort.data.table.parts}, key=_ORDER.index)
+    patients = [
+        (part, k, cohort.data) for cohort in cohorts for k, part in enumerate(cohort.data.table.parts)
+    ]
+    return PackContent(
+        study=STUDY,
+        subject=SUBJECT,
+        inputs=ct_inputs(STUDY),
+        phases=(
+            _phase("arterial", config.arterial, config),
+            _phase("portal_venous", config.venous, config),
+        ),
+        networks=_encoders(study, is_synthetic),
+        fitted=Fitted(
+            scores=tuple(
+                Score(
+                    name=name,
+                    title=TITLES[name],
+                    source="support_vector_machines",
+                    scale="probability",
+                    higher_is="worse",
+                    positive_class="recurrence",
+                )
+                for name in packed
+            ),
+            thresholds=tuple(
+                ScoreThreshold(
+                    score=name,
+                    value=cut.value,
+                    locked_on=f"out-of-fold scores of the {decided} training patients who have a class",
+                    method="Youden's index; where several share the best one, the middle of them",
+                )
+                for name in packed
+                if (cut := study.cutoffs[name]) is not None
+            ),
+            machines=tuple(
+                _machine(name, models.fold.number, models.machines[name].score, _length(models.segmenter))
+                for name in packed
+                for models in study.folds
+            ),
+            aggregation=SliceAggregation(
+                method="largest_cluster",
+                clusters=2,
+                starts=STARTS,
+                seed=config.aggregation_seed,
+                fewest_slices=FEWEST_SLICES,
+            ),
+        ),
+        reference=reference(study, cohorts, packed, PHASE_OF),
+        tables=tables(study, cohorts, is_synthetic=is_synthetic),
+        notes=notes(study),
+        cohort_sizes={
+            **{name: sum(part == name for part, _, _ in patients) for name in names},
+            **({} if config.study_cases_in_segmentation else {"segmentation": config.segmentation_cases}),
+        },
+        events={
+            name: sum(bool(data.recurred[k]) for part, k, data in patients if part == name) for name in names
+        },
+        seed=config.seed,
+        threads=config.threads,
+        curves=study.curves,
+    )
+
+
+_ORDER: Final = ("training", "internal", "external")
+
+
+def _phase(phase: PhaseName, settings: IsotropicSettings, config: PnenRecurrenceConfig) -> PhaseInput:
+    half = settings.window_width_hu / 2
+    return PhaseInput(
+        phase=phase,
+        is_required=phase == "arterial",
+        steps=(
+            Window(
+                lower_hu=settings.window_centre_hu - half,
+                upper_hu=settings.window_centre_hu + half,
+                low=0.0,
+                high=1.0,
+            ),
+            Resample(
+                pixel_spacing_mm=settings.spacing_mm,
+                slice_spacing_mm=settings.spacing_mm,
+                interpolation="cubic",
+            ),
+            CropBox(margin_mm=settings.margin_mm, to_square=False),
+            SelectSlices(choice="all", neighbours=0),
+            Resize(rows=config.frame.rows, columns=config.frame.columns),
+        ),
+    )
+
+
+def _encoders(study: TrainedStudy, is_synthetic: bool) -> tuple[PackedNetwork, ...]:
+    """One for each segmenter; one that serves all folds is of none."""
+    image = _image(study, is_synthetic)
+    segmenters = {id(models.segmenter): models for models in study.folds}
+    return tuple(
+        PackedNetwork(
+            file=f"networks/encoder-{models.fold.number}.onnx"
+            if len(segmenters) > 1
+            else "networks/encoder.onnx",
+            role="encoder",
+            architecture=f"{study.config.network}_encoder",
+            graph=EncoderGraph(models.segmenter),
+            image=image,
+            fold=models.fold.number if len(segmenters) > 1 else None,
+        )
+        for models in segmenters.values()
+    )
+
+
+def _image(study: TrainedStudy, is_synthetic: bool) -> NDArray[np.float32]:
+    """A phantom's slice, (1, 1, rows, columns): no pixel of a patient may leave in a pack."""
+    if is_synthetic:
+        sample = study.training.data.phases[ARTERIAL][0]
+    else:
+        config = study.config
+        phantoms = PnenPhantoms(draw_cohort("training", 1, config.seed), size=config.phantom_size)
+        (patient,) = phantoms.table.patient_ids
+        sample = phase_sample(phantoms, patient, ARTERIAL, config, with_radiomics=False)
+    return sample.slices[len(sample.slices) // 2][None, None]
+
+
+def _length(segmenter: Segmenter) -> int:
+    """Of an embedding."""
+    with torch.no_grad():
+        return int(EncoderGraph(segmenter).eval()(torch.zeros(1, 1, 64, 64)).shape[1])
+
+
+def _machine(name: str, fold: int, score: LinearScore, length: int) -> SupportVectorMachine:
+    """Scaling and Platt's sigmoid are in the coefficients already, which are of raw features."""
+    scans = SCANS_OF[name]
+    weights: dict[int, float] = {}
+    terms: list[ClinicalTerm] = []
+    intercept = score.intercept
+    for column, weight in score.coefficients.items():
+        if column in CLINICAL_COLUMNS:
+            coded = CLINICAL_COLUMNS[column]
+            intercept += weight * coded.offset
+            terms += [term.model_copy(update={"coefficient": weight}) for term in coded.terms]  # type: ignore[misc]
+            continue
+        scan, _, index = column.rpartition("_")
+        weights[scans.index(scan) * length + int(index)] = weight
+    unit = Scaling(centre=0.0, scale=1.0)
+    return SupportVectorMachine(
+        name=name,
+        fold=fold,
+        phases=tuple(PHASE_OF[scan] for scan in scans),
+        embedding_length=length,
+        features=tuple(
+            SelectedFeature(index=index, scaling=unit, weight=weight)
+            for index, weight in sorted((weights or {0: 0.0}).items())
+        ),
+        intercept=intercept,
+        platt=Platt(slope=1.0, intercept=0.0),
+        terms=tuple(terms),
+    )
