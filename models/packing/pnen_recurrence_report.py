@@ -133,8 +133,8 @@ def notes(study: TrainedStudy) -> CardNotes:
         f"{undecided}",
         training=(
             f"Encoder: {config.network}, {config.width:g} of the published width, trained to segment "
-            f"arterial slices of {config.frame.rows} × {config.frame.columns} pixels of {taught}; it serves the "
-            "venous phase too.",
+            f"arterial slices of {config.frame.rows} × {config.frame.columns} pixels of {taught}; it "
+            "serves the venous phase too.",
             f"{schedule.optimiser}, learning rate {schedule.learning_rate:g}, batches of "
             f"{schedule.batch_size}, at most {schedule.epochs} epochs, patience {schedule.patience}.",
             "A patient's embedding is the mean of the larger of two clusters of slices.",
