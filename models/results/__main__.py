@@ -21,7 +21,8 @@ from models.phantoms.npc_population import draw_cohort
 from models.results.board_sections import board_sections
 from models.results.home import HOME, REPOSITORY, TABLES, keep_run
 from models.results.pack_facts import pack_facts
-from models.results.page import results_page
+from models.results.page import read_kept, results_page
+from models.results.picture import PICTURE, glance_png
 
 PACKS = REPOSITORY / "packs"
 BOARD_PACK = PACKS / "npc-residual-demo"
@@ -47,6 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             page = results_page(HOME, pack_facts(PACKS), _board(given.board_patients))
             write_atomically(given.out, page.encode())
+            found = read_kept(HOME)
+            if found:
+                picture = glance_png(found.values(), english)
+                write_atomically(given.out.parent / "images" / PICTURE, picture)
             sys.stdout.write(page)
     except TableError as error:
         sys.stderr.writelines(english.render(each) + "\n" for each in error.problems)

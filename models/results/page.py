@@ -16,6 +16,7 @@ from models.results.markdown import counted, table
 from models.results.npc_residual import npc_results
 from models.results.pack_facts import PackFacts, size_table
 from models.results.permuted_section import PERMUTED_JSON, Permuted, permuted_section
+from models.results.picture import PICTURE
 from models.results.pnen_recurrence import pnen_results
 from models.results.reading import read_document
 from models.results.study_section import SUMMARY_HEADS, missing_section, study_section, summary_rows
@@ -60,8 +61,7 @@ _READING: Final = (
 
 def results_page(home: Path, packs: Sequence[PackFacts], board: Sequence[str]) -> str:
     """The whole page; ``board`` are the paragraphs on the nasopharyngeal pack, if there is one."""
-    runs = {study: kept_run(study, home) for study in READERS}
-    found = {study: READERS[study][1](run) for study, run in runs.items() if run.is_there}
+    found = read_kept(home)
     parts = [
         "# Results on synthetic phantoms",
         "**Synthetic data throughout. These figures show what the software does on phantoms whose signal "
@@ -73,7 +73,8 @@ def results_page(home: Path, packs: Sequence[PackFacts], board: Sequence[str]) -
     ]
     for study, (title, _) in READERS.items():
         if study in found:
-            curves = f"results/{study}/{CURVES_PNG}" if runs[study].has_curves else None
+            has_curves = kept_run(study, home).has_curves
+            curves = f"results/{study}/{CURVES_PNG}" if has_curves else None
             parts += study_section(found[study], curves)
         else:
             parts += missing_section(study, title)
@@ -91,6 +92,18 @@ def results_page(home: Path, packs: Sequence[PackFacts], board: Sequence[str]) -
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def read_kept(home: Path) -> dict[str, StudyResults]:
+    """Every study whose run has been kept, in the order of the page.
+
+    Raises
+    ------
+    ResultDocumentError, TableError
+        When a document or table does not fit.
+    """
+    runs = {study: kept_run(study, home) for study in READERS}
+    return {study: READERS[study][1](run) for study, run in runs.items() if run.is_there}
+
+
 def _summary(found: Mapping[str, StudyResults]) -> str:
     rows = [row for one in found.values() for row in summary_rows(one)]
     missing = [study for study in READERS if study not in found]
@@ -98,7 +111,8 @@ def _summary(found: Mapping[str, StudyResults]) -> str:
     if not rows:
         return "**No study has been kept yet.**"
     caption = "**Synthetic phantoms, not patients: the model that answers each study's question.**"
-    return f"{caption}\n\n{table(SUMMARY_HEADS, rows)}{told}"
+    picture = f"![The same as a forest plot](images/{PICTURE})"
+    return f"{caption}\n\n{table(SUMMARY_HEADS, rows)}\n\n{picture}{told}"
 
 
 def _multiplicity(found: Mapping[str, StudyResults]) -> list[str]:

@@ -41,7 +41,7 @@ def missing_section(study: str, title: str) -> list[str]:
 def summary_rows(found: StudyResults) -> list[list[str]]:
     """The headline model of each table in every cohort, for the table at the top of the page."""
     return [
-        [f"`{found.study}`", _headline(each), *_cells(one)]
+        [f"`{found.study}`", headline_of(each), *_cells(one)]
         for each in found.tables
         for one in each.figures
         if one.model == each.headline
@@ -69,7 +69,8 @@ def _figures(each: FigureTable) -> str:
     return f"{caption}\n\n{table(['model', *heads], rows)}"
 
 
-def _headline(each: FigureTable) -> str:
+def headline_of(each: FigureTable) -> str:
+    """What a table's answering model is called where tables stand together."""
     return ", ".join(part for part in (each.outcome, each.headline, each.measure) if part)
 
 

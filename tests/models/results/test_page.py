@@ -1,12 +1,16 @@
 """The page says what the kept documents say, of phantoms, and names what is missing."""
 
+import io
 import json
 import re
 
 import pytest
+from PIL import Image
 
+from inference.messages.catalogue import load_catalogue
 from models.results.pack_facts import PackFacts
-from models.results.page import READERS, results_page
+from models.results.page import READERS, read_kept, results_page
+from models.results.picture import glance_png
 from tests.models.results.documents import gc_run, gnen_run, lagc_run, pnen_run
 from tests.models.results.npc_documents import npc_run
 
@@ -152,3 +156,11 @@ def test_tests_are_counted(page):
         if "(patients)" not in line and re.search(r"\| (<|0\.\d{3}) ", line)
     ]
     assert 0 < below < made <= len(rows)
+
+
+def test_the_picture_is_as_high_as_there_are_studies(home):
+    found = list(read_kept(home).values())
+    one, all_of_them = (
+        Image.open(io.BytesIO(glance_png(studies, load_catalogue("en")))) for studies in (found[:1], found)
+    )
+    assert one.width == all_of_them.width > 600 and one.height < all_of_them.height
