@@ -23,10 +23,10 @@ from models.training.engine.run import RunPlace
 class TrainableStudy:
     """One protocol.
 
-    ``presets`` are its configurations by name; each has ``seed``, ``threads`` and whatever else the study
-    needs.  ``make_pack`` takes cohort, configuration, the place of the runs, a folder for samples and the
-    folder of the pack, which it writes whole or not at all; ``make_demonstration`` takes the same but a
-    cohort, and trains on phantoms.
+    ``presets`` are its configurations by name; each has ``seed``, ``threads``, ``initial_weights`` (a file
+    that the study's network starts from, or None) and whatever else the study needs.  ``make_pack`` takes
+    cohort, configuration, the place of the runs, a folder for samples and the folder of the pack, which it
+    writes whole or not at all; ``make_demonstration`` takes the same but a cohort, and trains on phantoms.
     """
 
     study: str

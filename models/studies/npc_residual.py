@@ -21,6 +21,7 @@ from inference.jobs import OnProgress, ShouldStop, ignore_progress, never_stop
 from inference.statistics.discrimination.youden import YoudenCutoff
 from models.export import round_weights
 from models.networks.contract import MeanPooledClassifier
+from models.networks.initial_weights import load_initial_weights
 from models.networks.xception import Xception
 from models.phantoms.npc_population import Regimen, draw_cohort
 from models.studies.npc_residual_config import NpcResidualConfig
@@ -255,6 +256,8 @@ def classifier_scores(network: Xception, samples: Tensor) -> NDArray[np.float64]
 def _classifier(config: NpcResidualConfig, outputs: int) -> Xception:
     torch.manual_seed(config.seed + 1)
     network = Xception(config.xception_width, config.preprocessing.classifier.slices, outputs, config.dropout)
+    if config.initial_weights is not None:
+        load_initial_weights(network, config.initial_weights)
     return network.to(memory_format=torch.channels_last)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from inference.packs.manifest import Preprocessing
@@ -40,6 +41,8 @@ class NpcResidualConfig:
     pretraining: Schedule
     classification: Schedule
     classification_views: Augmentation
+    initial_weights: Path | None = None
+    """Safetensors file of an Xception to start from, None for random weights."""
 
     @property
     def cohort_seed(self) -> int:

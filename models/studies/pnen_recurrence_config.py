@@ -6,6 +6,7 @@ What Song et al. 2021 leave open is marked (?): a choice of this project.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from inference.preprocessing.settings import FrameSettings, IsotropicSettings
@@ -59,6 +60,8 @@ class PnenRecurrenceConfig:
     folds: int
     machine: SupportVectorSettings
     radiomics: PanelSettings
+    initial_weights: Path | None = None
+    """Safetensors file of a U-Net that the segmenters start from; None to start at random."""
 
 
 PAPER = PnenRecurrenceConfig(

@@ -15,6 +15,7 @@ from inference.predictors.slice_aggregation import aggregate_slices
 from models.export import round_weights
 from models.networks.catalogue import build_segmenter
 from models.networks.contract import Segmenter
+from models.networks.initial_weights import load_initial_weights
 from models.networks.outputs import EncoderGraph
 from models.studies.pnen_recurrence_config import PnenRecurrenceConfig
 from models.studies.pnen_recurrence_samples import PhaseSample
@@ -47,6 +48,8 @@ def train_segmenter(
     masks = torch.from_numpy(np.concatenate([case[1] for case in learn]))[:, None].float()
     torch.manual_seed(seed)
     network = build_segmenter(config.network, width=config.width, in_channels=1)
+    if config.initial_weights is not None:
+        load_initial_weights(network, config.initial_weights)
 
     def loss(network: nn.Module, positions: Tensor, _: torch.Generator) -> Tensor:
         return functional.binary_cross_entropy_with_logits(network(images[positions]), masks[positions])

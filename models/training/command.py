@@ -40,6 +40,7 @@ def train_and_write(
         device=options.device,
         seed=options.seed,
         resume=options.resume,
+        init=options.init,
     )
     try:
         with progress_bar as on_progress:

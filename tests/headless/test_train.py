@@ -142,3 +142,19 @@ def test_a_pack_is_never_overwritten(run, tmp_path):
     ended = run("train", "npc-residual", "--cohort", tmp_path, "--out", tmp_path / "pack")
     assert ended.code == 2
     assert list((tmp_path / "pack").iterdir()) == []
+
+
+def test_initial_weights_that_are_no_safetensors_are_refused_before_the_cohort_is_read(run, tmp_path):
+    (tmp_path / "weights.safetensors").write_bytes(b"not weights")
+    ended = run(
+        *("train", "npc-residual", "--cohort", tmp_path, "--out", tmp_path / "pack"),
+        *("--init", tmp_path / "weights.safetensors"),
+    )
+    assert ended.code == 2
+    assert "weights.safetensors" in ended.err
+
+
+@pytest.mark.parametrize("study", sorted(catalogue.STUDIES))
+def test_every_study_takes_initial_weights(study):
+    for preset in catalogue.STUDIES[study].presets.values():
+        assert replace(preset, initial_weights="file").initial_weights == "file"

@@ -18,6 +18,7 @@ from inference.messages.catalogue import Catalogue
 from inference.packs.manifest import Manifest
 from inference.storage import prepare_folder, storage_error, write_atomically
 from models.cohorts.read_cohort import read_cohort
+from models.networks.safetensors_file import read_safetensors
 from models.studies.catalogue import TrainableStudy, trainable
 from models.training.engine.checkpoint import CheckpointPlace
 from models.training.engine.device import AskedDevice, choose_device
@@ -29,7 +30,10 @@ STATE_FILE: Final = "training.json"
 
 @dataclass(frozen=True, slots=True)
 class TrainRequest:
-    """What to train, on what, and where to; ``seed`` None takes the preset's."""
+    """What to train, on what, and where to; ``seed`` None takes the preset's.
+
+    ``init`` is a safetensors file that the study's network starts from.
+    """
 
     study: str
     cohort: Path
@@ -38,6 +42,7 @@ class TrainRequest:
     device: AskedDevice = "auto"
     seed: int | None = None
     resume: bool = False
+    init: Path | None = None
 
     @property
     def work(self) -> Path:
@@ -62,13 +67,18 @@ def train_study(
     config = study.preset(request.preset)
     if request.seed is not None:
         config = replace(config, seed=request.seed)
+    initial = "random"
+    if request.init is not None:
+        read_safetensors(request.init)
+        initial = hashlib.sha256(request.init.read_bytes()).hexdigest()
+        config = replace(config, initial_weights=request.init.absolute())
     device = choose_device(request.device)
     _check_places(request)
     with Intake() as intake:
         cohort = read_cohort(
             request.study, request.cohort, intake, on_progress=on_progress, should_stop=should_stop
         )
-        state = _state(request, study, config, cohort.sha256, device)
+        state = _state(request, study, config, cohort.sha256, device) | {"initial_weights": initial}
         _open_work(request, state)
         book = CurveBook(request.work, catalogue)
         place = RunPlace(
