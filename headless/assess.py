@@ -25,7 +25,7 @@ from inference.masks.codecs.imported import as_layer
 from inference.messages.catalogue import Catalogue
 from inference.outcome import Outcome
 from inference.packs.store import PackStore
-from inference.pipeline import assess
+from inference.pipeline import assess, require_pathway
 from inference.release import Release, releasable_codes
 from inference.scan import Plan
 from inference.storage import prepare_folder, write_all_or_none
@@ -78,6 +78,7 @@ def run_assessment(
     prepare_folder(request.out)
     record = read_record(request.study, request.clinical)
     pack = packs.open(request.study, request.pack)
+    require_pathway(pack)
     with Intake(keeper=Keeper.of_this_user()) as intake:
         plan = intake.scan(request.source, on_progress, should_stop)
         stack = choose_stack(plan)

@@ -45,10 +45,23 @@ __all__ = [
     "assess",
     "check_inputs",
     "input_references",
+    "require_pathway",
     "segment",
 ]
 
 NO_TUMOUR = Message("rules.withheld.no_tumour")
+
+
+def require_pathway(pack: LoadedPack) -> None:
+    """Refuse a pack whose study this version can show and verify, and not yet ask.
+
+    Raises
+    ------
+    InputError
+        When the pack's networks answer for no treatment.
+    """
+    if not pack.manifest.treatments:
+        raise InputError("error.study.no_pathway", study=pack.manifest.study, pack=pack.name)
 
 
 def check_inputs(case: CaseInput, pack: LoadedPack) -> tuple[GuardLine, ...]:
@@ -70,10 +83,11 @@ def segment(
     Raises
     ------
     InputError
-        When the guard refuses the scan for this pack.
+        When the pack answers no case yet, or the guard refuses the scan for it.
     Cancelled
         Within half a second of being asked to stop.
     """
+    require_pathway(pack)
     for line in check_inputs(replace(case, mask=None), pack):
         if line.verdict is Verdict.REFUSED:
             raise InputError("error.scan.refused", check=line.name, pack=pack.name)
@@ -96,13 +110,14 @@ def assess(
     Raises
     ------
     InputError
-        For an unknown rule set, a record of another study, or a release of what may not be released or was
-        not found.
+        For a pack that answers no case yet, an unknown rule set, a record of another study, or a release of
+        what may not be released or was not found.
     PackError
         When a network of the pack was altered or does not fit the manifest.
     Cancelled
         Within half a second of being asked to stop.
     """
+    require_pathway(pack)
     book = rules_of(pack.manifest)
     book.rule_set(rule_set)
     refuse_idle_releases(case.stated.releases, case.findings)
