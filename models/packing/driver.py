@@ -106,12 +106,14 @@ def make_all(
                 if child.poll() is None:
                     continue
                 del running[study]
+                child.communicate()
                 if child.returncode:
                     failed.append(study)
                 _say_end(study, place, child.returncode, time.monotonic() - began)
     finally:
         for child, _ in running.values():
             child.terminate()
+            child.communicate()
     total = sum(size_mb(place.pack(study)) for study in studies)
     minutes = (time.monotonic() - start) / 60
     print(f"all: {total:.1f} MB of {BUDGET_MB:g} MB, {minutes:.1f} min")

@@ -1,6 +1,7 @@
 """What a demonstration run measured is kept beside its pack."""
 
 import json
+import sys
 from types import SimpleNamespace
 
 import models.packing.driver as driver
@@ -36,3 +37,17 @@ def test_results_that_a_study_leaves_are_kept(tmp_path, monkeypatch):
 
 def test_a_study_that_leaves_none_has_none(tmp_path, monkeypatch):
     assert not made(tmp_path, monkeypatch, lambda folder: None).exists()
+
+
+def test_packs_are_made_at_once_and_those_that_fail_are_counted(tmp_path, capsys):
+    place = driver.PackPlace(tmp_path / "packs", tmp_path / "work", "demo", tmp_path / "home")
+    pack = place.pack("good")
+    pack.mkdir(parents=True)
+    (pack / "file").write_bytes(b"x" * 200_000)
+
+    def command(study, place):
+        return [sys.executable, "-c", f"raise SystemExit({0 if study == 'good' else 2})"]
+
+    assert driver.make_all(["good", "bad"], place, 2, command=command) == 1
+    said = capsys.readouterr().out
+    assert "good: 0.2 MB" in said and "bad: not made (exit 2)" in said and "all: 0.2 MB" in said

@@ -39,7 +39,7 @@ def trained(samples):
 
 
 @pytest.fixture(scope="module")
-def pack(trained, samples, tmp_path_factory):
+def pack(trained, samples, tmp_path_factory, plain_files):
     folder = tmp_path_factory.mktemp("packs") / "gnen-os-demo"
     put_demonstration(content(trained, (samples[0],), samples[1], is_synthetic=True), folder)
     return verify_pack(folder)

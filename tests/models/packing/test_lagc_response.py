@@ -1,6 +1,7 @@
 """A trained response study becomes a pack that verifies, answers as training did, and holds no patient."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,6 +21,12 @@ from models.studies.lagc_response_factors import coded
 from models.studies.lagc_response_results import outside_hazard
 from tests.models.studies.test_lagc_response import TINY, samples
 
+BRIEF = replace(
+    TINY,
+    classification=replace(TINY.classification, epochs=2),
+    oversampler=replace(TINY.oversampler, epochs=1),
+)
+
 
 @pytest.fixture(scope="module")
 def cohorts():
@@ -30,11 +37,11 @@ def cohorts():
 def trained(cohorts):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(resnet, "PUBLISHED_BLOCKS", (2, 1, 1, 1))
-        yield train(TINY, cohorts[0])
+        yield train(BRIEF, cohorts[0])
 
 
 @pytest.fixture(scope="module")
-def pack(trained, cohorts, tmp_path_factory) -> LoadedPack:
+def pack(trained, cohorts, tmp_path_factory, one_export) -> LoadedPack:
     folder = tmp_path_factory.mktemp("packs") / "lagc-response-demo"
     put_demonstration(content(trained, cohorts, is_synthetic=True), folder)
     return verify_pack(folder)

@@ -1,4 +1,4 @@
-"""A trained recurrence study becomes a pack: encoder and machines answer as training did."""
+"""A trained recurrence study becomes a pack: its machines answer as training did."""
 
 import numpy as np
 import pytest
@@ -8,11 +8,11 @@ from inference.packs.self_test import run_self_test
 from inference.packs.state import PackState
 from inference.packs.study_models import read_reference, study_models
 from inference.packs.verify import verify_pack
-from inference.predictors.slice_aggregation import aggregate_slices
 from models.packing.ct_pack import put_demonstration
 from models.packing.pnen_recurrence import content
 from models.studies.pnen_recurrence import train_on_samples
 from models.studies.pnen_recurrence_samples import clinical_values
+from models.studies.pnen_recurrence_segmenter import patient_features
 from tests.models.studies.test_pnen_recurrence import TINY, cohort_data, sample
 
 SCAN_OF = {"arterial": "arterial", "portal_venous": "venous"}
@@ -26,7 +26,7 @@ def study():
 
 
 @pytest.fixture(scope="module")
-def pack(study, tmp_path_factory):
+def pack(study, tmp_path_factory, plain_files):
     folder = tmp_path_factory.mktemp("packs") / "pnen-recurrence-demo"
     put_demonstration(content(study, is_synthetic=True), folder)
     return verify_pack(folder)
@@ -44,24 +44,19 @@ def test_the_pack_is_whole_and_a_demonstration(pack, study):
 
 
 @pytest.mark.parametrize("name", ["dlr_a", "dlr_v", "dlr_av", "dlr_a_sag"])
-def test_encoder_and_machines_give_the_scores_of_training(pack, study, name):
+def test_embeddings_and_machines_give_the_scores_of_training(pack, study, name):
     data = study.external.data
-    models, aggregation = study_models(pack), pack.manifest.aggregation
-    (entry,) = pack.manifest.encoders("arterial")
+    models = study_models(pack)
+    segmenter = study.folds[0].segmenter
+    embeddings = {
+        phase: patient_features(segmenter, data.phases[scan][:3], TINY) for phase, scan in SCAN_OF.items()
+    }
     clinical = clinical_values(data.table)
     for k in range(3):
         values = {"symptoms": clinical[k, 0], "age": clinical[k, 1], "sex": clinical[k, 2]}
         probabilities = []
         for machine in models.machines[name]:
-            joined = np.concatenate(
-                [
-                    aggregate_slices(
-                        pack.network(entry).run(data.phases[SCAN_OF[phase]][k].slices[:, None])["embedding"],
-                        np.random.default_rng(aggregation.seed),
-                    ).vector
-                    for phase in machine.phases
-                ]
-            )
+            joined = np.concatenate([embeddings[phase][k] for phase in machine.phases])
             weights = machine.features
             decision = weights.intercept + joined[weights.index] @ weights.weight
             decision += sum(term.coefficient * values[term.field] for term in machine.terms)
