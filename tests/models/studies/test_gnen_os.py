@@ -17,6 +17,8 @@ from inference.statistics.discrimination.concordance import concordance
 from inference.statistics.outcomes import SurvivalData
 from inference.statistics.reasons import NotEstimable
 from models.phantoms.gnen_population import draw_cohort
+from models.results.gnen_os import gnen_results
+from models.results.home import KeptRun
 from models.studies.gnen_os import MODELS, fit_models, rows, train
 from models.studies.gnen_os_config import DEMO
 from models.studies.gnen_os_results import write_results
@@ -87,6 +89,7 @@ def test_a_run_writes_scores_that_the_evaluation_reads(tmp_path: Path) -> None:
     assert len(predictions.patients) == 100 and predictions.is_synthetic
     assert json.loads((tmp_path / "result.json").read_text())["cutoffs"] == result["cutoffs"]
     assert result["cohorts"]["external"]["models"]["combined"]["c_index"] > 0.6
+    assert len(gnen_results(KeptRun("gnen-os", tmp_path)).ablations[0].contrasts) == 3
 
 
 def test_features_of_a_patient_do_not_depend_on_the_others() -> None:

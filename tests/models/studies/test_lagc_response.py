@@ -24,6 +24,8 @@ from models.phantoms.abdomen.abdomen_volume import render_phase
 from models.phantoms.ct_cases import lagc_case
 from models.phantoms.ct_populations import POPULATIONS
 from models.phantoms.lagc_population import FORM, draw_cohort
+from models.results.home import KeptRun
+from models.results.lagc_response import lagc_results
 from models.studies.lagc_response import DL_SIGNATURE, MODELS, clinical_signature, on_scale, train
 from models.studies.lagc_response_config import DEMO, PAPER, PUBLISHED_FUSION
 from models.studies.lagc_response_export import export, hand_on
@@ -257,6 +259,7 @@ def test_the_results_are_tables_that_the_evaluation_reads(trained, cohort, tmp_p
     assert [fold["fold"] for fold in result["dl_folds"]] == [1, 2]
     assert result["os"]["parts"]["test"]["c_index_ci"] is not None
     assert json.loads((tmp_path / "result.json").read_text())["synthetic"] is True
+    assert len(lagc_results(KeptRun("lagc-response", tmp_path)).ablations[0].contrasts) == 2
 
 
 class WholeScans:

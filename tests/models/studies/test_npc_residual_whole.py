@@ -22,6 +22,8 @@ from inference.statistics.outcomes import ClassData
 from inference.volume import Volume
 from models.networks import resnet, xception
 from models.phantoms.npc_population import draw_cohort
+from models.results.home import KeptRun
+from models.results.npc_residual import npc_results
 from models.studies import npc_residual_published as published
 from models.studies.npc_residual import TREATMENTS, Groups
 from models.studies.npc_residual_models import fit_model, network_scores, start_network
@@ -408,6 +410,14 @@ def test_a_pack_gets_the_answering_folds_and_every_classifier_of_both_units(trai
         assert channels[one.file.rpartition("/")[2]] == (1 if one.unit == "slice" else SLICES)
         network = {"resnet50": b"ResNet50", "xception": b"Xception"}[one.architecture]
         assert (tmp_path / one.file).read_bytes() == network
+
+
+def test_the_results_are_what_the_page_of_results_reads(written):
+    out, _ = written
+    page = npc_results(KeptRun("npc-residual", out))
+    assert [table.outcome for table in page.tables] == ["CCRT", "IC + CCRT"]
+    assert len(page.ablations[0].contrasts) == 2 * len(TINY.classifiers)
+    assert {one.permutations for one in page.dealt_out} == {2}
 
 
 def test_the_image_units_area_is_per_slice_and_its_interval_knows_the_patients(trained, written):

@@ -13,6 +13,8 @@ from inference.preprocessing.settings import FrameSettings
 from inference.statistics.discrimination.delong import auc
 from models.cohorts.pnen_phantoms import PnenPhantoms
 from models.phantoms.pnen_population import draw_cohort
+from models.results.home import KeptRun
+from models.results.pnen_recurrence import pnen_results
 from models.studies.pnen_recurrence import (
     BEST,
     Columns,
@@ -228,6 +230,9 @@ def test_the_tables_are_read_by_the_evaluation(study, inside, outside, tmp_path)
         assert read.is_synthetic and read.cohort_names() == ("training", "external")
         assert [model.name for model in read.models] == list(study.training.scores)
     assert len(read.patients) == len(inside.table) + len(outside.table)
+    (tmp_path / "result.json").write_text(result_json(study, {}))
+    page = pnen_results(KeptRun("pnen-recurrence", tmp_path))
+    assert len(page.tables[0].figures) == 2 * len(study.training.scores)
 
 
 def test_the_result_names_ceilings_and_published_figures(study, outside):
