@@ -122,7 +122,7 @@ DEMO = replace(
     threads=1,
     width=1 / 4,
     dropout=0.2,
-    pretraining_patients=1500,
+    pretraining_patients=1800,
     pretraining=Schedule("adamw", 0.002, batch_size=32, epochs=20, decay="cosine", weight_decay=0.05),
     classification=Schedule(
         "adamw", 0.0002, batch_size=32, epochs=6, decay="cosine", weight_decay=0.05, patience=6
