@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,39 +20,50 @@ DONE_FILE: Final = "done.json"
 RESULTS_FOLDER: Final = "results"
 """Beside the samples: where a study leaves what its run measured (``result.json``, tables of scores)."""
 
-_RENDERING: Final = ("models/phantoms", "models/cohorts", "models/radiomics", "inference")
-_TRAINING: Final = (*_RENDERING, "models/networks", "models/training", "models/studies")
-_ALL: Final = (
-    *_TRAINING,
-    "models/packing",
+_RENDERING: Final = (
+    "models/phantoms",
+    "models/cohorts",
+    "models/radiomics",
+    "inference/preprocessing",
+    "inference/geometry.py",
+    "inference/volume.py",
+)
+_LEARNING: Final = (
+    *_RENDERING,
+    "models/networks",
+    "models/training",
     "models/export.py",
+    "inference/statistics",
+)
+_DESCRIBING: Final = (
+    *_LEARNING,
+    "models/packing",
     "models/evaluation.py",
     "models/model_card.py",
+    "inference",
+    "reports",
 )
+_STARTS_FROM: Final = {"gc-recurrence": ("lagc-response",)}
+"""Studies whose networks another study's start from."""
 
 
-@dataclass(frozen=True, slots=True)
 class KeptWork:
-    """One study's part of the work folder.
+    """One study's part of the work folder, ``folder``.
 
-    Samples, checkpoints and the finished pack each live as long as the code and the settings that they come
-    from: whatever is older is not found again.
+    Samples live as long as the code that renders them, for they are kept under their settings; checkpoints
+    and the finished pack as long as the settings ``config`` and the code that they come from.  It is the code
+    as it was when this was made.
     """
 
-    folder: Path
-    study: str
-    config: Any
-
-    @property
-    def samples(self) -> Path:
-        """Rendered samples; those of other code are removed when this is made (:meth:`open`)."""
-        return self.folder / f"samples-{self._digest(_RENDERING)[:16]}"
-
-    @property
-    def checkpoints(self) -> CheckpointPlace:
-        """Of every run; a checkpoint of other code is refused, so that none is offered."""
-        digest = self._digest(_TRAINING)
-        return CheckpointPlace(self.folder / f"checkpoints-{digest[:16]}", f"{self.study} {digest}")
+    def __init__(self, folder: Path, study: str, config: Any) -> None:
+        self.folder = folder
+        protocols = [f"models/studies/{_plain(one)}" for one in (study, *_STARTS_FROM.get(study, ()))]
+        rendering = _digest(study, _RENDERING)
+        learning, self._describing = (
+            _digest(f"{study} {config!r}", (*parts, *protocols)) for parts in (_LEARNING, _DESCRIBING)
+        )
+        self.samples = folder / f"samples-{rendering[:16]}"
+        self.checkpoints = CheckpointPlace(folder / f"checkpoints-{learning[:16]}", f"{study} {learning}")
 
     @property
     def results(self) -> Path:
@@ -83,16 +93,23 @@ class KeptWork:
         shutil.rmtree(self.checkpoints.folder, ignore_errors=True)
 
     def _done(self, sha256: str) -> dict[str, str]:
-        return {"made_by": self._digest(_ALL), "manifest": sha256}
-
-    def _digest(self, parts: tuple[str, ...]) -> str:
-        digest = hashlib.sha256(f"{self.study} {self.config!r}".encode())
-        for source in _sources(parts):
-            digest.update(source.read_bytes())
-        return digest.hexdigest()
+        return {"made_by": self._describing, "manifest": sha256}
 
 
-def _sources(parts: tuple[str, ...]) -> Iterator[Path]:
+def _plain(study: str) -> str:
+    return study.replace("-", "_")
+
+
+def _digest(text: str, parts: Sequence[str]) -> str:
+    digest = hashlib.sha256(text.encode())
     for part in parts:
-        path = REPOSITORY / part
-        yield from sorted(path.rglob("*.py")) if path.is_dir() else [path]
+        for source in _sources(REPOSITORY / part):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def _sources(path: Path) -> list[Path]:
+    """A file, a folder's files, or all files of a study, whose names begin like ``path``."""
+    if path.is_dir():
+        return sorted(path.rglob("*.py"))
+    return [path] if path.is_file() else sorted(path.parent.glob(f"{path.name}*.py"))

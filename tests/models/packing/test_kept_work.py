@@ -17,7 +17,7 @@ def test_a_finished_pack_is_not_made_again_until_settings_or_pack_change(tmp_pat
     assert not work.finished(pack)
 
 
-def test_samples_and_checkpoints_of_other_settings_are_thrown_away(tmp_path):
+def test_checkpoints_of_other_settings_are_thrown_away_and_samples_serve_again(tmp_path):
     old = KeptWork(tmp_path, "tiny", 1)
     for folder in (old.samples, old.checkpoints.folder):
         folder.mkdir()
@@ -25,5 +25,5 @@ def test_samples_and_checkpoints_of_other_settings_are_thrown_away(tmp_path):
     assert old.samples.is_dir() and old.checkpoints.folder.is_dir()
     new = KeptWork(tmp_path, "tiny", 2)
     new.open()
-    assert not old.samples.exists() and not old.checkpoints.folder.exists()
+    assert old.samples.exists() and not old.checkpoints.folder.exists()
     assert new.checkpoints.study != old.checkpoints.study
