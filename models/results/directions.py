@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Final
 
 from models.results.figures import Ablation, Contrast
-from models.results.markdown import as_published, interval, number, p_value, signed, table
+from models.results.markdown import as_published, counted, interval, number, p_value, signed, table
 
 SIGNIFICANT_BELOW: Final = 0.05
 _SMALL: Final = "fewer than 10 in a class: the test is rough."
@@ -58,7 +58,7 @@ def contrast_table(ablation: Ablation) -> str:
             if one.paired.difference is not None
             else one.paired.reason,
             p_value(one.paired.p_value) + (" \\*" if one.paired.is_small else ""),
-            f"{as_published(one.first.published)} / {as_published(one.second.published)}",
+            " / ".join(as_published(one.first.published, one.second.published)),
             direction(one).value,
         ]
         for one in ablation.contrasts
@@ -101,9 +101,14 @@ def _answer(papers: int, other: int, beyond: tuple[int, int], comparable: int, u
         return f"{asked}{every} its way ({how}): **the phantoms {conclusion}**."
     if other == comparable:
         return f"{asked}{none} its way ({how}): **the phantoms do not show what the paper reports**."
+    if comparable == 1:
+        return f"{asked}shows no difference here: **the phantoms do not settle it**."
+    equal = comparable - papers - other
     return (
-        f"{asked}{papers} point its way ({beyond[0]} at P < {SIGNIFICANT_BELOW}) and {other} the other way "
-        f"({beyond[1]} at P < {SIGNIFICANT_BELOW}): **the phantoms do not settle it**."
+        f"{asked}{counted(papers, 'points', 'point')} its way ({beyond[0]} at P < {SIGNIFICANT_BELOW}), "
+        f"{other} the other way ({beyond[1]})"
+        + (f", {equal} neither way" if equal else "")
+        + ": **the phantoms do not settle it**."
     )
 
 

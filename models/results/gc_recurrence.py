@@ -8,7 +8,7 @@ from pydantic import AliasChoices, Field, FiniteFloat
 
 from models.results.figures import Ablation, Figure, FigureTable, StudyResults
 from models.results.home import KeptRun
-from models.results.markdown import as_published, number, table
+from models.results.markdown import number, published, table
 from models.results.paired import check_figures, contrasts
 from models.results.reading import Document, Interval, read_document
 
@@ -89,7 +89,7 @@ def _risk_groups(document: GcDocument) -> str:
             cohort,
             NAMES[name],
             number(one.hazard_ratio_high_v_low, 2),
-            as_published(one.published_hazard_ratio),
+            published(one.published_hazard_ratio),
         ]
         for cohort, found in document.cohorts.items()
         for name, one in found.models.items()

@@ -8,7 +8,7 @@ from pydantic import Field, FiniteFloat
 
 from models.results.figures import Ablation, Figure, FigureTable, StudyResults
 from models.results.home import KeptRun
-from models.results.markdown import as_published, number, table
+from models.results.markdown import number, published, table
 from models.results.paired import check_figures, contrasts
 from models.results.reading import Document, Interval, read_document
 
@@ -143,7 +143,7 @@ def _hazard_ratios(survival: _Survival) -> str:
         [
             name,
             number(survival.hazard_ratio_per_sd.get(name)),
-            as_published(survival.published_hazard_ratio_per_sd.get(name)),
+            published(survival.published_hazard_ratio_per_sd.get(name)),
         ]
         for name in names
     ]

@@ -14,11 +14,19 @@ def number(value: float | None, digits: int = 3) -> str:
     return NOTHING if value is None else f"{value:.{digits}f}"
 
 
-def as_published(value: float | None) -> str:
-    """A paper's figure with the two or three digits that it prints."""
-    if value is None:
-        return NOTHING
-    return f"{value:.2f}" if abs(value * 100 - round(value * 100)) < 1e-9 else f"{value:.3f}"
+def as_published(*values: float | None) -> tuple[str, ...]:
+    """Figures that a paper prints side by side, with the two or three digits that it prints them with."""
+    known = [value for value in values if value is not None]
+    digits = 2 if all(abs(value * 100 - round(value * 100)) < 1e-9 for value in known) else 3
+    return tuple(number(value, digits) for value in values)
+
+
+def published(value: float | None, limits: Interval = None) -> str:
+    """A paper's figure, with its interval where it prints one."""
+    if limits is None:
+        return as_published(value)[0]
+    figure, low, high = as_published(value, *limits)
+    return f"{figure} ({low} to {high})"
 
 
 def interval(limits: Interval, digits: int = 3) -> str:
@@ -26,14 +34,6 @@ def interval(limits: Interval, digits: int = 3) -> str:
     if limits is None:
         return NOTHING
     return f"{limits[0]:.{digits}f} to {limits[1]:.{digits}f}".replace("-", "−")
-
-
-def published_interval(limits: Interval) -> str:
-    """Limits as a paper prints them, in brackets after the figure."""
-    if limits is None:
-        return ""
-    digits = max(len(as_published(limit)) for limit in limits) - 2
-    return f" ({limits[0]:.{digits}f} to {limits[1]:.{digits}f})"
 
 
 def p_value(value: float | None) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from models.results.figures import Ablation, Contrast, Figure, FigureTable, Paired, Side, StudyResults
 from models.results.home import KeptRun
 from models.results.leaks import dealt_out, leak_sections
-from models.results.markdown import as_published, interval, number, published_interval, table
+from models.results.markdown import NOTHING, interval, number, published, table
 from models.results.npc_document import Arm, NpcDocument, Segmentation
 from models.results.paired import check_figures, contrasts
 from models.results.reading import read_document
@@ -123,15 +123,15 @@ def _table(treatment: str, arm: Arm, chosen: str) -> FigureTable:
 
 def _with_published(found: Contrast, arm: Arm, classifier: str, treatment: str) -> Contrast:
     """The paper scores its image unit per slice; that is its figure for the unit."""
-    published = []
+    printed = []
     for unit in _UNITS:
         readings = arm.models[f"{classifier}, {unit} unit"]
         own = readings.get(f"per {unit}")
-        published.append(None if own is None or own.published_auc is None else own.published_auc[0])
+        printed.append(None if own is None or own.published_auc is None else own.published_auc[0])
     return Contrast(
         f"{treatment}, test",
-        Side(found.first.name, found.first.value, published[0]),
-        Side(found.second.name, found.second.value, published[1]),
+        Side(found.first.name, found.first.value, printed[0]),
+        Side(found.second.name, found.second.value, printed[1]),
         found.paired,
     )
 
@@ -150,8 +150,8 @@ def _segmenters(found: Segmentation) -> Contrast:
     sides = []
     for name in ("deeplabv3", "unet"):
         dice = found.dice.get(name)
-        published = None if dice is None or dice.published is None else dice.published[0]
-        sides.append(Side(SEGMENTERS[name], None if dice is None else dice.value, published))
+        printed = None if dice is None or dice.published is None else dice.published[0]
+        sides.append(Side(SEGMENTERS[name], None if dice is None else dice.value, printed))
     return Contrast("segmentation test", sides[0], sides[1], Paired(reason="no paired test"))
 
 
@@ -161,9 +161,7 @@ def _segmentation(found: Segmentation) -> str:
             SEGMENTERS.get(name, name) + (" (packed)" if name == found.chosen else ""),
             number(dice.value),
             interval(dice.interval),
-            "–"
-            if dice.published is None
-            else as_published(dice.published[0]) + published_interval(dice.published[1:]),
+            NOTHING if dice.published is None else published(dice.published[0], dice.published[1:]),
         ]
         for name, dice in found.dice.items()
     ]

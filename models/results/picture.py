@@ -8,7 +8,7 @@ from typing import Final
 from inference.messages.catalogue import Catalogue
 from inference.statistics.estimate import Estimate
 from models.results.figures import CHANCE, Figure, StudyResults
-from models.results.markdown import as_published, number
+from models.results.markdown import number, published
 from models.results.study_section import PHANTOMS, headline_of
 
 _WIDTH_POINTS: Final = 540.0
@@ -32,7 +32,7 @@ def glance_png(found: Iterable[StudyResults], catalogue: Catalogue) -> bytes:
                 ForestRow(
                     one.cohort,
                     _estimate(one),
-                    (number(one.ceiling, 2), as_published(one.published)),
+                    (number(one.ceiling, 2), published(one.published)),
                     is_indented=True,
                 )
                 for one in each.figures

@@ -8,7 +8,7 @@ from pydantic import Field, FiniteFloat
 
 from models.results.figures import Ablation, Figure, FigureTable, StudyResults
 from models.results.home import KeptRun
-from models.results.markdown import as_published, counted, number, p_value, table
+from models.results.markdown import counted, number, p_value, published, table
 from models.results.paired import check_figures, contrasts
 from models.results.reading import Document, Measured, read_document
 
@@ -168,7 +168,7 @@ def _published_tests(document: PnenDocument) -> str:
     tests = document.published.delong_p
     if not tests:
         return ""
-    told = ", ".join(f"{_pair(pair)} {as_published(value)}" for pair, value in tests.items())
+    told = ", ".join(f"{_pair(pair)} {published(value)}" for pair, value in tests.items())
     below = sum(value < 0.05 for value in tests.values())
     return (
         f"The paper's own paired tests in its training cohort (Table S3, patients), P: {told}; "

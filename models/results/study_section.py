@@ -6,9 +6,16 @@ from collections.abc import Sequence
 
 from models.results.directions import contrast_table, verdict
 from models.results.figures import Figure, FigureTable, StudyResults
-from models.results.markdown import as_published, interval, number, percent, published_interval, table
+from models.results.markdown import interval, number, percent, published, table
 
 PHANTOMS = "Synthetic phantoms, not patients"
+
+
+_CURVES = (
+    "*On phantoms.* A panel per network with a scale of its own, a colour per fold; full lines are the "
+    "learning part, dashed ones the validation part where there is one, and the dot is the epoch that was "
+    "kept. A run without a validation part keeps its last epoch."
+)
 
 
 def study_section(found: StudyResults, curves: str | None) -> list[str]:
@@ -26,7 +33,7 @@ def study_section(found: StudyResults, curves: str | None) -> list[str]:
         parts += ["### Further figures", f"*{PHANTOMS}, but for what is marked as the paper's.*"]
         parts += [each for each in found.further if each]
     if curves is not None:
-        parts += ["### Loss curves", f"![Loss over epochs of every run of {found.study}]({curves})"]
+        parts += ["### Loss curves", _CURVES, f"![Loss over epochs of every run of {found.study}]({curves})"]
     return parts
 
 
@@ -61,7 +68,7 @@ def _figures(each: FigureTable) -> str:
             interval(one.interval),
             number(one.ceiling),
             percent(one.share_of_attainable),
-            as_published(one.published) + published_interval(one.published_interval),
+            published(one.published, one.published_interval),
         ]
         for one in each.figures
     ]
@@ -80,7 +87,7 @@ def _cells(one: Figure) -> list[str]:
         number(one.value),
         interval(one.interval),
         number(one.ceiling),
-        as_published(one.published) + published_interval(one.published_interval),
+        published(one.published, one.published_interval),
     ]
 
 
@@ -104,7 +111,7 @@ def _meaning(each: FigureTable) -> str:
     elif last.value <= 0.5:
         reached = f"tells nothing ({number(last.value)}, where {number(last.ceiling)} is attainable)"
     beside = (
-        f"the paper's {as_published(last.published)} is of patients, and near it or far from it these "
+        f"the paper's {published(last.published)} is of patients, and near it or far from it these "
         f"figures neither confirm nor refute it, for this project chose how much the phantoms tell"
         if last.published is not None
         else "the paper prints no figure to set beside it"
@@ -114,5 +121,5 @@ def _meaning(each: FigureTable) -> str:
 
 def _furthest(told: Sequence[Figure]) -> Figure:
     """The last cohort, which is the most remote, of those that have a published figure if any has."""
-    published = [one for one in told if one.published is not None]
-    return (published or list(told))[-1]
+    comparable = [one for one in told if one.published is not None]
+    return (comparable or list(told))[-1]

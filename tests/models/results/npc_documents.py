@@ -24,7 +24,7 @@ def npc_run(folder, *, patient_unit=2.0, image_unit=0.6, epoch_gain=0.05):
             "test_patients": 16,
             "test_slices": 96,
             "dice": {
-                "unet": {"value": 0.701, "lower": 0.66, "upper": 0.74, "published": [0.689, 0.675, 0.703]},
+                "unet": {"value": 0.701, "lower": 0.66, "upper": 0.74, "published": [0.69, 0.675, 0.703]},
                 "deeplabv3": {
                     "value": 0.745,
                     "lower": 0.7,

@@ -45,8 +45,16 @@ def test_without_a_test_nothing_is_said_of_chance():
             [contrast(0.8, 0.6, p=0.2), contrast(0.7, 0.6, p=0.3)],
             "lean the way that the paper reports and do not",
         ),
-        ([contrast(0.8, 0.6), contrast(0.6, 0.7)], "1 point its way (1 at P < 0.05) and 1 the other way"),
+        (
+            [contrast(0.8, 0.6), contrast(0.6, 0.7)],
+            "1 points its way (1 at P < 0.05), 1 the other way (1): **the",
+        ),
         ([contrast(0.6, 0.8), contrast(0.6, 0.7)], "**the phantoms do not show what the paper reports**"),
+        (
+            [contrast(0.8, 0.6), contrast(0.6, 0.6)],
+            "0 the other way (0), 1 neither way: **the phantoms do not",
+        ),
+        ([contrast(0.6, 0.6)], "The one comparison that the paper prints too shows no difference here"),
         ([contrast(0.8, 0.6)], "The one comparison that the paper prints too points its way (1 at P < 0.05)"),
         (
             [contrast(0.6, 0.8, p=0.5)],

@@ -112,12 +112,14 @@ def test_the_two_units_and_segmenters_are_compared(page):
     assert "here the patient unit is ahead of the image unit in 4 of 4." in npc
     assert "Patient unit against image unit, both scored per patient:" in npc
     assert "| DeepLabv3 (packed) | 0.745 | 0.700 to 0.780 | 0.752 (0.736 to 0.768) |" in npc
+    assert "| U-Net | 0.701 | 0.660 to 0.740 | 0.690 (0.675 to 0.703) |" in npc
     assert "DeepLabv3 is ahead of U-Net in 1 of 1" in npc
 
 
 def test_what_the_public_codes_habits_add_is_said_with_its_size(page, tmp_path):
     npc = section(page, "npc-residual")
     assert "| CCRT | epoch 7 of 40, chosen on the test cohort | 0.810 | 0.860 | +0.050 |" in npc
+    assert "Choosing the epoch on the test cohort in 2 of 2 treatments (+0.050, +0.050); the micro" in npc
     assert "the choice alone makes a result out of nothing" in npc
     assert "(+0.058). Dividing by slice flatters it here." in npc
     npc_run(tmp_path / "npc-residual", epoch_gain=0.0)
