@@ -155,5 +155,7 @@ def _say_end(study: str, place: PackPlace, code: int, seconds: float) -> None:
 
 def _end_with_parent() -> None:
     """The parent holds the other end of standard input, which closes when the parent is gone."""
-    sys.stdin.buffer.read()
+    # Not by way of sys.stdin, whose lock a thread would still hold when this process ends by itself.
+    while os.read(0, 1):
+        pass
     os._exit(1)
