@@ -14,18 +14,17 @@ from inference.packs.manifest import Manifest
 from inference.packs.phases import CropFixed, PhaseInput, PhaseName, Resample, Resize, SelectSlices, Window
 from inference.preprocessing.fixed_window import fixed_window
 from inference.statistics.design import Design, Factor
-from inference.statistics.outcomes import Floats
 from models.cohorts.cohort import Cohort
 from models.cohorts.cohort_schema import PARTS
 from models.networks.outputs import StageMaximaGraph
 from models.networks.resnet import ResNet50
 from models.packing import coding
-from models.packing.content import CardNotes, Fitted, PackContent, PackedNetwork, PredictionTable
+from models.packing.content import Fitted, PackContent, PackedNetwork, PredictionTable
 from models.packing.ct_inputs import ct_inputs
 from models.packing.ct_pack import put_demonstration, put_trained_on
+from models.packing.gnen_os_report import PHASE_OF, notes, reference, rows_of
 from models.packing.kept_work import RESULTS_FOLDER
-from models.packing.prediction_csv import CohortRows, prediction_csv
-from models.packing.reference_data import ReferenceContent, known_cohort
+from models.packing.prediction_csv import prediction_csv
 from models.phantoms.abdomen.largest_slice import render_largest_slice
 from models.phantoms.ct_cases import gnen_case
 from models.phantoms.gnen_population import FORM, draw_cohort
@@ -51,7 +50,6 @@ TITLES: Final = {
     "dl": "Deep learning model: both signatures",
     "clinical": "Clinical model",
 }
-PHASE_OF: Final[Mapping[str, PhaseName]] = {"arterial": "arterial", "venous": "portal_venous"}
 
 _FIELD_OF: Final = {field.attribute: field.id for field in FORM}
 
@@ -122,7 +120,7 @@ def content(
     )
     moved = {name: final.models[name].baseline.centre - model.constant for name, model in packed.items()}
     cuts = {name: trained.cutoffs[name] + moved[name] for name in packed}
-    rows = _rows(trained, cohorts, moved)
+    rows = rows_of(trained, cohorts, moved)
     return PackContent(
         study=STUDY,
         subject=SUBJECT,
@@ -146,7 +144,7 @@ def content(
             signatures=signatures,
             linear_models=tuple(packed[name].model for name in reversed(MODELS) if name in packed),
         ),
-        reference=_reference(training, rows, cuts),
+        reference=reference(training, rows, cuts),
         tables=(
             PredictionTable(
                 "evaluation",
@@ -155,7 +153,7 @@ def content(
                 cuts,
             ),
         ),
-        notes=_notes(trained),
+        notes=notes(trained),
         cohort_sizes={cohort.cohort: len(cohort) for cohort in cohorts},
         events={cohort.cohort: int(cohort.follow_up.event.sum()) for cohort in cohorts},
         seed=config.seed,
@@ -237,96 +235,4 @@ def _network(network: ResNet50, config: GnenOsConfig) -> PackedNetwork:
         architecture="resnet50_stage_maxima",
         graph=StageMaximaGraph(network),
         image=image[None, None],
-    )
-
-
-def _rows(
-    trained: TrainedGnen, cohorts: Sequence[GnenSamples], moved: Mapping[str, float]
-) -> list[CohortRows]:
-    training, *outside = cohorts
-    fold_of = {k: str(fold.number + 1) for fold in trained.folds for k in fold.left_out}
-    horizons = trained.config.horizons_months
-    scored = [(training, trained.out_of_fold, trained.survival)]
-    for cohort in outside:
-        hazards = trained.final.hazards(cohort)
-        survival = {name: trained.final.models[name].survival(hazards[name], horizons) for name in MODELS}
-        scored.append((cohort, hazards, survival))
-    return [
-        CohortRows(
-            cohort.cohort,
-            cohort.patient_ids,
-            {name: hazards[name] + shift for name, shift in moved.items()},
-            follow_up=cohort.follow_up,
-            folds=[fold_of[k] for k in range(len(cohort))] if cohort is training else (),
-            survival={name: survival[name] for name in moved},
-            clinical=_clinical(cohort.clinical),
-        )
-        for cohort, hazards, survival in scored
-    ]
-
-
-def _clinical(design: Design) -> dict[str, Sequence[float | str]]:
-    """The form's values again, from the columns that code them."""
-    values: dict[str, Sequence[float | str]] = {}
-    for term in design.terms:
-        block: Floats = design.matrix[:, design.columns_of(term.name)]
-        if isinstance(term, Factor):
-            values[term.name] = [
-                term.levels[int((row > 0) @ np.arange(1, len(term.levels)))] for row in block
-            ]
-        else:
-            values[term.name] = [float(value) for value in block[:, 0]]
-    return values
-
-
-def _reference(
-    training: GnenSamples, rows: Sequence[CohortRows], cuts: Mapping[str, float]
-) -> ReferenceContent:
-    reference = ReferenceContent()
-    for scan, phase in PHASE_OF.items():
-        reference.add_cloud(scan, training.features[scan], phase=phase)
-    for cohort in rows:
-        known = known_cohort(cohort.cohort)
-        assert known is not None
-        assert cohort.follow_up is not None
-        for name, cut in cuts.items():
-            values = cohort.scores[name]
-            reference.add_quantiles(name, known, values, cohort.follow_up.event, ("death", "censored"))
-            reference.add_survival(name, known, cohort.follow_up, values, cut)
-    return reference
-
-
-def _notes(trained: TrainedGnen) -> CardNotes:
-    config, final = trained.config, trained.final
-    start = (
-        "random weights from the seed"
-        if config.initial_weights is None
-        else f"the weights of {config.initial_weights.name}"
-    )
-    counts = ", ".join(f"{scan} {count}" for scan, count in final.reliable.items())
-    absent = [scan for scan, signature in final.signatures.items() if not signature.selected]
-    return CardNotes(
-        citation="Yang et al. 2023, doi 10.21037/qims-23-577",
-        outcome="death of any cause, in months; a month is 30 days in the publication.",
-        training=(
-            f"Network: ResNet-50, {config.resnet_width:g} of the published width, with {start}, not trained "
-            "further; the features are the maxima of its five stages.",
-            f"Kept: features with ICC(2,1) > {config.reliable_above:g} between two outlines of "
-            f"{config.reread_patients} patients ({counts}).",
-            f"Signatures: LASSO-Cox for each phase, {config.penalty_folds} folds ({config.penalty_rule}).",
-            f"Factors with P < {config.screen_below:g} alone and proportional hazards (P > "
-            f"{config.proportional_above:g}), backward elimination by AIC, three Cox models.",
-            f"The final models are those of the whole training cohort; {config.folds} folds gave the scores "
-            "that locked the cut-offs.",
-        ),
-        departures=(
-            f"Surroundings of the tumour are {config.window.surroundings}; HU window, P of the screen, folds "
-            "and the rule of the cut-off are not in the publication and are this project's choices.",
-            "Training figures are out of fold; those of the publication are apparent.",
-        ),
-        limits=(
-            "Prognosis alone: it does not say which treatment works.",
-            "The cut-offs were locked on scores of fold models, and are applied to the final models.",
-            *(f"The {scan} signature found nothing: not packed." for scan in absent),
-        ),
     )

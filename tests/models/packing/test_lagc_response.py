@@ -14,7 +14,9 @@ from inference.packs.study_models import read_reference, study_models
 from inference.packs.verify import verify_pack
 from models.networks import resnet
 from models.packing.ct_pack import put_demonstration
-from models.packing.lagc_response import OS, coded_columns, content
+from models.packing.lagc_response import content
+from models.packing.lagc_response_columns import coded_columns
+from models.packing.lagc_response_report import OS
 from models.phantoms.lagc_population import FORM
 from models.studies.lagc_response import DL_SIGNATURE, train
 from models.studies.lagc_response_factors import coded
