@@ -88,7 +88,9 @@ def _inputs(manifest: Manifest) -> str:
 
 
 def _settings(values: dict[str, object]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items())
+    return ", ".join(
+        f"{name.replace('_', ' ')} {value}" for name, value in values.items() if value is not None
+    )
 
 
 def _data(manifest: Manifest, notes: CardNotes) -> str:

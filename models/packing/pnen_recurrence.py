@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
-
 from inference.errors import InputError
 from inference.packs.fitted import (
-    ClinicalTerm,
-    Platt,
-    Scaling,
     Score,
     ScoreThreshold,
-    SelectedFeature,
     SliceAggregation,
-    SupportVectorMachine,
 )
 from inference.packs.manifest import Manifest
 from inference.packs.phases import CropBox, PhaseInput, PhaseName, Resample, Resize, SelectSlices, Window
@@ -31,13 +21,11 @@ from inference.storage import write_atomically
 from models.cohorts.cohort import Cohort
 from models.cohorts.part_of_cohort import PartOfCohort
 from models.cohorts.pnen_phantoms import PnenPhantoms
-from models.networks.contract import Segmenter
-from models.networks.outputs import EncoderGraph
-from models.packing import coding
-from models.packing.content import Fitted, PackContent, PackedNetwork
+from models.packing.content import Fitted, PackContent
 from models.packing.ct_inputs import ct_inputs
 from models.packing.ct_pack import put_demonstration, put_trained_on
 from models.packing.kept_work import RESULTS_FOLDER
+from models.packing.pnen_recurrence_models import PHASE_OF, SCANS_OF, encoders, machines
 from models.packing.pnen_recurrence_report import notes, reference, tables
 from models.phantoms.pnen_population import draw_cohort
 from models.studies.pnen_recurrence import (
@@ -58,30 +46,17 @@ from models.studies.pnen_recurrence_result import (
     result_json,
     scores_csv,
 )
-from models.studies.pnen_recurrence_samples import ARTERIAL, PHASES, phase_sample, phase_samples
+from models.studies.pnen_recurrence_samples import PHASES, phase_samples
 from models.training.engine.device import make_repeatable
 from models.training.engine.history import CURVES_CSV, curves_csv
 from models.training.engine.run import RunPlace
-from models.training.linear_score import LinearScore
 
 SUBJECT: Final = "Recurrence of a pancreatic neuroendocrine neoplasm within five years of resection"
-PHASE_OF: Final[Mapping[str, PhaseName]] = {"arterial": "arterial", "venous": "portal_venous"}
-SCANS_OF: Final = {
-    "dlr_a": ("arterial",),
-    "dlr_v": ("venous",),
-    "dlr_av": ("arterial", "venous"),
-    "dlr_a_sag": ("arterial",),
-}
 TITLES: Final = {
     "dlr_a": "Deep learning radiomics, arterial phase",
     "dlr_v": "Deep learning radiomics, venous phase",
     "dlr_av": "Deep learning radiomics, arterial and venous phase",
     "dlr_a_sag": "Deep learning radiomics, arterial phase, with symptoms, age and sex",
-}
-CLINICAL_COLUMNS: Final = {
-    "symptoms": coding.levels("symptoms", "yes"),
-    "age": coding.number("age", 0.0),
-    "sex": coding.levels("sex", "male"),
 }
 
 
@@ -181,7 +156,7 @@ def content(study: TrainedStudy, *, is_synthetic: bool) -> PackContent:
             _phase("arterial", config.arterial, config),
             _phase("portal_venous", config.venous, config),
         ),
-        networks=_encoders(study, is_synthetic),
+        networks=encoders(study, is_synthetic),
         fitted=Fitted(
             scores=tuple(
                 Score(
@@ -204,11 +179,7 @@ def content(study: TrainedStudy, *, is_synthetic: bool) -> PackContent:
                 for name in packed
                 if (cut := study.cutoffs[name]) is not None
             ),
-            machines=tuple(
-                _machine(name, models.fold.number, models.machines[name].score, _length(models.segmenter))
-                for name in packed
-                for models in study.folds
-            ),
+            machines=machines(study),
             aggregation=SliceAggregation(
                 method="largest_cluster",
                 clusters=2,
@@ -257,71 +228,4 @@ def _phase(phase: PhaseName, settings: IsotropicSettings, config: PnenRecurrence
             SelectSlices(choice="all", neighbours=0),
             Resize(rows=config.frame.rows, columns=config.frame.columns),
         ),
-    )
-
-
-def _encoders(study: TrainedStudy, is_synthetic: bool) -> tuple[PackedNetwork, ...]:
-    """One for each segmenter; one that serves all folds is of none."""
-    image = _image(study, is_synthetic)
-    segmenters = {id(models.segmenter): models for models in study.folds}
-    return tuple(
-        PackedNetwork(
-            file=f"networks/encoder-{models.fold.number}.onnx"
-            if len(segmenters) > 1
-            else "networks/encoder.onnx",
-            role="encoder",
-            architecture=f"{study.config.network}_encoder",
-            graph=EncoderGraph(models.segmenter),
-            image=image,
-            fold=models.fold.number if len(segmenters) > 1 else None,
-        )
-        for models in segmenters.values()
-    )
-
-
-def _image(study: TrainedStudy, is_synthetic: bool) -> NDArray[np.float32]:
-    """A phantom's slice, (1, 1, rows, columns): no pixel of a patient may leave in a pack."""
-    if is_synthetic:
-        sample = study.training.data.phases[ARTERIAL][0]
-    else:
-        config = study.config
-        phantoms = PnenPhantoms(draw_cohort("training", 1, config.seed), size=config.phantom_size)
-        (patient,) = phantoms.table.patient_ids
-        sample = phase_sample(phantoms, patient, ARTERIAL, config, with_radiomics=False)
-    return sample.slices[len(sample.slices) // 2][None, None]
-
-
-def _length(segmenter: Segmenter) -> int:
-    """Of an embedding."""
-    with torch.no_grad():
-        return int(EncoderGraph(segmenter).eval()(torch.zeros(1, 1, 64, 64)).shape[1])
-
-
-def _machine(name: str, fold: int, score: LinearScore, length: int) -> SupportVectorMachine:
-    """Scaling and Platt's sigmoid are in the coefficients already, which are of raw features."""
-    scans = SCANS_OF[name]
-    weights: dict[int, float] = {}
-    terms: list[ClinicalTerm] = []
-    intercept = score.intercept
-    for column, weight in score.coefficients.items():
-        if column in CLINICAL_COLUMNS:
-            coded = CLINICAL_COLUMNS[column]
-            intercept += weight * coded.offset
-            terms += [term.model_copy(update={"coefficient": weight}) for term in coded.terms]  # type: ignore[misc]
-            continue
-        scan, _, index = column.rpartition("_")
-        weights[scans.index(scan) * length + int(index)] = weight
-    unit = Scaling(centre=0.0, scale=1.0)
-    return SupportVectorMachine(
-        name=name,
-        fold=fold,
-        phases=tuple(PHASE_OF[scan] for scan in scans),
-        embedding_length=length,
-        features=tuple(
-            SelectedFeature(index=index, scaling=unit, weight=weight)
-            for index, weight in sorted((weights or {0: 0.0}).items())
-        ),
-        intercept=intercept,
-        platt=Platt(slope=1.0, intercept=0.0),
-        terms=tuple(terms),
     )
