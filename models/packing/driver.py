@@ -7,8 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -89,16 +88,16 @@ def make_all(
 ) -> int:
     """Make every pack, ``jobs`` at a time in the order given; the number of those that could not be made.
 
-    ``command`` is the command line of a child.
+    ``command`` is the command line of a child.  A study waits for those among ``studies`` that it needs.
     """
-    waiting = deque(studies)
+    waiting = list(studies)
     running: dict[str, tuple[subprocess.Popen[bytes], float]] = {}
     failed: list[str] = []
     start = time.monotonic()
     try:
         while waiting or running:
-            while waiting and len(running) < jobs:
-                study = waiting.popleft()
+            while len(running) < jobs and (study := _next(waiting, running)) is not None:
+                waiting.remove(study)
                 child = subprocess.Popen(command(study, place), stdin=subprocess.PIPE, cwd=REPOSITORY)
                 running[study] = (child, time.monotonic())
             time.sleep(_LOOK_EVERY_S)
@@ -118,6 +117,12 @@ def make_all(
     minutes = (time.monotonic() - start) / 60
     print(f"all: {total:.1f} MB of {BUDGET_MB:g} MB, {minutes:.1f} min")
     return len(failed)
+
+
+def _next(waiting: Sequence[str], running: Collection[str]) -> str | None:
+    """The first that waits for no other; None where all do."""
+    unmade = {*waiting, *running}
+    return next((one for one in waiting if not unmade & set(trainable(one).needs)), None)
 
 
 def size_mb(pack: Path) -> float:

@@ -27,12 +27,14 @@ class TrainableStudy:
     that the study's network starts from, or None) and whatever else the study needs.  ``make_pack`` takes
     cohort, configuration, the place of the runs, a folder for samples and the folder of the pack, which it
     writes whole or not at all; ``make_demonstration`` takes the same but a cohort, and trains on phantoms.
+    It finds what a study in ``needs`` left beside its samples.
     """
 
     study: str
     presets: Mapping[str, Any]
     make_pack: Callable[[Cohort, Any, RunPlace, Path, Path], Manifest]
     make_demonstration: Callable[[Any, RunPlace, Path, Path], Manifest]
+    needs: tuple[str, ...] = ()
 
     def preset(self, name: str) -> Any:
         """The configuration called ``name``.

@@ -40,7 +40,8 @@ def test_a_study_that_leaves_none_has_none(tmp_path, monkeypatch):
     assert not made(tmp_path, monkeypatch, lambda folder: None).exists()
 
 
-def test_packs_are_made_at_once_and_those_that_fail_are_counted(tmp_path, capsys):
+def test_packs_are_made_at_once_and_those_that_fail_are_counted(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(driver, "trainable", lambda study: SimpleNamespace(needs=()))
     place = driver.PackPlace(tmp_path / "packs", tmp_path / "work", "demo", tmp_path / "home")
     pack = place.pack("good")
     pack.mkdir(parents=True)
@@ -64,3 +65,11 @@ def test_a_child_ends_well_by_itself_and_at_once_when_its_parent_is_gone():
     by_itself.communicate()
     left_alone.communicate()
     assert left_alone.returncode == 1
+
+
+def test_a_study_waits_for_what_it_needs_and_lets_others_go_before(monkeypatch):
+    needs = {"first": (), "second": ("first",), "third": ()}
+    monkeypatch.setattr(driver, "trainable", lambda study: SimpleNamespace(needs=needs[study]))
+    assert driver._next(["second", "third"], {"first"}) == "third"
+    assert driver._next(["second"], {"first"}) is None
+    assert driver._next(["second"], {"third"}) == "second"
