@@ -122,7 +122,7 @@ def _multiplicity(found: Mapping[str, StudyResults]) -> list[str]:
     return [
         "## How many tests this page makes",
         f"{counted(made, 'paired test', 'paired tests')}, unadjusted, {below} with P < {SIGNIFICANT_BELOW}; "
-        f"if no two models differed, about {made * SIGNIFICANT_BELOW:.0f} would be. Tests of out-of-fold "
+        f"if no two models differed, about {made * SIGNIFICANT_BELOW:.1f} would be. Tests of out-of-fold "
         f"scores take these as independent of each other, which they are not: P is somewhat too small in "
         f"training cohorts.",
     ]
