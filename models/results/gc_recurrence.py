@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from pydantic import AliasChoices, Field, FiniteFloat
+from pydantic import Field, FiniteFloat
 
 from models.results.figures import Ablation, Figure, FigureTable, StudyResults
 from models.results.home import KeptRun
-from models.results.markdown import number, published, table
+from models.results.markdown import interval, number, p_value, published, table
 from models.results.paired import check_figures, contrasts
 from models.results.reading import Document, Interval, read_document
 
@@ -21,19 +21,37 @@ QUESTIONS: Final = (
 )
 
 
+class _Groups(Document):
+    hazard_ratio_ci: Interval = None
+    logrank_p: FiniteFloat | None = None
+
+
+class _Subgroup(Document):
+    patients: int
+    relapses: int
+    auc: FiniteFloat | None = None
+    auc_ci: Interval = None
+
+
 class _Model(Document):
     auc: FiniteFloat
     auc_ci: Interval = None
     ceiling: FiniteFloat | None = None
     published: FiniteFloat | None = None
+    sensitivity: FiniteFloat | None = None
+    specificity: FiniteFloat | None = None
+    published_sensitivity: FiniteFloat | None = None
     hazard_ratio_high_v_low: FiniteFloat | None = None
     published_hazard_ratio: FiniteFloat | None = None
+    overall_survival: _Groups = _Groups()
 
 
 class _Cohort(Document):
     patients: int
-    relapses: int = Field(validation_alias=AliasChoices("relapses", "recurrences"))
+    relapses: int
+    left_out_without_tumour: int = 0
     models: dict[str, _Model]
+    dlfs_by_chemotherapy: dict[str, _Subgroup] = Field(default_factory=dict)
 
 
 class GcDocument(Document):
@@ -42,6 +60,7 @@ class GcDocument(Document):
     study: Literal["gc-recurrence"]
     synthetic: Literal[True]
     cohorts: dict[str, _Cohort]
+    published_dlfs_by_chemotherapy: tuple[FiniteFloat, FiniteFloat] | None = None
     minutes: FiniteFloat | None = None
 
 
@@ -60,7 +79,7 @@ def gc_results(kept: KeptRun) -> StudyResults:
             Ablation(question, "AUC", contrasts(relapse.figures, predictions, NAMES, first, second))
             for question, first, second in QUESTIONS
         ),
-        further=(_risk_groups(document),),
+        further=(_risk_groups(document), _chemotherapy(document)),
         minutes=document.minutes,
     )
 
@@ -77,7 +96,8 @@ def _figures(document: GcDocument) -> FigureTable:
             if (one := found.models.get(name)) is not None
         ),
         sizes=", ".join(
-            f"{cohort} {found.patients} ({found.relapses} relapses)"
+            f"{cohort} {found.patients} ({found.relapses} relapses"
+            + (f"; {left} more without a tumour to see)" if (left := found.left_out_without_tumour) else ")")
             for cohort, found in document.cohorts.items()
         ),
     )
@@ -88,12 +108,40 @@ def _risk_groups(document: GcDocument) -> str:
         [
             cohort,
             NAMES[name],
-            number(one.hazard_ratio_high_v_low, 2),
+            number(one.sensitivity),
+            number(one.specificity),
+            published(one.published_sensitivity),
+            f"{number(one.hazard_ratio_high_v_low, 2)} ({interval(one.overall_survival.hazard_ratio_ci, 2)})",
+            p_value(one.overall_survival.logrank_p),
             published(one.published_hazard_ratio),
         ]
         for cohort, found in document.cohorts.items()
         for name, one in found.models.items()
         if name in NAMES and one.hazard_ratio_high_v_low is not None
     ]
-    heads = ["cohort", "model", "hazard ratio of death, high v low risk (phantoms)", "paper (patients)"]
-    return table(heads, rows) if rows else ""
+    heads = ["cohort", "model", "sensitivity (phantoms)", "specificity", "paper's sensitivity"]
+    heads += ["hazard ratio of death, high v low risk (phantoms)", "log-rank P", "paper's hazard ratio"]
+    told = (
+        "At the cut-off that was locked on out-of-fold scores; the paper's cut-off belongs to its own score."
+    )
+    return f"{table(heads, rows)}\n\n{told}" if rows else ""
+
+
+def _chemotherapy(document: GcDocument) -> str:
+    rows = [
+        [
+            cohort,
+            group.replace("_", " "),
+            f"{one.patients} ({one.relapses})",
+            number(one.auc),
+            interval(one.auc_ci),
+        ]
+        for cohort, found in document.cohorts.items()
+        for group, one in found.dlfs_by_chemotherapy.items()
+    ]
+    if not rows:
+        return ""
+    heads = ["cohort", "DLFS within", "phantoms (relapses)", "AUC", "95 % interval"]
+    limits = document.published_dlfs_by_chemotherapy
+    told = "" if limits is None else f"\n\nIn the paper's external cohort, of patients: {interval(limits)}."
+    return f"{table(heads, rows)}{told}"

@@ -181,14 +181,27 @@ def gc_run(folder):
                             "auc_ci": [value - 0.1, value + 0.1],
                             "ceiling": 0.88,
                             "published": published[name],
+                            "sensitivity": 0.7,
+                            "specificity": 0.8,
+                            "published_sensitivity": 0.722 if name == "dlfs" else None,
+                            "overall_survival": {"hazard_ratio_ci": [1.5, 3.4], "logrank_p": 0.012},
                             "hazard_ratio_high_v_low": 2.25 if name == "dlfs" else None,
                             "published_hazard_ratio": 2.244 if name == "dlfs" else None,
                         }
                         for name, value in own.items()
                     },
+                    "dlfs_by_chemotherapy": {
+                        "postoperative_chemotherapy: yes": {
+                            "patients": 20,
+                            "relapses": 7,
+                            "auc": 0.811,
+                            "auc_ci": [0.7, 0.9],
+                        }
+                    },
                 }
                 for cohort, own in areas.items()
             },
+            "published_dlfs_by_chemotherapy": [0.829, 0.889],
         },
     )
 

@@ -83,7 +83,8 @@ def test_relapse_after_gastrectomy_is_set_beside_the_paper(page, home):
     fusion = document(home, "gc-recurrence")["cohorts"]["external"]["models"]["dlfs"]["auc"]
     gc = section(page, "gc-recurrence")
     assert f"| DLFS (fusion) | external | {fusion:.3f} |" in gc and "| 0.859 |" in gc
-    assert "| external | DLFS (fusion) | 2.25 | 2.244 |" in gc
+    assert "| 0.700 | 0.800 | 0.722 | 2.25 (1.50 to 3.40) | 0.012 | 2.244 |" in gc
+    assert "| postoperative chemotherapy: yes | 20 (7) | 0.811 |" in gc and "0.829 to 0.889" in gc
     assert "DLS is ahead of CLIS in 3 of 3" in gc
 
 
