@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,8 +23,8 @@ from models.training.engine.run import RunPlace
 class TrainableStudy:
     """One protocol.
 
-    ``presets`` are its configurations by name; each has ``seed``, ``threads``, ``initial_weights`` (a file
-    that the study's network starts from, or None) and whatever else the study needs.  ``make_pack`` takes
+    ``presets`` are its configurations by name; each has ``seed``, ``threads``, the file that the study's
+    network starts from, or None, as ``weights``, and whatever else the study needs.  ``make_pack`` takes
     cohort, configuration, the place of the runs, a folder for samples and the folder of the pack, which it
     writes whole or not at all; ``make_demonstration`` takes the same but a cohort, and trains on phantoms.
     It finds what a study in ``needs`` left beside its samples.
@@ -35,6 +35,11 @@ class TrainableStudy:
     make_pack: Callable[[Cohort, Any, RunPlace, Path, Path], Manifest]
     make_demonstration: Callable[[Any, RunPlace, Path, Path], Manifest]
     needs: tuple[str, ...] = ()
+    weights: str = "initial_weights"
+
+    def starting_from(self, config: Any, file: Path) -> Any:
+        """The configuration whose network starts from the weights in ``file``."""
+        return replace(config, **{self.weights: file})
 
     def preset(self, name: str) -> Any:
         """The configuration called ``name``.

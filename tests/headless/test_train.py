@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -156,5 +157,6 @@ def test_initial_weights_that_are_no_safetensors_are_refused_before_the_cohort_i
 
 @pytest.mark.parametrize("study", sorted(catalogue.STUDIES))
 def test_every_study_takes_initial_weights(study):
-    for preset in catalogue.STUDIES[study].presets.values():
-        assert replace(preset, initial_weights="file").initial_weights == "file"
+    about = catalogue.STUDIES[study]
+    for preset in about.presets.values():
+        assert getattr(about.starting_from(preset, Path("file")), about.weights) == Path("file")

@@ -71,7 +71,7 @@ def train_study(
     if request.init is not None:
         read_safetensors(request.init)
         initial = hashlib.sha256(request.init.read_bytes()).hexdigest()
-        config = replace(config, initial_weights=request.init.absolute())
+        config = study.starting_from(config, request.init.absolute())
     device = choose_device(request.device)
     _check_places(request)
     with Intake() as intake:
