@@ -23,10 +23,15 @@ def framed(array: NDArray[Any], frame: FrameSettings) -> NDArray[np.float32]:
     """Bring every slice (row, column) to the frame.
 
     ``resized`` interpolates linearly, so that the region fills the frame whatever its sides; ``padded`` keeps
-    the steps, centres the region, fills up with zeros and cuts off what is larger.
+    the steps, centres the region, fills up with zeros and cuts off what is larger; ``squared`` fills the
+    shorter side up with zeros before it interpolates.
     """
     if frame.framing == "resized":
         return _resized(array, frame)
+    if frame.framing == "squared":
+        side = max(array.shape[1:])
+        square = FrameSettings(framing="padded", rows=side, columns=side)
+        return _resized(_padded(array, square), frame)
     return _padded(array, frame)
 
 

@@ -69,7 +69,11 @@ def isotropic_region(volume: Volume, mask: NDArray[np.bool_], settings: Isotropi
     orientation = CanonicalOrientation.of(volume.geometry)
     canonical = orientation.geometry(volume.geometry)
     marked = orientation.apply(mask)
-    axes = tuple(_axis(marked, axis, canonical.spacing_mm[axis], settings) for axis in range(3))
+    steps_mm = (settings.slice_spacing_mm or settings.spacing_mm, settings.spacing_mm, settings.spacing_mm)
+    axes = tuple(
+        _axis(marked, axis, canonical.spacing_mm[axis], steps_mm[axis], settings.margin_mm)
+        for axis in range(3)
+    )
     box = tuple(slice(axis.start, axis.stop) for axis in axes)
     low = settings.window_centre_hu - settings.window_width_hu / 2
     high = settings.window_centre_hu + settings.window_width_hu / 2
@@ -101,11 +105,13 @@ def _slab(volume: Volume, orientation: CanonicalOrientation, slices: _Axis) -> N
     return slab
 
 
-def _axis(marked: NDArray[np.bool_], axis: int, spacing_mm: float, settings: IsotropicSettings) -> _Axis:
+def _axis(
+    marked: NDArray[np.bool_], axis: int, spacing_mm: float, wanted_mm: float, margin_mm: float
+) -> _Axis:
     hit = np.flatnonzero(marked.any(axis=tuple(other for other in range(3) if other != axis)))
-    extent_mm = (hit[-1] - hit[0] + 1) * spacing_mm + 2 * settings.margin_mm
-    count = max(1, math.ceil(extent_mm / settings.spacing_mm - 1e-6))
-    step = settings.spacing_mm / spacing_mm
+    extent_mm = (hit[-1] - hit[0] + 1) * spacing_mm + 2 * margin_mm
+    count = max(1, math.ceil(extent_mm / wanted_mm - 1e-6))
+    step = wanted_mm / spacing_mm
     first = (hit[0] + hit[-1]) / 2 - step * (count - 1) / 2
     last = first + step * (count - 1)
     start = max(0, math.floor(first) - _SPLINE_REACH)

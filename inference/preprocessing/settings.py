@@ -55,9 +55,11 @@ class IsotropicSettings(_Settings):
 
     The order is that of Song et al. 2021, who name windows for arterial (centre 130, width 310 HU) and
     venous phase (120, 320 HU) and steps of 1 mm.  ``margin_mm`` is kept around the region on every side.
+    ``slice_spacing_mm`` is another step from slice to slice, None the same as in plane.
     """
 
     spacing_mm: float = Field(gt=0)
+    slice_spacing_mm: float | None = Field(default=None, gt=0)
     margin_mm: float = Field(ge=0)
     window_centre_hu: float
     window_width_hu: float = Field(gt=0)
@@ -81,12 +83,13 @@ class TumourSlicesSettings(_Settings):
 
 
 class FrameSettings(_Settings):
-    """Slices of a region brought to one size for a network: stretched to it, or padded and cut to it.
+    """Slices of a region brought to one size for a network: stretched to it, padded and cut, or squared.
 
-    Song et al. 2021 name 256 × 256; how a region of another size is brought to it they do not say.
+    Song et al. 2021 name 256 × 256; how a region of another size is brought to it they do not say.  *squared*
+    fills the shorter side and then stretches, as Cao et al. 2024 do for 112 × 112.
     """
 
-    framing: Literal["resized", "padded"]
+    framing: Literal["resized", "padded", "squared"]
     rows: int = Field(gt=0)
     columns: int = Field(gt=0)
 

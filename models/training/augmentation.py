@@ -18,8 +18,8 @@ class Augmentation:
 
     ``shift`` is a share of the side, ``scale`` the largest change of size, ``rotation_deg`` the largest
     angle, ``gain`` the largest relative change of contrast, ``channel_shift`` the most channels by which a
-    stack of slices moves up or down.  ``right_angles`` turns by a quarter, a half, three quarters or not at
-    all, which blurs nothing.
+    stack of slices moves up or down, ``blur`` the largest standard deviation, in pixels, of a Gaussian
+    filter.  ``right_angles`` turns by a quarter, a half, three quarters or not at all, which blurs nothing.
     """
 
     flip: bool = True
@@ -29,15 +29,26 @@ class Augmentation:
     gain: float = 0.0
     channel_shift: int = 0
     right_angles: bool = False
+    blur: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Views:
-    """Drawn parameters: ``affine`` (n, 2, 3), ``gain`` (n, 1, 1, 1), ``channels`` n whole numbers."""
+    """Drawn parameters: ``affine`` (n, 2, 3), ``gain`` (n, 1, 1, 1), ``channels`` and ``blur`` n numbers."""
 
     affine: Tensor
     gain: Tensor
     channels: tuple[int, ...]
+    blur: tuple[float, ...] = ()
+
+    def repeated(self, count: int) -> Views:
+        """The one view, ``count`` times: for slices that belong together."""
+        return Views(
+            self.affine.repeat(count, 1, 1),
+            self.gain.repeat(count, 1, 1, 1),
+            self.channels * count,
+            self.blur * count,
+        )
 
 
 def draw_views(count: int, settings: Augmentation, generator: torch.Generator) -> Views:
@@ -60,7 +71,8 @@ def draw_views(count: int, settings: Augmentation, generator: torch.Generator) -
     gain = (1 + uniform(settings.gain)).reshape(-1, 1, 1, 1)
     reach = settings.channel_shift
     channels = torch.randint(-reach, reach + 1, (count,), generator=generator)
-    return Views(affine, gain, tuple(int(shift) for shift in channels))
+    blur = torch.rand(count, generator=generator) * settings.blur if settings.blur else torch.zeros(count)
+    return Views(affine, gain, tuple(int(shift) for shift in channels), tuple(map(float, blur)))
 
 
 def apply_views(images: Tensor, views: Views, background: float) -> Tensor:
@@ -72,6 +84,8 @@ def apply_views(images: Tensor, views: Views, background: float) -> Tensor:
     present = (images != 0).any(dim=3, keepdim=True).any(dim=2, keepdim=True)
     moved = _moved(images - background, views) * views.gain + background
     moved = moved * present
+    if any(views.blur):
+        moved = torch.stack([_blurred(image, sigma) for image, sigma in zip(moved, views.blur, strict=True)])
     if not any(views.channels):
         return moved
     return torch.stack([_shifted(image, shift) for image, shift in zip(moved, views.channels, strict=True)])
@@ -85,6 +99,19 @@ def apply_to_masks(masks: Tensor, views: Views) -> Tensor:
 def _moved(images: Tensor, views: Views) -> Tensor:
     grid = functional.affine_grid(views.affine, list(images.shape), align_corners=False)
     return functional.grid_sample(images, grid, align_corners=False)
+
+
+def _blurred(image: Tensor, sigma: float) -> Tensor:
+    """A Gaussian filter of ``sigma`` pixels over (channels, h, w), cut off at three of them."""
+    reach = math.ceil(3 * sigma)
+    if reach == 0:
+        return image
+    steps = torch.arange(-reach, reach + 1, dtype=image.dtype)
+    weights = torch.exp(-0.5 * (steps / sigma) ** 2)
+    weights = weights / weights.sum()
+    padded = functional.pad(image[:, None], (reach,) * 4, mode="replicate")
+    rows = functional.conv2d(padded, weights.reshape(1, 1, -1, 1))
+    return functional.conv2d(rows, weights.reshape(1, 1, 1, -1))[:, 0]
 
 
 def _shifted(image: Tensor, shift: int) -> Tensor:

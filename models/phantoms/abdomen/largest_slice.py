@@ -46,6 +46,12 @@ def render_centre_slice(
     return search.volume((search.centre(),))
 
 
+def render_tumour(case: AbdomenCase, phase: Phase, *, size: int = 512) -> tuple[Volume, NDArray[np.bool_]]:
+    """All slices of the tumour around its largest, one beyond either end, as a volume, and the tumour."""
+    search = _Search(case, phase, size)
+    return search.volume(search.whole(search.largest()))
+
+
 class _Search:
     """Renders no slice twice."""
 
@@ -78,6 +84,15 @@ class _Search:
     def about(self, index: int) -> range:
         """The slices within ``REACH``."""
         return range(max(0, index - REACH), min(self._case.scanner.slices, index + REACH + 1))
+
+    def whole(self, index: int) -> range:
+        """From the first slice without tumour below ``index`` to the first above it."""
+        first = last = index
+        while first > 0 and self._area(first):
+            first -= 1
+        while last < self._case.scanner.slices - 1 and self._area(last):
+            last += 1
+        return range(first, last + 1)
 
     def volume(self, slices: Sequence[int]) -> tuple[Volume, NDArray[np.bool_]]:
         """A contiguous run of slices, and the tumour on it."""
