@@ -1,9 +1,9 @@
 """The 17 clinical factors of ``gc-recurrence`` as columns of a regression.
 
 Choices become one column per level against the first; of differentiation that is *medium*, so that where no
-*high* one relapsed, and has no odds ratio, it counts as its neighbour.  pTNM is the stage of who was operated on first, ypTNM
-that of who had chemotherapy before: one set of columns takes whichever is there, and the chemotherapy has a
-column of its own.  Coding is ours (?) wherever the paper is silent.
+*high* one relapsed, and has no odds ratio, it counts as its neighbour.  pTNM is the stage of who was operated
+on first, ypTNM that of who had chemotherapy before: one set of columns takes whichever is there, and the
+chemotherapy has a column of its own.  Coding is ours (?) wherever the paper is silent.
 """
 
 from __future__ import annotations

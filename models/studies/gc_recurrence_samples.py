@@ -33,7 +33,6 @@ from models.training.augmentation import apply_views, draw_views
 
 SCAN: Final = "portal_venous"
 STAGE: Final = "stage.training.rendering"
-_SIZE: Final = 256
 _AT_ONCE: Final = 32
 
 Stack = NDArray[np.float16]
@@ -67,6 +66,7 @@ def phantom_samples(
     *,
     views: int = 0,
     cache: Path | None = None,
+    size: int = 256,
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
 ) -> GcSamples:
@@ -75,7 +75,7 @@ def phantom_samples(
     def stacks() -> Iterable[Stack]:
         for number, patient in enumerate(patients):
             stop_if_asked(should_stop)
-            yield _cached(cache, patient, config)
+            yield _cached(cache, patient, config, size)
             on_progress(Progress(number + 1, len(patients), STAGE))
 
     return GcSamples(
@@ -122,9 +122,9 @@ def cohort_samples(
     )
 
 
-def phantom_stack(patient: GcPatient, config: GcRecurrenceConfig) -> Stack:
+def phantom_stack(patient: GcPatient, config: GcRecurrenceConfig, *, size: int) -> Stack:
     """All slices of a synthetic patient's tumour; only those are rendered."""
-    volume, mask = render_tumour(gc_case(patient), Phase.PORTAL_VENOUS, size=_SIZE)
+    volume, mask = render_tumour(gc_case(patient), Phase.PORTAL_VENOUS, size=size)
     return stack_of(volume, mask, config)
 
 
@@ -167,14 +167,14 @@ def _mean_embedding(backbone: FrozenBackboneMlp, image: Tensor) -> NDArray[np.fl
     return mean
 
 
-def _cached(cache: Path | None, patient: GcPatient, config: GcRecurrenceConfig) -> Stack:
+def _cached(cache: Path | None, patient: GcPatient, config: GcRecurrenceConfig, size: int) -> Stack:
     if cache is None:
-        return phantom_stack(patient, config)
-    parts = (patient, config.region, config.frame, config.channels, _SIZE)
+        return phantom_stack(patient, config, size=size)
+    parts = (patient, config.region, config.frame, config.channels, size)
     key = hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
     place = cache / f"{patient.patient_id}-{key}.f16"
     shape = (-1, config.channels, config.frame.rows, config.frame.columns)
     if not place.is_file():
         cache.mkdir(parents=True, exist_ok=True)
-        write_atomically(place, phantom_stack(patient, config).tobytes())
+        write_atomically(place, phantom_stack(patient, config, size=size).tobytes())
     return np.frombuffer(place.read_bytes(), dtype=np.float16).reshape(shape)

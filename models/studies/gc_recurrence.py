@@ -1,0 +1,183 @@
+"""The protocol of ``gc-recurrence``: relapse after radical gastrectomy, from CT, form, and both.
+
+Positive is relapse; a higher score is worse.  Source: Cao et al. 2024, doi 10.1097/JS9.0000000000001627.
+What the paper leaves open, the configuration names.  The frozen network comes from the response study, whose
+hospital and years are the same: a hospital should leave patients of one cohort out of the other.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logit
+
+from inference.statistics.discrimination.youden import YoudenCutoff, youden_cutoff
+from inference.statistics.outcomes import Bools, Floats
+from inference.statistics.reasons import NotEstimable
+from inference.statistics.regression.logistic import fit_logistic
+from models.networks.se_resnet import FrozenBackboneMlp
+from models.studies.gc_recurrence_config import GcRecurrenceConfig
+from models.studies.gc_recurrence_factors import coded
+from models.studies.gc_recurrence_network import FoldModel, network_scores, train_layers_of
+from models.studies.gc_recurrence_samples import GcSamples
+from models.studies.lagc_response_factors import Coded
+from models.training.engine.device import make_repeatable
+from models.training.engine.failures import NoFitError
+from models.training.engine.folds import require_both_classes
+from models.training.engine.history import CurvePoint
+from models.training.engine.run import RunPlace
+from models.training.linear_score import LinearScore
+from models.training.signatures import lasso_then_logistic
+from models.training.splits import Fold, folds_by_patient
+
+STUDY: Final = "gc-recurrence"
+DLS: Final = "dls_log_odds"
+"""The column of the fusion: the DLS as log odds (?)."""
+
+MODELS: Final = ("dls", "clis", "dlfs")
+"""The deep learning signature, the clinical signature, and their fusion."""
+
+_CLIP: Final = 1e-6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainedGc:
+    """Everything that a pack and its evaluation are made of.
+
+    ``out_of_fold`` has the training cohort's scores by model, each patient scored by what did not learn from
+    that patient; ``cutoffs`` are Youden's on them, none for a model that found nothing and scores all alike.
+    ``clis`` and ``dlfs`` are fitted to the whole training cohort, the fusion on out-of-fold DLS.
+    """
+
+    config: GcRecurrenceConfig
+    folds: tuple[FoldModel, ...]
+    clis: LinearScore
+    dlfs: LinearScore
+    out_of_fold: dict[str, Floats]
+    cutoffs: dict[str, YoudenCutoff]
+
+    @property
+    def curves(self) -> tuple[CurvePoint, ...]:
+        """The loss curves of all folds."""
+        return tuple(point for model in self.folds for point in model.curve)
+
+    def scores(self, cohort: GcSamples) -> dict[str, Floats]:
+        """Probabilities of relapse of patients from outside; the DLS is the mean of the fold networks."""
+        table = coded(cohort.factors)
+        dls: Floats = np.mean([network_scores(model, cohort.embeddings) for model in self.folds], axis=0)
+        joined = table.with_column(DLS, log_odds(dls))
+        return {
+            "dls": dls,
+            "clis": self.clis.probability(table.matrix, table.names),
+            "dlfs": self.dlfs.probability(joined.matrix, joined.names),
+        }
+
+
+def train(
+    config: GcRecurrenceConfig, frozen: FrozenBackboneMlp, cohort: GcSamples, place: RunPlace | None = None
+) -> TrainedGc:
+    """Run the whole protocol on the training cohort, whose embeddings are those of ``frozen``.
+
+    Raises
+    ------
+    OneClassError
+        When a fold would teach or judge one class only.
+    NoFitError
+        When a regression has no fit on the patients it is given.
+    """
+    make_repeatable(config.seed, config.threads)
+    where = place or RunPlace()
+    rng = np.random.default_rng(config.seed)
+    everyone = range(len(cohort))
+    folds = folds_by_patient(cohort.patient_ids, everyone, config.folds, rng)
+    require_both_classes(folds, (), cohort.relapse)
+    table = coded(cohort.factors)
+
+    models = tuple(train_layers_of(config, frozen, cohort, fold, where) for fold in folds)
+    dls = _out_of_fold(folds, lambda k, rows: network_scores(models[k], cohort.embeddings[rows]))
+    joined = table.with_column(DLS, log_odds(dls))
+    clis_of = [clinical_signature(config, table, cohort.relapse, fold.learn, fold.number) for fold in folds]
+    # Learning patients, too, enter with out-of-fold signatures: a network's own patients look too good.
+    dlfs_of = [fused(config, joined, cohort.relapse, fold.learn) for fold in folds]
+    out_of_fold = {
+        "dls": dls,
+        "clis": _out_of_fold(folds, lambda k, rows: clis_of[k].probability(table.matrix[rows], table.names)),
+        "dlfs": _out_of_fold(
+            folds, lambda k, rows: dlfs_of[k].probability(joined.matrix[rows], joined.names)
+        ),
+    }
+    return TrainedGc(
+        config,
+        models,
+        clinical_signature(config, table, cohort.relapse, everyone, config.folds),
+        fused(config, joined, cohort.relapse, everyone),
+        out_of_fold,
+        {
+            name: youden_cutoff(scores, cohort.relapse)
+            for name, scores in out_of_fold.items()
+            if np.ptp(scores) > 0
+        },
+    )
+
+
+def log_odds(dls: Floats) -> Floats:
+    """The DLS as it enters the fusion."""
+    odds: Floats = logit(np.clip(dls, _CLIP, 1 - _CLIP))
+    return odds
+
+
+def clinical_signature(
+    config: GcRecurrenceConfig, table: Coded, relapse: Bools, patients: Sequence[int], number: int
+) -> LinearScore:
+    """CLIS: LASSO selects among the 17 factors, a multivariable logistic regression gives the weights."""
+    positions = np.array(patients, dtype=np.intp)
+    fitted = lasso_then_logistic(
+        relapse[positions],
+        table.design(_estimable(table, table.names, relapse, positions), positions),
+        np.random.default_rng([config.seed, 1000, number]),
+        rule=config.penalty_rule,
+    )
+    if isinstance(fitted, NotEstimable):
+        raise NoFitError("clis", fitted)
+    return fitted.score
+
+
+def fused(config: GcRecurrenceConfig, joined: Coded, relapse: Bools, patients: Sequence[int]) -> LinearScore:
+    """DLFS: logistic regression on the DLS and the published five clinical factors."""
+    positions = np.array(patients, dtype=np.intp)
+    names = _estimable(joined, (DLS, *config.fusion_factors), relapse, positions)
+    fit = fit_logistic(relapse[positions], joined.design(names, positions))
+    if isinstance(fit, NotEstimable):
+        raise NoFitError("dlfs", fit)
+    weights = dict(zip(names, map(float, fit.coefficients[1:]), strict=True))
+    return LinearScore("logit", float(fit.coefficients[0]), weights)
+
+
+def _estimable(
+    table: Coded, names: Sequence[str], relapse: Bools, positions: NDArray[np.intp]
+) -> tuple[str, ...]:
+    """Columns that alone have an odds ratio; a rare level that one class alone has is none of them."""
+    return tuple(
+        name
+        for name in table.varying(names, positions)
+        if not isinstance(fit_logistic(relapse[positions], table.design((name,), positions)), NotEstimable)
+    )
+
+
+def _out_of_fold(folds: Sequence[Fold], score: Callable[[int, NDArray[np.intp]], Floats]) -> Floats:
+    scores = np.full(sum(len(fold.left_out) for fold in folds), np.nan)
+    for place, fold in enumerate(folds):
+        rows = np.array(fold.left_out, dtype=np.intp)
+        scores[rows] = score(place, rows)
+    return scores
+
+
+if __name__ == "__main__":
+    from models.studies.gc_recurrence_command import main
+
+    sys.exit(main())
