@@ -7,6 +7,7 @@ the slices as they are and for a few random views of them.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,7 @@ class GcSamples:
 
     ``embeddings`` are float32 (patients, views, C), the first view being the slices as they are;
     ``factors`` hold one value of the clinical form per patient, the empty text where there is none.
+    ``without_tumour`` counts the synthetic patients left out since no slice of theirs shows a tumour.
     """
 
     cohort: str
@@ -54,6 +56,7 @@ class GcSamples:
     relapse: Bools
     has_follow_up: Bools
     survival: SurvivalData
+    without_tumour: int = 0
 
     def __len__(self) -> int:
         return len(self.patient_ids)
@@ -72,16 +75,23 @@ def phantom_samples(
 ) -> GcSamples:
     """Synthetic patients, rendered in memory; their slices are kept in ``cache`` where one is given."""
 
+    shown: list[GcPatient] = []
+
     def stacks() -> Iterable[Stack]:
         for number, patient in enumerate(patients):
             stop_if_asked(should_stop)
-            yield _cached(cache, patient, config, size)
+            stack = _cached(cache, patient, config, size)
             on_progress(Progress(number + 1, len(patients), STAGE))
+            if len(stack):
+                shown.append(patient)
+                yield stack
 
+    embeddings = embedded(stacks(), config, backbone, views)
+    count, patients = len(patients), shown
     return GcSamples(
         patients[0].cohort,
         tuple(patient.patient_id for patient in patients),
-        embedded(stacks(), config, backbone, views),
+        embeddings,
         {
             field.attribute: tuple(getattr(patient, field.attribute) or "" for patient in patients)
             for field in FORM
@@ -92,6 +102,7 @@ def phantom_samples(
             np.array([patient.os_months for patient in patients]),
             np.array([patient.death_observed for patient in patients]),
         ),
+        count - len(patients),
     )
 
 
@@ -123,8 +134,10 @@ def cohort_samples(
 
 
 def phantom_stack(patient: GcPatient, config: GcRecurrenceConfig, *, size: int) -> Stack:
-    """All slices of a synthetic patient's tumour; only those are rendered."""
+    """All slices of a synthetic patient's tumour; only those are rendered; none where none shows it."""
     volume, mask = render_tumour(gc_case(patient), Phase.PORTAL_VENOUS, size=size)
+    if not mask.any():
+        return np.zeros((0, config.channels, config.frame.rows, config.frame.columns), dtype=np.float16)
     return stack_of(volume, mask, config)
 
 
@@ -173,8 +186,9 @@ def _cached(cache: Path | None, patient: GcPatient, config: GcRecurrenceConfig, 
     parts = (patient, config.region, config.frame, config.channels, size)
     key = hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
     place = cache / f"{patient.patient_id}-{key}.f16"
-    shape = (-1, config.channels, config.frame.rows, config.frame.columns)
     if not place.is_file():
         cache.mkdir(parents=True, exist_ok=True)
         write_atomically(place, phantom_stack(patient, config, size=size).tobytes())
-    return np.frombuffer(place.read_bytes(), dtype=np.float16).reshape(shape)
+    values = np.frombuffer(place.read_bytes(), dtype=np.float16)
+    shape = (config.channels, config.frame.rows, config.frame.columns)
+    return values.reshape(values.size // math.prod(shape), *shape)
