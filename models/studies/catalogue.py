@@ -10,7 +10,8 @@ from typing import Any, Final
 from inference.errors import InputError
 from inference.packs.manifest import Manifest
 from models.cohorts.cohort import Cohort
-from models.packing import gnen_os, lagc_response, npc_residual, pnen_recurrence
+from models.packing import gc_recurrence, gnen_os, lagc_response, npc_residual, pnen_recurrence
+from models.studies.gc_recurrence_config import PRESETS as GC_PRESETS
 from models.studies.gnen_os_config import PRESETS as GNEN_PRESETS
 from models.studies.lagc_response_config import PRESETS as LAGC_PRESETS
 from models.studies.npc_residual import STUDY as NPC_RESIDUAL
@@ -61,6 +62,14 @@ STUDIES: Final[Mapping[str, TrainableStudy]] = {
     ),
     lagc_response.STUDY: TrainableStudy(
         lagc_response.STUDY, LAGC_PRESETS, lagc_response.from_cohort, lagc_response.from_phantoms
+    ),
+    gc_recurrence.STUDY: TrainableStudy(
+        gc_recurrence.STUDY,
+        GC_PRESETS,
+        gc_recurrence.from_cohort,
+        gc_recurrence.from_phantoms,
+        needs=(lagc_response.STUDY,),
+        weights="backbone",
     ),
     pnen_recurrence.STUDY: TrainableStudy(
         pnen_recurrence.STUDY, PNEN_PRESETS, pnen_recurrence.from_cohort, pnen_recurrence.from_phantoms
