@@ -14,15 +14,19 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import torch
 
 from inference.jobs import ignore_progress, never_stop
 from inference.preprocessing.settings import FrameSettings
 from inference.storage import write_atomically
 from models.cohorts.pnen_phantoms import PnenPhantoms
-from models.phantoms import gnen_population, lagc_population, pnen_population
+from models.networks.se_resnet import FrozenBackboneMlp
+from models.phantoms import gc_population, gnen_population, lagc_population, pnen_population
 from models.results.home import HOME
-from models.results.permuted import Areas, gnen_areas, lagc_areas, pnen_areas
+from models.results.permuted import Areas, gc_areas, gnen_areas, lagc_areas, pnen_areas
 from models.results.permuted_section import PERMUTED_JSON
+from models.studies.gc_recurrence_config import DEMO as GC
+from models.studies.gc_recurrence_samples import phantom_samples as gc_samples
 from models.studies.gnen_os_config import DEMO as GNEN
 from models.studies.gnen_os_samples import build_network
 from models.studies.gnen_os_samples import phantom_samples as gnen_samples
@@ -73,6 +77,20 @@ def lagc(permutations: int) -> Permuted:
     return told, "AUC", areas
 
 
+def gc(permutations: int) -> Permuted:
+    """Two layers on a frozen network, LASSO, and the fusion; the network's weights are random."""
+    config = replace(
+        GC, folds=2, width=1 / 16, views_per_patient=1, schedule=replace(GC.schedule, epochs=20, patience=5)
+    )
+    torch.manual_seed(SEED)
+    frozen = FrozenBackboneMlp(config.width, config.channels, dropout=config.dropout).eval()
+    patients = gc_population.draw_cohort("training", 240)
+    samples = gc_samples(patients, config, frozen, views=1, size=128)
+    areas = gc_areas(samples, frozen, config, permutations, np.random.default_rng(SEED))
+    told = f"{len(samples)} phantoms, {config.folds} folds, a frozen network of 1/16 the width"
+    return told, "AUC", areas
+
+
 def pnen(permutations: int) -> Permuted:
     """Feature filters, grid searches and machines of all models, on one segmenter's features."""
     config = replace(
@@ -109,6 +127,7 @@ def pnen(permutations: int) -> Permuted:
 
 STUDIES: Final[Mapping[str, tuple[Callable[[int], Permuted], int]]] = {
     "lagc-response": (lagc, 24),
+    "gc-recurrence": (gc, 24),
     "pnen-recurrence": (pnen, 24),
     "gnen-os": (gnen, 24),
 }

@@ -6,8 +6,9 @@ they count as one.  A model that selected nothing gives everybody one score, whi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -15,17 +16,22 @@ from inference.statistics.discrimination.concordance import concordance
 from inference.statistics.discrimination.delong import auc
 from inference.statistics.outcomes import Bools, Floats
 from inference.statistics.reasons import NotEstimable
-from models.studies import gnen_os, lagc_response, pnen_recurrence
+from models.networks.se_resnet import FrozenBackboneMlp
+from models.studies import gc_recurrence, gnen_os, lagc_response, pnen_recurrence
+from models.studies.gc_recurrence_config import GcRecurrenceConfig
+from models.studies.gc_recurrence_samples import GcSamples
 from models.studies.gnen_os_config import GnenOsConfig
 from models.studies.gnen_os_samples import GnenSamples
 from models.studies.lagc_response_config import LagcResponseConfig
 from models.studies.lagc_response_samples import LagcSamples
 from models.studies.pnen_recurrence_config import PnenRecurrenceConfig
-from models.training.engine.failures import NoFitError
+from models.training.engine.failures import NoFitError, OneClassError
 from models.training.splits import Fold, folds_by_patient
 
 Areas = dict[str, list[float]]
 """One area, or C-index, per permutation, by model."""
+
+_ATTEMPTS: Final = 5
 
 
 def gnen_areas(
@@ -48,26 +54,54 @@ def gnen_areas(
 
 
 def lagc_areas(
-    cohort: LagcSamples,
-    config: LagcResponseConfig,
+    cohort: LagcSamples, config: LagcResponseConfig, permutations: int, rng: np.random.Generator
+) -> Areas:
+    """Responses dealt out among the patients of the training cohort; networks start at random."""
+
+    def once(number: int) -> Areas:
+        dealt = replace(cohort, good_response=rng.permutation(cohort.good_response))
+        fitted = lagc_response.train(replace(config, seed=number), dealt)
+        folds = [model.fold for model in fitted.folds]
+        return {n: _by_fold(scores, dealt.good_response, folds) for n, scores in fitted.out_of_fold.items()}
+
+    return _redealt(once, permutations)
+
+
+def gc_areas(
+    cohort: GcSamples,
+    frozen: FrozenBackboneMlp,
+    config: GcRecurrenceConfig,
     permutations: int,
     rng: np.random.Generator,
 ) -> Areas:
-    """Responses dealt out among the patients of the training cohort; networks start at random.
+    """Relapses dealt out among the patients of the training cohort, whose embeddings stay."""
 
-    In few patients a factor may by luck tell all responders: without a regression they are dealt again.
-    """
-    areas: Areas = {name: [] for name in lagc_response.MODELS}
-    number = 0
-    while len(areas["dlcs"]) < permutations:
-        dealt = replace(cohort, good_response=rng.permutation(cohort.good_response))
-        number += 1
-        try:
-            fitted = lagc_response.train(replace(config, seed=number), dealt)
-        except NoFitError:
-            continue
+    def once(number: int) -> Areas:
+        dealt = replace(cohort, relapse=rng.permutation(cohort.relapse))
+        fitted = gc_recurrence.train(replace(config, seed=number), frozen, dealt)
         folds = [model.fold for model in fitted.folds]
-        _pool(areas, {n: _by_fold(fitted.out_of_fold[n], dealt.good_response, folds) for n in areas})
+        return {n: _by_fold(scores, dealt.relapse, folds) for n, scores in fitted.out_of_fold.items()}
+
+    return _redealt(once, permutations)
+
+
+def _redealt(once: Callable[[int], Areas], permutations: int) -> Areas:
+    """Areas of so many permutations; those without a fit are dealt again.
+
+    In few patients a factor may by luck tell all of one class, and then its regression has no fit; or the
+    few that stop a network are of one class.
+    """
+    areas: Areas = {}
+    done = 0
+    for number in range(_ATTEMPTS * permutations):
+        try:
+            by_fold = once(number)
+        except (NoFitError, OneClassError):
+            continue
+        _pool(areas, by_fold)
+        done += 1
+        if done == permutations:
+            break
     return areas
 
 
@@ -106,4 +140,4 @@ def _by_fold(scores: Floats, is_positive: Bools, folds: Iterable[Fold]) -> list[
 def _pool(areas: Areas, by_fold: Mapping[str, Sequence[float]]) -> None:
     for name, values in by_fold.items():
         if values:
-            areas[name].append(float(np.mean(values)))
+            areas.setdefault(name, []).append(float(np.mean(values)))
