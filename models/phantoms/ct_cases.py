@@ -50,7 +50,7 @@ _GASTRIC_ENHANCEMENT_HU = ((38.0, 7.0), (55.0, 8.0))
 _PANCREAS_ARTERIAL_HU, _PANCREAS_VENOUS_HU, _UNENHANCED_TUMOUR_HU = 105.0, 95.0, 38.0
 _FEW_SLICES = (FEW_SLICES_CONFOUNDER_SD, FEW_SLICES_NOISE_SD)
 # Of a CT ratio's spread, the tumour's own part (our choice); the rest is the gland's and the reader's.
-_TUMOURS_SHARE = 0.5
+_TUMOURS_SHARE = 0.25
 _MOST_NODES_DRAWN = 15
 # A smaller one might fall between two 5 mm slices.
 _SMALLEST_DRAWN_MM = 12.0
@@ -186,7 +186,9 @@ def pnen_case(patient: PnenPatient) -> AbdomenCase:
         composition=patient.composition,
         long_diameter_mm=patient.maximum_diameter_mm,
         irregularity=float(rng.uniform(*irregularity[patient.shape])),
-        boundary_mm=float(rng.uniform(*boundary_mm[patient.boundary])),
+        boundary_mm=min(
+            float(rng.uniform(*boundary_mm[patient.boundary])), max(0.15 * patient.maximum_diameter_mm, 2.2)
+        ),
         duct_diameter_mm=float(rng.uniform(*duct_mm[patient.pancreatic_duct])),
         calcified=patient.calcification == "yes",
         nodes=_nodes(rng, nodes),

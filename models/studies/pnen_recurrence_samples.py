@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -120,12 +121,17 @@ def _settings(config: PnenRecurrenceConfig) -> tuple[object, ...]:
 
 def _digest(key: str) -> str:
     """Of what was asked for and of the code that answers: a changed phantom never meets an old cache."""
-    digest = hashlib.sha256(key.encode())
+    return hashlib.sha256(f"{key} {_source_digest()}".encode()).hexdigest()[:24]
+
+
+@lru_cache(maxsize=1)
+def _source_digest() -> str:
+    digest = hashlib.sha256()
     for entry in _SOURCES:
         path = _ROOT / entry
         for source in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
             digest.update(source.read_bytes())
-    return digest.hexdigest()[:24]
+    return digest.hexdigest()
 
 
 def _keep(sample: PhaseSample, path: Path) -> None:

@@ -19,8 +19,8 @@ from inference.statistics.penalised.folds import balanced_folds
 from models.training.feature_filter import DIFFERENT_BELOW, different_features
 from models.training.linear_score import LinearScore
 
-PENALTIES: Final = (0.001, 0.01, 0.1, 1.0, 10.0)
-"""Values of C that the grid search tries; the paper names none."""
+PENALTIES: Final = (0.001, 0.01, 0.1)
+"""Values of C that the grid search tries (?); with ten positives larger ones only follow single patients."""
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -35,12 +35,14 @@ class SupportVectorSettings:
     level : P below which a feature passes the filter.
     penalties : values of C to try, from the most to the least regularised.
     inner_folds : of the grid search and of Platt's scaling, within the training part.
+    classes_weigh_alike : however many patients each has (?); otherwise every patient weighs the same.
     unfiltered : features by name that enter whatever their P.
     """
 
     level: float = DIFFERENT_BELOW
     penalties: tuple[float, ...] = PENALTIES
     inner_folds: int = 5
+    classes_weigh_alike: bool = True
     unfiltered: tuple[str, ...] = ()
 
 
@@ -66,7 +68,9 @@ def fit_support_vector(
     """Filter, scale, search and calibrate on these patients (patients, features) alone.
 
     Features that differ between the classes are standardised; C has the best AUC over inner folds (the most
-    regularised of equals); classes weigh alike.  Platt's sigmoid is fitted to the inner folds' left-out
+    regularised of equals).  Decision values count in standard deviations of the learning patients' own, from
+    their mean, so that those of inner folds can be pooled: the offset of a machine of few positives jumps
+    from fold to fold.  Platt's sigmoid is fitted to the inner folds' left-out
     decision values, and never falls: where they do not rise with the outcome, all patients get one
     probability.  Inner folds choose features of their own: with those of the whole part every patient would
     seem easy to tell, and the probabilities would lie near 0 and 1 for no reason.
@@ -87,7 +91,7 @@ def fit_support_vector(
     folds = balanced_folds(is_positive, min(settings.inner_folds, len(rows)), rng)
     left_out = _left_out_decisions(rows, is_positive, folds, settings, always)
     best = int(np.argmax([auc(decisions, is_positive).value for decisions in left_out]))
-    weights, offset = _machine(rows[:, kept], is_positive, settings.penalties[best])
+    weights, offset = _machine(rows[:, kept], is_positive, settings.penalties[best], settings)
     slope, shift = platt_sigmoid(left_out[best], is_positive)
     chosen = [name for name, is_kept in zip(names, kept, strict=True) if is_kept]
     coefficients = dict(zip(chosen, map(float, slope * weights), strict=True))
@@ -131,19 +135,24 @@ def _left_out_decisions(
         held = folds == fold
         kept = always | different_features(rows[~held], is_positive[~held], level=settings.level)
         for place, penalty in enumerate(settings.penalties):
-            weights, offset = _machine(rows[~held][:, kept], is_positive[~held], penalty)
+            weights, offset = _machine(rows[~held][:, kept], is_positive[~held], penalty, settings)
             decisions[place, held] = rows[held][:, kept] @ weights + offset
     return decisions
 
 
-def _machine(rows: Floats, is_positive: Bools, penalty: float) -> tuple[Floats, float]:
-    """Weights and offset, on raw features, of a machine of standardised ones."""
+def _machine(
+    rows: Floats, is_positive: Bools, penalty: float, settings: SupportVectorSettings
+) -> tuple[Floats, float]:
+    """Weights and offset, on raw features, of a machine of standardised ones; decisions standardised too."""
     from sklearn.svm import SVC
 
     centre, scale = rows.mean(axis=0), rows.std(axis=0)
     scale[scale <= 1e-12 * np.abs(rows).max(axis=0)] = 1.0
-    machine = SVC(C=penalty, kernel="linear", class_weight="balanced").fit(
+    class_weight = "balanced" if settings.classes_weigh_alike else None
+    machine = SVC(C=penalty, kernel="linear", class_weight=class_weight).fit(
         (rows - centre) / scale, is_positive
     )
     weights: Floats = machine.coef_[0] / scale
-    return weights, float(machine.intercept_[0] - centre @ weights)
+    decisions = rows @ weights
+    spread = float(decisions.std()) or 1.0
+    return weights / spread, -float(decisions.mean()) / spread

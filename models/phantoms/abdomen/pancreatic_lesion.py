@@ -131,10 +131,10 @@ def paint_pancreatic_lesion(
         liquid = np.clip(wet / 0.35, 0.0, 1.0) * np.clip((depth - wall) / 1.2, 0.0, 1.0)
         value = value + liquid * (_CYST_HU + 2.0 * frame.medium[box] - value)
     if tumour.calcified:
-        flecks = np.clip((frame.fine[box] + 0.8 * cysts - 2.0) / 0.4, 0.0, 1.0) * np.clip(
+        flecks = np.clip((frame.fine[box] + 0.8 * cysts - 2.6) / 0.4, 0.0, 1.0) * np.clip(
             depth / 2.0, 0.0, 1.0
         )
-        value = value + 340.0 * flecks
+        value = value + 260.0 * flecks
     canvas.paint(box, canvas.cover(distance, 0.5 + tumour.boundary_mm), value.astype(np.float32))
     total: Floats = np.full(canvas.x.shape, 50.0, dtype=np.float32)
     total[box] = distance

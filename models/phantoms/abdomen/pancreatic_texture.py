@@ -17,8 +17,8 @@ from models.phantoms.lattice_noise import LatticeNoise
 from models.phantoms.shapes import Floats
 
 # Of the way from the middle to the surface, what the core takes at the highest J.
-_LARGEST_CORE = 0.95
-_CORE_ENHANCEMENT = 0.1
+_LARGEST_CORE = 1.0
+_CORE_ENHANCEMENT = 0.05
 _SHELL_GAIN = 0.3
 _PATCHES, _GRAIN = 0.2, 0.06
 

@@ -72,4 +72,4 @@ def test_a_pancreatic_tumour_follows_its_findings() -> None:
         pnen_case(replace(patient, ct_ratio_arterial=ratio)).tumour.looks.arterial.enhancement_hu
         for ratio in (1.4, 0.7)
     )
-    assert bright > dark + 30.0
+    assert bright > dark + 15.0

@@ -1,6 +1,7 @@
 """The machine of a fold: linear to the end, calibrated inside, blind to whom it leaves out."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -168,6 +169,34 @@ def test_probabilities_of_noise_stay_near_the_share_of_positives():
         score = fit_support_vector(features, is_positive, names, SETTINGS, rng).score
         distance.append(np.abs(score.probability(rng.normal(size=(200, 150)), names) - 1 / 3).mean())
     assert np.mean(distance) < 0.1
+
+
+def test_the_offset_of_a_machine_does_not_reach_the_probabilities(monkeypatch):
+    features, is_positive = cohort()
+    before = fitted(features, is_positive).score
+    fit = SVC.fit
+
+    def jumping(machine, *arguments):
+        fit(machine, *arguments).intercept_ += np.abs(machine.coef_).sum() * len(machine.support_)
+        return machine
+
+    monkeypatch.setattr(SVC, "fit", jumping)
+    assert fitted(features, is_positive).score == before
+
+
+def test_whether_classes_weigh_alike_is_a_choice():
+    features, is_positive = cohort(effect=0.6)
+    machines = [
+        fit_support_vector(
+            features,
+            is_positive,
+            NAMES,
+            replace(SETTINGS, classes_weigh_alike=alike),
+            np.random.default_rng(1),
+        )
+        for alike in (True, False)
+    ]
+    assert machines[0] != machines[1]
 
 
 def test_a_class_of_one_is_refused():
