@@ -38,14 +38,6 @@ def render_about_largest(
     return search.volume(search.about(search.largest()))
 
 
-def render_centre_slice(
-    case: AbdomenCase, phase: Phase, *, size: int = 512
-) -> tuple[Volume, NDArray[np.bool_]]:
-    """The slice through the tumour's centre, and the tumour on it: no search, a third of the time."""
-    search = _Search(case, phase, size)
-    return search.volume((search.centre(),))
-
-
 def render_tumour(case: AbdomenCase, phase: Phase, *, size: int = 512) -> tuple[Volume, NDArray[np.bool_]]:
     """All slices of the tumour around its largest, one beyond either end, as a volume, and the tumour."""
     search = _Search(case, phase, size)
@@ -58,11 +50,6 @@ class _Search:
     def __init__(self, case: AbdomenCase, phase: Phase, size: int) -> None:
         self._case, self._phase, self._size = case, phase, size
         self._planes: dict[int, tuple[NDArray[np.int16], NDArray[np.bool_]]] = {}
-
-    def centre(self) -> int:
-        """Index of the slice next to the tumour's centre; without tumour there, of the largest."""
-        start = self._start()
-        return start if self._area(start) else self.largest()
 
     def _start(self) -> int:
         scanner = self._case.scanner
