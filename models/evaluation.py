@@ -31,6 +31,7 @@ def evaluation_report(study: TrainedStudy) -> dict[str, Any]:
             "patients": study.marked_patients,
             "slices": study.marked_patients * study.config.slices_per_segmentation_patient,
             "marked_test_slices": int(study.segmenter.test_slice_dice.size),
+            "mean_dice": dict(study.segmenters),
             "dice_quartiles": [
                 round(float(q), 4) for q in np.percentile(study.segmenter.test_slice_dice, (25, 50, 75))
             ],
@@ -40,6 +41,16 @@ def evaluation_report(study: TrainedStudy) -> dict[str, Any]:
             "events": sum(patient.residual_observed for patient in study.pretraining),
         },
         "treatments": {arm.treatment: _arm_report(arm) for arm in study.arms},
+        "compared": [
+            {
+                "classifier": one.architecture,
+                "unit": one.unit,
+                "treatment": one.treatment,
+                "figures": dict(one.figures),
+            }
+            for one in study.compared
+        ],
+        "answering": {"classifiers": [arm.architecture for arm in study.arms], "chosen_by": study.choice},
         "metrics": [metric.model_dump(mode="json") for metric in metrics(study)],
     }
 

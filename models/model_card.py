@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from inference.packs.manifest import Manifest, Metric, Range
-from models.studies.npc_residual_config import NpcResidualConfig
+from models.studies.npc_residual_choices import PackChoices
 from models.training.loop import Schedule
 
 _SYNTHETIC = (
@@ -22,10 +22,18 @@ _HOSPITAL_ITEMS = (
     "Uncertainty: DeLong intervals for areas, Wilson intervals for proportions; one training run.",
     "Reproduction: the command below trains the pack anew from the cohort and the seed.",
 )
+_NAMES = {
+    "efficientnet_b0": "EfficientNet-B0",
+    "inception_resnet_v2": "Inception-ResNet-v2",
+    "resnet50": "ResNet-50",
+    "xception": "Xception",
+    "unet": "U-Net",
+    "deeplabv3": "DeepLabv3",
+}
 _PRETRAINED_ON = {"synthetic": "of another seed", "hospital": "who were kept apart for the segmenter"}
 
 
-def model_card(manifest: Manifest, config: NpcResidualConfig, report: dict[str, Any]) -> str:
+def model_card(manifest: Manifest, config: PackChoices, report: dict[str, Any]) -> str:
     """Markdown text; every number is read from the manifest, the configuration or the evaluation report."""
     parts = [
         f"# {manifest.title}",
@@ -39,13 +47,14 @@ def model_card(manifest: Manifest, config: NpcResidualConfig, report: dict[str, 
         "## Data",
         _data(manifest, config, report),
         "## Networks and training",
-        _training(manifest, config),
+        _training(manifest, config, report),
         "## Where this departs from the publication",
-        _departures(manifest, config),
+        _departures(manifest, config, report),
         "## Cut-offs",
         _cutoffs(manifest, config, report),
         "## Measured figures",
         _metrics(manifest),
+        _compared(manifest, report),
         "## Limits",
         _bullets(manifest.limits),
         "## Reporting items",
@@ -72,7 +81,7 @@ def _inputs(manifest: Manifest) -> str:
     )
 
 
-def _data(manifest: Manifest, config: NpcResidualConfig, report: dict[str, Any]) -> str:
+def _data(manifest: Manifest, config: PackChoices, report: dict[str, Any]) -> str:
     provenance, segmentation = manifest.provenance, report["segmentation"]
     lines = [
         provenance.description,
@@ -95,23 +104,23 @@ def _data(manifest: Manifest, config: NpcResidualConfig, report: dict[str, Any])
     return _bullets(lines)
 
 
-def _training(manifest: Manifest, config: NpcResidualConfig) -> str:
+def _training(manifest: Manifest, config: PackChoices, report: dict[str, Any]) -> str:
     segmenter, classifier = config.preprocessing.segmenter, config.preprocessing.classifier
+    segments = manifest.segmenter.architecture
+    answers = manifest.classifiers(manifest.treatments[0])[0].architecture
     return _bullets(
         [
-            f"Segmenter: U-Net, {config.unet_width:g} of the published width, on axial slices of "
+            f"Segmenter: {_NAMES[segments]}, {_width(config, segments)}, on axial slices of "
             f"{segmenter.rows} × {segmenter.columns} pixels of {segmenter.spacing_mm:g} mm; cross-entropy "
             "plus "
             f"Dice loss; {_schedule(config.segmentation)}.",
-            f"Classifiers: Xception, {config.xception_width:g} of the published width, one for each "
-            "treatment and "
-            f"fold ({len(manifest.treatments)} × {config.folds}). A sample is a patient: the "
+            f"Answering classifiers: {_NAMES[answers]}, {_width(config, answers)}, one for each treatment "
+            f"and fold ({len(manifest.treatments)} × {config.folds}). A sample is a patient: the "
             f"{classifier.slices} "
             f"slices of largest mask area, in anatomical order, are the channels; absent ones are zero.",
             f"Crop: the square around the mask with {classifier.margin_mm:g} mm on every side, resized to "
-            f"{classifier.rows} × {classifier.columns}; half of the training views are cut about the "
-            "segmenter's "
-            f"mask, half about the true one; every evaluation uses the segmenter's.",
+            f"{classifier.rows} × {classifier.columns}; {_about(report)}; every evaluation uses the "
+            "segmenter's.",
             f"Pre-training: {_schedule(config.pretraining)}. Classifiers: "
             f"{_schedule(config.classification)}.",
             f"Views: mirrored; moved by up to {config.classification_views.shift:.0%} of the side, resized "
@@ -127,16 +136,16 @@ def _training(manifest: Manifest, config: NpcResidualConfig) -> str:
     )
 
 
-def _departures(manifest: Manifest, config: NpcResidualConfig) -> str:
+def _departures(manifest: Manifest, config: PackChoices, report: dict[str, Any]) -> str:
     separate = "synthetic cohort" if manifest.is_demonstration else "part of the cohort, or untrained"
     return _bullets(
         [
             "Hua et al. 2023 (doi 10.21037/qims-22-1226) trained U-Net and DeepLabv3 and four classifiers; "
-            "here one "
-            "of each kind, narrower, on smaller images.",
+            f"here {'all of them' if report['compared'] else 'one of each kind'}, narrower, on smaller "
+            "images.",
             f"The publication starts from weights learned on photographs; here from a separate {separate}.",
             f"The publication fits one model per treatment; here {config.folds} folds, whose mean is the "
-            "score.",
+            f"score{'; the compared networks are the one model' if report['compared'] else ''}.",
             "The segmenter is shown slices without tumour as well: "
             f"{config.tumour_free_share:.0%} of its slices, because the board shows it every slice.",
             f"Optimisers: {config.segmentation.optimiser} and {config.classification.optimiser} with a "
@@ -149,7 +158,7 @@ def _departures(manifest: Manifest, config: NpcResidualConfig) -> str:
     )
 
 
-def _cutoffs(manifest: Manifest, config: NpcResidualConfig, report: dict[str, Any]) -> str:
+def _cutoffs(manifest: Manifest, config: PackChoices, report: dict[str, Any]) -> str:
     rows = ["| treatment | cut-off | borderline within | locked on |", "| --- | --- | --- | --- |"]
     for threshold in manifest.thresholds:
         rows.append(
@@ -168,6 +177,60 @@ def _cutoffs(manifest: Manifest, config: NpcResidualConfig, report: dict[str, An
         "read."
     )
     return "\n".join(rows) + "\n\n" + rule
+
+
+def _about(report: dict[str, Any]) -> str:
+    if report["compared"]:
+        return "training views are cut about the segmenter's mask"
+    return "half of the training views are cut about the segmenter's mask, half about the true one"
+
+
+def _compared(manifest: Manifest, report: dict[str, Any]) -> str:
+    """All models of the protocol, of which the answering ones were chosen without their test cohorts."""
+    if not report["compared"]:
+        return ""
+    answers = manifest.classifiers(manifest.treatments[0])[0].architecture
+    kind = manifest.provenance.kind
+    rows = [
+        f"| classifier | unit | treatment | scored | training AUC out of fold ({kind}) | test AUC ({kind}) |",
+        "| --- " * 6 + "|",
+    ]
+    for one in report["compared"]:
+        name = f"{_NAMES[one['classifier']]} | {one['unit']} | {_name(one['treatment'])}"
+        for per, figures in one["figures"].items():
+            areas = " | ".join(_area(figures[key]) for key in ("training_auc_out_of_fold", "test_auc"))
+            rows.append(f"| {name} | {per} | {areas} |")
+    dice = ", ".join(
+        f"{_NAMES[name]} {_area(one)}" for name, one in report["segmentation"]["mean_dice"].items()
+    )
+    return "\n".join(
+        [
+            "## Compared networks",
+            "",
+            f"The pack carries {len(report['compared'])} networks that do not answer: every classifier, "
+            "learning slices or patients, for each treatment, fitted to its whole training cohort. A model "
+            "of slices is read per slice and, by the mean over the slices, per patient. "
+            f"{_NAMES[answers]} answers, chosen by the {report['answering']['chosen_by']}; no test cohort "
+            "was looked at for it.",
+            "",
+            *rows,
+            "",
+            f"Segmenters, mean Dice per slice on the test patients ({kind}): {dice}; the better one is in "
+            "the pack.",
+        ]
+    )
+
+
+def _area(figure: dict[str, Any]) -> str:
+    if "value" not in figure:
+        return "not estimable"
+    limits = "" if figure["low"] is None else f" ({figure['low']:.3f} to {figure['high']:.3f})"
+    return f"{figure['value']:.3f}{limits}"
+
+
+def _width(config: PackChoices, name: str) -> str:
+    width = config.widths[name]
+    return "as wide as published" if width == 1 else f"{width:g} of the published width"
 
 
 def _metrics(manifest: Manifest) -> str:

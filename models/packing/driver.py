@@ -51,7 +51,7 @@ def make_one(study: str, place: PackPlace) -> bool:
         However it ends otherwise; samples and checkpoints stay.
     """
     about = trainable(study)
-    config = about.preset(place.preset)
+    config = about.demonstration(place.preset)
     kept = KeptWork(place.work / study, study, config)
     if kept.finished(place.pack(study)):
         return False

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import torch
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from inference.messages.catalogue import load_catalogue
@@ -22,20 +21,23 @@ from inference.preprocessing.classifier_input import classifier_input
 from inference.preprocessing.segmenter_input import SegmenterFrame
 from models.cohorts.cohort import Cohort
 from models.evaluation import evaluation_report, metrics
-from models.export import export_network, tensor_entries
 from models.model_card import model_card
-from models.networks.outputs import ClassifierGraph
 from models.packing.demonstration_key import demonstration_key
+from models.packing.kept_work import RESULTS_FOLDER
 from models.packing.origin import created_with
 from models.packing.self_test import SELF_TEST_FILE, TOLERANCE, in_blocks, self_test_bytes
 from models.packing.whole import as_json, hashes_of, put_whole, write_manifest
-from models.packing.words import LICENCE, NOT_FOR, VERSION, PackWords, pack_id
+from models.packing.words import LICENCE, NOT_FOR, PackWords, pack_id
 from models.phantoms.npc_population import NpcPatient, draw_patient
 from models.phantoms.npc_volume import render_patient
-from models.studies.npc_residual import STUDY, Arm, TrainedStudy, train, train_on
+from models.studies.npc_residual import STUDY, Arm, TrainedStudy, train_on
 from models.studies.npc_residual_cohort import groups_of, source_of
 from models.studies.npc_residual_config import NpcResidualConfig
-from models.studies.npc_residual_segmenter import SEGMENTER_FILE
+from models.studies.npc_residual_export import write_networks
+from models.studies.npc_residual_whole import phantom_groups, train
+from models.studies.npc_residual_whole_config import NpcWholeConfig
+from models.studies.npc_residual_whole_pack import pack_study
+from models.studies.npc_residual_whole_results import write_results
 from models.training.engine.history import CURVES_CSV, CURVES_PNG, curves_csv, curves_png
 from models.training.engine.run import RunPlace
 from models.training.samples import Workshop, board_volume
@@ -64,13 +66,13 @@ _LIMITS = (
     "on "
     "stage, age and sex, which the networks are not given.",
     "The cut-offs were locked on scores of single folds, and are applied to the mean of the folds.",
-    "Of the published segmenters only U-Net, of the four classifiers only Xception was trained.",
     "Scans of other hospitals, with other noise and contrast timing, were not used for training.",
 )
 
 
 HOSPITAL_LIMITS = (
-    *_LIMITS[2:6],
+    *_LIMITS[2:5],
+    "Of the published segmenters only U-Net, of the four classifiers only Xception was trained.",
     "Only the cohort's training part was used; its internal and external parts have not been evaluated.",
     "Measured by one random division of one cohort; not validated in another hospital.",
 )
@@ -84,13 +86,16 @@ DEMONSTRATION = PackWords(
     description="Phantoms of contrast-enhanced T1-weighted MR from models/phantoms; no patient data.",
     limits=_LIMITS,
     command="python -m models.make_packs",
+    version="0.2.0",
 )
 
 
-def from_phantoms(config: NpcResidualConfig, place: RunPlace, samples: Path, out: Path) -> Manifest:
-    """Train on phantoms and write the demonstration pack."""
-    trained = train(config, Workshop(samples, workers=0), on_progress=place.on_progress)
-    return put_pack(trained, out, DEMONSTRATION, demonstration_key())
+def from_phantoms(config: NpcWholeConfig, place: RunPlace, samples: Path, out: Path) -> Manifest:
+    """Train the whole protocol on phantoms and write the demonstration pack."""
+    workshop = Workshop(samples, workers=0)
+    trained = train(config, phantom_groups(config), workshop, place)
+    write_results(trained, workshop, samples.parent / RESULTS_FOLDER, place)
+    return put_pack(pack_study(trained), out, DEMONSTRATION, demonstration_key())
 
 
 def from_cohort(
@@ -127,7 +132,7 @@ def put_pack(
 
 def write_pack(study: TrainedStudy, folder: Path, words: PackWords = DEMONSTRATION) -> Manifest:
     """Write every file of the pack and, last, the manifest with their hashes."""
-    entries = _write_networks(study, folder)
+    entries = write_networks(study, folder)
     (folder / SELF_TEST_FILE).write_bytes(_self_test(study, folder, entries))
     (folder / CURVES_CSV).write_text(curves_csv(study.curves), encoding="utf-8")
     (folder / CURVES_PNG).write_bytes(curves_png(study.curves, load_catalogue("en")))
@@ -138,31 +143,6 @@ def write_pack(study: TrainedStudy, folder: Path, words: PackWords = DEMONSTRATI
     manifest = _manifest(study, entries, hashes_of(folder), words)
     write_manifest(folder, manifest)
     return manifest
-
-
-def _write_networks(study: TrainedStudy, folder: Path) -> tuple[NetworkEntry, ...]:
-    settings = study.config.preprocessing.classifier
-    example = torch.zeros(1, settings.slices, settings.rows, settings.columns)
-    (folder / "networks").mkdir(parents=True)
-    (folder / SEGMENTER_FILE).write_bytes(study.segmenter.source.content)
-    entries = [study.segmenter.source.entry]
-    for arm in study.arms:
-        for fold, network in enumerate(arm.networks):
-            file = f"networks/{arm.treatment.replace('_', '-')}-{fold}.onnx"
-            export_network(ClassifierGraph(network), example, folder / file)
-            inputs, outputs = tensor_entries((folder / file).read_bytes())
-            entries.append(
-                NetworkEntry(
-                    role="classifier",
-                    architecture="xception",
-                    treatment=arm.treatment,
-                    fold=fold,
-                    file=file,
-                    inputs=inputs,
-                    outputs=outputs,
-                )
-            )
-    return tuple(entries)
 
 
 def _self_test(study: TrainedStudy, folder: Path, entries: tuple[NetworkEntry, ...]) -> bytes:
@@ -176,11 +156,11 @@ def _self_test(study: TrainedStudy, folder: Path, entries: tuple[NetworkEntry, .
     volume = board_volume(phantom)
     settings = study.config.preprocessing
     frame = SegmenterFrame.of(volume, settings.segmenter)
-    inputs = {
-        "segmenter": in_blocks(frame.batch([frame.slice_count // 2])),
-        "classifier": in_blocks(classifier_input(volume, phantom.tumour > 0, settings.classifier).array),
-    }
-    return self_test_bytes(folder, [(entry, inputs[entry.role]) for entry in entries], study.config.threads)
+    slices = in_blocks(frame.batch([frame.slice_count // 2]))
+    crops = in_blocks(classifier_input(volume, phantom.tumour > 0, settings.classifier).array)
+    inputs = {"segmenter": slices, "slice": crops[:, :1], "patient": crops}
+    cases = [(entry, inputs[entry.unit or entry.role]) for entry in entries]
+    return self_test_bytes(folder, cases, study.config.threads)
 
 
 def _manifest(
@@ -189,9 +169,9 @@ def _manifest(
     config = study.config
     stated = files or dict.fromkeys((*(entry.file for entry in entries), SELF_TEST_FILE), "0" * 64)
     return Manifest(
-        schema_version=1,
+        schema_version=2,
         id=words.id,
-        version=VERSION,
+        version=words.version,
         study=STUDY,
         title=words.title,
         intended_use=words.intended_use,

@@ -28,6 +28,7 @@ class PackWords:
     description: str
     limits: tuple[str, ...]
     command: str
+    version: str = VERSION
 
 
 def demonstration_words(study: str, subject: str, limits: tuple[str, ...]) -> PackWords:

@@ -16,6 +16,7 @@ from models.studies.gnen_os_config import PRESETS as GNEN_PRESETS
 from models.studies.lagc_response_config import PRESETS as LAGC_PRESETS
 from models.studies.npc_residual import STUDY as NPC_RESIDUAL
 from models.studies.npc_residual_config import PRESETS as NPC_PRESETS
+from models.studies.npc_residual_whole_config import PRESETS as NPC_DEMONSTRATIONS
 from models.studies.pnen_recurrence_config import PRESETS as PNEN_PRESETS
 from models.training.engine.run import RunPlace
 
@@ -28,7 +29,8 @@ class TrainableStudy:
     network starts from, or None, as ``weights``, and whatever else the study needs.  ``make_pack`` takes
     cohort, configuration, the place of the runs, a folder for samples and the folder of the pack, which it
     writes whole or not at all; ``make_demonstration`` takes the same but a cohort, and trains on phantoms.
-    It finds what a study in ``needs`` left beside its samples.
+    It finds what a study in ``needs`` left beside its samples, and has ``demonstrations`` for presets where
+    these are not those of a cohort.
     """
 
     study: str
@@ -37,28 +39,46 @@ class TrainableStudy:
     make_demonstration: Callable[[Any, RunPlace, Path, Path], Manifest]
     needs: tuple[str, ...] = ()
     weights: str = "initial_weights"
+    demonstrations: Mapping[str, Any] | None = None
 
     def starting_from(self, config: Any, file: Path) -> Any:
         """The configuration whose network starts from the weights in ``file``."""
         return replace(config, **{self.weights: file})
 
     def preset(self, name: str) -> Any:
-        """The configuration called ``name``.
+        """The configuration called ``name`` for a cohort.
 
         Raises
         ------
         InputError
             When the study has none of that name.
         """
-        if name not in self.presets:
-            known = ", ".join(self.presets)
+        return self._named(name, self.presets)
+
+    def demonstration(self, name: str) -> Any:
+        """The configuration called ``name`` for phantoms.
+
+        Raises
+        ------
+        InputError
+            When the study has none of that name.
+        """
+        return self._named(name, self.demonstrations or self.presets)
+
+    def _named(self, name: str, presets: Mapping[str, Any]) -> Any:
+        if name not in presets:
+            known = ", ".join(presets)
             raise InputError("error.training.preset", study=self.study, preset=name, known=known)
-        return self.presets[name]
+        return presets[name]
 
 
 STUDIES: Final[Mapping[str, TrainableStudy]] = {
     NPC_RESIDUAL: TrainableStudy(
-        NPC_RESIDUAL, NPC_PRESETS, npc_residual.from_cohort, npc_residual.from_phantoms
+        NPC_RESIDUAL,
+        NPC_PRESETS,
+        npc_residual.from_cohort,
+        npc_residual.from_phantoms,
+        demonstrations=NPC_DEMONSTRATIONS,
     ),
     lagc_response.STUDY: TrainableStudy(
         lagc_response.STUDY, LAGC_PRESETS, lagc_response.from_cohort, lagc_response.from_phantoms

@@ -7,9 +7,9 @@ configuration names the value and the model card says so.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -24,6 +24,7 @@ from models.networks.contract import MeanPooledClassifier
 from models.networks.initial_weights import load_initial_weights
 from models.networks.xception import Xception
 from models.phantoms.npc_population import Regimen, draw_cohort
+from models.studies.npc_residual_choices import PackChoices
 from models.studies.npc_residual_config import NpcResidualConfig
 from models.studies.npc_residual_segmenter import Architecture, TrainedSegmenter, train_segmenter
 from models.training.augmentation import Augmentation, air_value, apply_views, draw_views
@@ -51,6 +52,17 @@ class StudyPatient(Subject, Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ComparedModel:
+    """A classifier that a pack carries beside the answering ones; ``figures`` are its measured ones."""
+
+    treatment: Regimen
+    architecture: str
+    unit: Literal["slice", "patient"]
+    network: MeanPooledClassifier
+    figures: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Arm:
     """One treatment: its own patients, what was observed, and what was fitted to it."""
 
@@ -58,21 +70,29 @@ class Arm:
     patients: tuple[StudyPatient, ...]
     residual: NDArray[np.bool_]
     fitted: CrossFit
-    networks: tuple[Xception, ...]
+    networks: tuple[MeanPooledClassifier, ...]
     cutoff: YoudenCutoff
     margin: float
+    architecture: str = "xception"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainedStudy:
-    """Everything that a pack is made of; ``pretraining`` is empty where the classifiers start untrained."""
+    """Everything that a pack is made of; ``pretraining`` is empty where the classifiers start untrained.
 
-    config: NpcResidualConfig
+    ``segmenters`` are the Dice coefficients of those that were compared, by name; ``compared`` all models
+    among which ``choice`` says how the answering ones were chosen.
+    """
+
+    config: PackChoices
     segmenter: TrainedSegmenter
     arms: tuple[Arm, ...]
     pretraining: tuple[StudyPatient, ...]
     curves: tuple[CurvePoint, ...] = field(default=())
     marked_patients: int = 0
+    segmenters: Mapping[str, Any] = field(default_factory=dict)
+    compared: tuple[ComparedModel, ...] = ()
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

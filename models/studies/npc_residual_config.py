@@ -45,6 +45,11 @@ class NpcResidualConfig:
     """Safetensors file of an Xception to start from, None for random weights."""
 
     @property
+    def widths(self) -> Mapping[str, float]:
+        """Share of the published channel counts by the network's name."""
+        return {"unet": self.unet_width, "xception": self.xception_width}
+
+    @property
     def cohort_seed(self) -> int:
         """Seed of the phantoms that the study's own patients come from."""
         return self.seed

@@ -13,18 +13,24 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from inference.statistics.discrimination.area import area_under_curve
+from inference.statistics.discrimination.cluster_auc import cluster_auc
 from inference.statistics.discrimination.delong import auc
+from inference.statistics.estimate import Estimate
 from inference.statistics.outcomes import Bools
+from inference.statistics.reasons import NotEstimable
 from models.phantoms.npc_population import Regimen, draw_cohort
 from models.studies.npc_residual import TREATMENTS, Groups, StudyPatient, for_treatment
 from models.studies.npc_residual_models import FittedModel, fit_model, start_network
-from models.studies.npc_residual_units import Division, divide, in_unit
+from models.studies.npc_residual_units import Division, Reading, divide, in_unit
 from models.studies.npc_residual_whole_config import UNITS, NpcWholeConfig, Unit
 from models.studies.npc_residual_whole_segmentation import ComparedSegmenter, better, compare_segmenters
 from models.training.engine.device import make_repeatable
 from models.training.engine.history import CurvePoint
 from models.training.engine.run import RunPlace
 from models.training.samples import Workshop, classifier_samples
+
+AnyEstimate = Estimate | NotEstimable
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +47,20 @@ class WholeArm:
     def model(self, classifier: str, unit: Unit) -> FittedModel:
         """The model of that classifier in that unit."""
         return next(one for one in self.models if (one.classifier, one.unit) == (classifier, unit))
+
+    def areas(self, reading: Reading) -> tuple[AnyEstimate, AnyEstimate]:
+        """AUC of a model's scores out of fold in the training cohort, and in the test cohort.
+
+        Intervals of scores per slice know which slices are of one patient.
+        """
+        tested = self.division.is_test(reading.owner)
+        learnt, test = reading.data(self.residual, ~tested), reading.data(self.residual, tested)
+        if reading.per == "image":
+            return (
+                cluster_auc(learnt, reading.owner[~tested].tolist()),
+                cluster_auc(test, reading.owner[tested].tolist()),
+            )
+        return area_under_curve(learnt, out_of_fold=True), area_under_curve(test)
 
     def training_area(self, classifier: str) -> float:
         """Out-of-fold AUC of the patient unit, by which a classifier is chosen."""

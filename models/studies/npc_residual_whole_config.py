@@ -83,6 +83,26 @@ class NpcWholeConfig:
         """Names in the catalogue of networks."""
         return tuple(self.classifier_widths)
 
+    @property
+    def widths(self) -> Mapping[str, float]:
+        """Share of the published channel counts by the network's name."""
+        return {**dict.fromkeys(self.segmenters, self.segmenter_width), **self.classifier_widths}
+
+    @property
+    def pretraining(self) -> Schedule:
+        """How the start of those classifiers learns that answer: the patient unit's."""
+        return self.patient.pretraining
+
+    @property
+    def classification(self) -> Schedule:
+        """How those classifiers learn that answer."""
+        return self.patient.classification
+
+    @property
+    def classification_views(self) -> Augmentation:
+        """What those classifiers learn from that answer."""
+        return self.patient.views
+
     def choices(self, unit: Unit) -> UnitChoices:
         """How classifiers learn in ``unit``."""
         return self.image if unit == "image" else self.patient

@@ -37,7 +37,6 @@ from inference.rules.decision_audit import Tally, audit_decisions
 from inference.rules.decisions_file import read_decisions
 from inference.statistics.discrimination.area import area_under_curve
 from inference.statistics.discrimination.classification import confusion_matrix
-from inference.statistics.discrimination.cluster_auc import cluster_auc
 from inference.statistics.discrimination.delong import auc, compare_aucs
 from inference.statistics.discrimination.fold_auc import fold_aucs
 from inference.statistics.estimate import Estimate
@@ -154,11 +153,7 @@ def _test_area(arm: WholeArm, model: FittedModel) -> float:
 def _of_reading(arm: WholeArm, model: FittedModel, reading: Reading) -> dict[str, Any]:
     tested = arm.division.is_test(reading.owner)
     learnt, test = reading.data(arm.residual, ~tested), reading.data(arm.residual, tested)
-    if reading.per == "image":
-        pooled = cluster_auc(learnt, reading.owner[~tested].tolist())
-        outside = cluster_auc(test, reading.owner[tested].tolist())
-    else:
-        pooled, outside = area_under_curve(learnt, out_of_fold=True), area_under_curve(test)
+    pooled, outside = arm.areas(reading)
     published = AUC.get((arm.treatment, model.unit, model.classifier)) if reading.per == model.unit else None
     return {
         "training_auc_pooled_out_of_fold": _estimate(pooled),

@@ -14,12 +14,11 @@ from inference.packs.state import PackState
 from inference.packs.verify import verify_pack
 from models.export import read_weights
 from models.model_card import model_card
-from models.networks.unet import UNet
-from models.networks.xception import Xception
+from models.networks.catalogue import build_classifier, build_segmenter
 from models.packing.npc_residual import INPUT_CONDITIONS, PACK_ID
-from models.studies.npc_residual_config import DEMO
+from models.studies.npc_residual import TREATMENTS
+from models.studies.npc_residual_whole_config import CLASSIFIERS, DEMO
 
-MIB = 1 << 20
 PARITY = 1e-4
 
 
@@ -37,7 +36,7 @@ def load(network, path):
 
 
 def test_the_pack_is_small_enough_to_be_committed(pack):
-    assert sum(path.stat().st_size for path in pack.folder.rglob("*") if path.is_file()) <= 6 * MIB
+    assert sum(path.stat().st_size for path in pack.folder.rglob("*") if path.is_file()) <= 12_000_000
 
 
 def test_the_pack_says_that_it_is_synthetic(pack):
@@ -86,33 +85,65 @@ def test_the_pack_holds_no_patient_row(pack):
 
 def test_the_trained_segmenter_answers_as_torch_does(pack):
     entry = pack.manifest.segmenter
-    network = load(UNet(DEMO.unet_width), pack.folder / entry.file)
+    plain = build_segmenter(entry.architecture, width=DEMO.segmenter_width, in_channels=1)
+    network = load(plain, pack.folder / entry.file)
     image = read_arrays(pack)[f"{entry.file}/image"]
     with torch.no_grad():
         expected = torch.sigmoid(network(torch.from_numpy(image))).numpy()
     assert np.abs(pack.network(entry).run(image)["probability"] - expected).max() <= PARITY
 
 
-@pytest.mark.parametrize("treatment", ["ccrt", "ic_ccrt"])
-def test_the_trained_classifiers_answer_as_torch_and_autograd_do(pack, treatment):
-    for entry in pack.manifest.classifiers(treatment):
-        network = load(Xception(DEMO.xception_width), pack.folder / entry.file)
-        image = read_arrays(pack)[f"{entry.file}/image"]
+def test_the_trained_classifiers_answer_as_torch_and_autograd_do(pack):
+    stored = read_arrays(pack)
+    for entry in pack.manifest.networks[1:]:
+        channels = 1 if entry.unit == "slice" else DEMO.preprocessing.classifier.slices
+        plain = build_classifier(
+            entry.architecture, width=DEMO.classifier_widths[entry.architecture], in_channels=channels
+        )
+        network = load(plain, pack.folder / entry.file)
+        image = stored[f"{entry.file}/image"]
         activation = network.features(torch.from_numpy(image)).detach().requires_grad_()
         logit = network.head(activation)
         (gradient,) = torch.autograd.grad(logit.sum(), activation)
         given = pack.network(entry).run(image)
         score = torch.sigmoid(logit).detach().numpy()
-        assert np.abs(given["score"] - score).max() <= PARITY
+        assert np.abs(given["score"] - score).max() <= PARITY, entry.file
         assert np.abs(given["gradient"] - gradient.numpy()).max() <= PARITY
         assert np.abs(gradient.numpy()).max() > 1e-6
         largest = float(activation.detach().abs().max())
         assert np.abs(given["activation"] - activation.detach().numpy()).max() <= PARITY * largest
 
 
-def test_the_folds_are_different_networks(pack):
+def test_every_classifier_is_carried_in_both_units_for_both_treatments(pack):
+    compared = [one for one in pack.manifest.networks if one.role == "comparison"]
+    assert sorted((one.architecture, one.unit, one.treatment) for one in compared) == sorted(
+        (name, unit, treatment)
+        for name in CLASSIFIERS
+        for unit in ("patient", "slice")
+        for treatment in TREATMENTS
+    )
+    report = json.loads((pack.folder / "evaluation.json").read_text(encoding="utf-8"))
+    assert len(report["compared"]) == len(compared) == 16
+    assert set(report["segmentation"]["mean_dice"]) == {"unet", "deeplabv3"}
+
+
+def test_the_answering_classifier_was_chosen_in_the_training_cohorts(pack):
+    report = json.loads((pack.folder / "evaluation.json").read_text(encoding="utf-8"))
+    areas = dict.fromkeys(CLASSIFIERS, 0.0)
+    for one in report["compared"]:
+        if one["unit"] == "patient":
+            areas[one["classifier"]] += one["figures"]["per patient"]["training_auc_out_of_fold"]["value"]
+    best = max(areas, key=lambda name: areas[name])
+    for treatment in TREATMENTS:
+        answering = pack.manifest.classifiers(treatment)
+        assert [(one.architecture, one.unit, one.fold) for one in answering] == [
+            (best, "patient", fold) for fold in range(DEMO.folds)
+        ]
+
+
+def test_no_network_stands_twice(pack):
     digests = {
         hashlib.sha256((pack.folder / entry.file).read_bytes()).hexdigest()
         for entry in pack.manifest.networks
     }
-    assert len(digests) == len(pack.manifest.networks) == 1 + 2 * DEMO.folds
+    assert len(digests) == len(pack.manifest.networks) == 1 + 2 * DEMO.folds + 16

@@ -26,13 +26,15 @@ from models.results.home import KeptRun
 from models.results.npc_residual import npc_results
 from models.studies import npc_residual_published as published
 from models.studies.npc_residual import TREATMENTS, Groups
+from models.studies.npc_residual_export import write_networks
 from models.studies.npc_residual_models import fit_model, network_scores, start_network
 from models.studies.npc_residual_units import divide, in_unit, mean_by_patient
 from models.studies.npc_residual_whole import phantom_groups, train
 from models.studies.npc_residual_whole_config import CLASSIFIERS, DEMO, PAPER, SEGMENTERS, UNITS
-from models.studies.npc_residual_whole_export import write_networks
+from models.studies.npc_residual_whole_pack import CHOICE, pack_study
 from models.studies.npc_residual_whole_results import write_results
 from models.studies.npc_residual_whole_segmentation import better, compare_segmenters
+from models.training.cross_fit import lock_cutoff
 from models.training.engine.failures import OneClassError
 from models.training.engine.run import RunPlace
 from models.training.engine.schedule import Schedule
@@ -378,7 +380,7 @@ def test_the_results_are_tables_that_evaluation_and_audit_read(trained, written)
 
 
 def test_a_pack_gets_the_answering_folds_and_every_classifier_of_both_units(trained, tmp_path, monkeypatch):
-    module = "models.studies.npc_residual_whole_export"
+    module = "models.studies.npc_residual_export"
     channels = {}
 
     def export_network(graph, example, path):
@@ -391,7 +393,7 @@ def test_a_pack_gets_the_answering_folds_and_every_classifier_of_both_units(trai
     )
     monkeypatch.setattr(f"{module}.export_network", export_network)
     monkeypatch.setattr(f"{module}.tensor_entries", lambda _: tensors)
-    segmenter, *entries = write_networks(trained, tmp_path)
+    segmenter, *entries = write_networks(pack_study(trained), tmp_path)
     assert segmenter == trained.segmenter.trained.source.entry
     assert (tmp_path / segmenter.file).read_bytes() == trained.segmenter.trained.source.content
     answering = [one for one in entries if one.role == "classifier"]
@@ -418,6 +420,29 @@ def test_the_results_are_what_the_page_of_results_reads(written):
     assert [table.outcome for table in page.tables] == ["CCRT", "IC + CCRT"]
     assert len(page.ablations[0].contrasts) == 2 * len(TINY.classifiers)
     assert {one.permutations for one in page.dealt_out} == {2}
+
+
+def test_the_answering_arms_are_the_folds_and_their_locked_cutoff(trained):
+    study = pack_study(trained)
+    assert study.choice == CHOICE and set(study.segmenters) == set(TINY.segmenters)
+    for arm, own in zip(study.arms, trained.arms, strict=True):
+        model = own.model(trained.classifier, "patient")
+        reading = model.readings["patient"]
+        assert (arm.networks, arm.architecture) == (model.folds, trained.classifier)
+        assert arm.cutoff == reading.cutoff == lock_cutoff(arm.fitted, own.residual)
+        assert TINY.smallest_margin <= arm.margin <= TINY.largest_margin
+        assert arm.fitted.test_scores.shape == (TINY.folds, len(own.division.test))
+    assert [(one.treatment, one.architecture, one.unit) for one in study.compared] == [
+        (treatment, name, unit)
+        for treatment in TREATMENTS
+        for unit in ("slice", "patient")
+        for name in TINY.classifiers
+    ]
+    of_slices = study.compared[0]
+    assert list(of_slices.figures) == ["per slice", "per patient"]
+    reading = trained.arms[0].model("resnet50", "image").readings["image"]
+    _, test = trained.arms[0].areas(reading)
+    assert of_slices.figures["per slice"]["test_auc"]["value"] == round(test.value, 4)
 
 
 def test_the_image_units_area_is_per_slice_and_its_interval_knows_the_patients(trained, written):
