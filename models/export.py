@@ -65,7 +65,7 @@ def export_network(graph: ExportedGraph, example: torch.Tensor, path: Path) -> N
         quiet.setLevel(level)
     if program is None:
         raise RuntimeError("the exporter gave no program")
-    model = _store_in_half(_plain(program.model_proto))
+    model = _store_in_half(_short_names(_plain(program.model_proto)))
     onnx.checker.check_model(model, full_check=True)
     path.write_bytes(model.SerializeToString(deterministic=True))
 
@@ -114,11 +114,23 @@ def _plain(model: onnx.ModelProto) -> onnx.ModelProto:
     del model.graph.metadata_props[:]
     del model.graph.value_info[:]
     for node in model.graph.node:
-        node.doc_string = ""
+        node.doc_string, node.name = "", ""
         del node.metadata_props[:]
     for value in (*model.graph.input, *model.graph.output, *model.graph.initializer):
         value.doc_string = ""
         del value.metadata_props[:]
+    return model
+
+
+def _short_names(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Number the values between nodes: a deep, narrow network's names weigh a tenth of its file."""
+    graph = model.graph
+    stated = {value.name for value in (*graph.input, *graph.output, *graph.initializer)}
+    between = [name for node in graph.node for name in node.output if name and name not in stated]
+    short = {name: f"v{number}" for number, name in enumerate(between)}
+    for node in graph.node:
+        node.input[:] = [short.get(name, name) for name in node.input]
+        node.output[:] = [short.get(name, name) for name in node.output]
     return model
 
 

@@ -135,7 +135,8 @@ def write_pack(study: TrainedStudy, folder: Path, words: PackWords = DEMONSTRATI
     entries = write_networks(study, folder)
     (folder / SELF_TEST_FILE).write_bytes(_self_test(study, folder, entries))
     (folder / CURVES_CSV).write_text(curves_csv(study.curves), encoding="utf-8")
-    (folder / CURVES_PNG).write_bytes(curves_png(study.curves, load_catalogue("en")))
+    if not study.compared:  # the picture of all their runs is half a megabyte
+        (folder / CURVES_PNG).write_bytes(curves_png(study.curves, load_catalogue("en")))
     report = evaluation_report(study) | {"data": words.kind}
     (folder / "evaluation.json").write_text(as_json(report), encoding="utf-8")
     manifest = _manifest(study, entries, {}, words)

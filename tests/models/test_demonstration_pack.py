@@ -19,6 +19,7 @@ from models.packing.npc_residual import INPUT_CONDITIONS, PACK_ID
 from models.studies.npc_residual import TREATMENTS
 from models.studies.npc_residual_whole_config import CLASSIFIERS, DEMO
 
+MIB = 1 << 20
 PARITY = 1e-4
 
 
@@ -36,7 +37,7 @@ def load(network, path):
 
 
 def test_the_pack_is_small_enough_to_be_committed(pack):
-    assert sum(path.stat().st_size for path in pack.folder.rglob("*") if path.is_file()) <= 12_000_000
+    assert sum(path.stat().st_size for path in pack.folder.rglob("*") if path.is_file()) <= 12 * MIB
 
 
 def test_the_pack_says_that_it_is_synthetic(pack):
