@@ -17,7 +17,7 @@ from inference.errors import PackError
 from inference.packs.manifest import InputConditions, Manifest
 from tests.inference.packs.study_manifests import STUDIES, features, gnen_os, lagc_response, pnen_recurrence
 
-DEMONSTRATION = Path(__file__).parents[3] / "packs" / "npc-residual-demo" / "manifest.json"
+DEMONSTRATION = Path(__file__).parents[2] / "golden" / "npc-residual-demo-0.1.0.json"
 DEMONSTRATION_SHA256 = "71268f35598c098d3630a134eb2b58a9885570e8cbc9671dcd8c4c143c4a0b47"
 
 
@@ -31,10 +31,44 @@ def test_the_canonical_manifest_of_an_older_pack_holds_what_its_file_holds() -> 
     assert json.loads(Manifest.model_validate(document).canonical_bytes()) == document
 
 
-def test_the_hash_of_the_demonstration_pack_stays() -> None:
-    manifest = Manifest.model_validate(demonstration())
-    if manifest.version == "0.1.0":
-        assert manifest.sha256() == DEMONSTRATION_SHA256
+def test_the_hash_of_the_first_demonstration_pack_stays() -> None:
+    assert Manifest.model_validate(demonstration()).sha256() == DEMONSTRATION_SHA256
+
+
+def compared() -> dict[str, Any]:
+    """The demonstration pack that carries networks which nothing asks."""
+    path = Path(__file__).parents[3] / "packs" / "npc-residual-demo" / "manifest.json"
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return document
+
+
+def test_a_compared_network_never_answers() -> None:
+    manifest = Manifest.model_validate(compared())
+    assert any(network.role == "comparison" for network in manifest.networks)
+    for treatment in manifest.treatments:
+        assert {entry.role for entry in manifest.classifiers(treatment)} == {"classifier"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("treatment", "surgery", "nothing answers for"),
+        ("unit", "patient", "does not take what the preprocessing prepares"),
+        ("architecture", "xception", "two networks of one role"),
+    ],
+)
+def test_a_compared_network_belongs_to_an_answered_treatment_and_its_unit(
+    field: str, value: str, said: str
+) -> None:
+    document = compared()
+    entry = next(
+        one
+        for one in document["networks"]
+        if (one["role"], one["unit"], one["architecture"]) == ("comparison", "slice", "resnet50")
+    )
+    entry[field] = value
+    with pytest.raises(ValidationError, match=said):
+        Manifest.model_validate(document)
 
 
 def test_a_pack_that_allows_isotropic_volumes_says_so_in_its_hash() -> None:
