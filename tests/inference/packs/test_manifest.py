@@ -64,7 +64,7 @@ def test_a_compared_network_belongs_to_an_answered_treatment_and_its_unit(
     entry = next(
         one
         for one in document["networks"]
-        if (one["role"], one["unit"], one["architecture"]) == ("comparison", "slice", "resnet50")
+        if (one["role"], one.get("unit"), one["architecture"]) == ("comparison", "slice", "resnet50")
     )
     entry[field] = value
     with pytest.raises(ValidationError, match=said):
