@@ -197,7 +197,7 @@ def _compared(manifest: Manifest, report: dict[str, Any]) -> str:
     ]
     for one in report["compared"]:
         name = f"{_NAMES[one['classifier']]} | {one['unit']} | {_name(one['treatment'])}"
-        for per, figures in one["figures"].items():
+        for per, figures in sorted(one["figures"].items()):
             areas = " | ".join(_area(figures[key]) for key in ("training_auc_out_of_fold", "test_auc"))
             rows.append(f"| {name} | {per} | {areas} |")
     dice = ", ".join(
