@@ -44,10 +44,11 @@ lint: dev  ## style, types and import arrows alone
 	$(MYPY)
 	$(ARROWS)
 
-bench: dev  ## measure against peers (benchmarks/): an assessment, the window, opening scans, statistics
+bench: dev  ## measure against peers (benchmarks/): an assessment, the window, opening scans, statistics, training
 	$(PYTHON) -m benchmarks.assess $(ARGS)
 	$(PYTHON) -m benchmarks.intake
 	$(PYTHON) -m benchmarks.statistics
+	$(PYTHON) -m benchmarks.training_profile
 
 soak: dev  ## open thousands of damaged files (benchmarks/fuzz_intake.py)
 	$(PYTHON) -m benchmarks.fuzz_intake $(if $(ARGS),$(ARGS),--files 5000)
