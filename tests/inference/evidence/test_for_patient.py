@@ -31,14 +31,14 @@ def test_few_patients_get_a_count_and_no_share() -> None:
 
 
 def test_each_cohort_stands_for_itself_and_a_gap_in_the_table_is_told() -> None:
-    evidence = _evidence("lagc-response", ct_stage="T2", bmi_kg_m2=24.0)
+    evidence = _evidence("lagc-response", ct_stage="T2", bmi=24.0)
     by_field = {factor.field: factor for factor in evidence.observed}
     assert [(g.group, g.hits, g.count) for g in by_field["ct_stage"].groups] == [
         ("training", 20, 46),
         ("internal", 5, 17),
         ("external", 10, 12),
     ]
-    bmi = by_field["bmi_kg_m2"].groups
+    bmi = by_field["bmi"].groups
     assert (bmi[0].hits, bmi[0].count, bmi[0].out_of) == (25, 138, (656, 664))
     assert bmi[1].out_of is None
 
@@ -50,10 +50,10 @@ def test_a_missing_value_has_no_row_and_is_named() -> None:
 
 
 def test_ratios_concern_the_level_and_its_reference() -> None:
-    at_level = _evidence("gnen-os", m_stage="M1", grade="NET G2", ki67_percent=30.0)
+    at_level = _evidence("gnen-os", m_stage="M1", grade="NET G2", ki67=30.0)
     assert {(r.ratio.field, r.ratio.level) for r in at_level.ratios} == {
         ("m_stage", "M1"),
-        ("ki67_percent", None),
+        ("ki67", None),
     }
     reference = _evidence("gnen-os", grade="NET G1")
     assert {r.ratio.level for r in reference.ratios} == {"MiNEN", "NEC"}
