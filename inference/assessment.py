@@ -18,7 +18,8 @@ from inference.findings import Verdict
 from inference.messages.message import FieldValue, Message
 
 SCHEMA = "concilium.assessment"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+READABLE_VERSIONS = (1, 2)
 
 
 class PredictionStatus(StrEnum):
@@ -34,6 +35,21 @@ class RecommendationStatus(StrEnum):
 
     GIVEN = "given"
     WITHHELD = "withheld"
+
+
+class Strength(StrEnum):
+    """How much weight a rule carries: what a paper states, what may be weighed, what only informs."""
+
+    PUBLISHED_RULE = "published_rule"
+    OPTION_TO_DISCUSS = "option_to_discuss"
+    INFORMATION_ONLY = "information_only"
+
+
+class RuleOrigin(StrEnum):
+    """Whose rules were read: those of this build, or a file that the site wrote."""
+
+    PROJECT = "project"
+    SITE = "site"
 
 
 class FactSource(StrEnum):
@@ -143,11 +159,29 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """One row of the rule table; ``when`` maps treatment to ``residual`` or ``non_residual``."""
+    """One row of the rule table; ``when`` maps a treatment or model to a class word.
+
+    ``fields`` maps a field of the form to the values that the row asks for; a field that is not named may
+    have any value, or none.
+    """
 
     row: int
     when: Mapping[str, str]
     recommend: str
+    rule: str = ""
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    strength: Strength = Strength.OPTION_TO_DISCUSS
+    citation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """The file that the rules stand in, by name, version and the SHA-256 of its bytes."""
+
+    name: str
+    version: str
+    sha256: str
+    origin: RuleOrigin = RuleOrigin.PROJECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +189,9 @@ class Recommendation:
     """What the rules say, with the whole table, the patient's row, and what would change it.
 
     ``reasons`` say why it is withheld, or why it holds; ``statements`` are sentences that must stand beside
-    it; ``would_change`` names the thresholds whose crossing leads to another row.
+    it; ``would_change`` names the smallest changes of one score or one clinical value that lead elsewhere.
+    ``text`` says at length what is recommended, ``not_considered`` what the rule did not look at.  ``texts``
+    are a site's own sentences, by message id and language.
     """
 
     status: RecommendationStatus
@@ -168,6 +204,11 @@ class Recommendation:
     reasons: tuple[Message, ...] = ()
     statements: tuple[Message, ...] = ()
     would_change: tuple[Message, ...] = ()
+    strength: Strength | None = None
+    text: tuple[Message, ...] = ()
+    not_considered: tuple[Message, ...] = ()
+    file: RuleFile | None = None
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from inference.assessment import SCHEMA, SCHEMA_VERSION, Assessment
+from inference.assessment import READABLE_VERSIONS, SCHEMA, Assessment
 from inference.cases.identity import CaseIdentity, PatientIdentity, PatientKey
 from inference.errors import InputError
 from inference.storage import write_atomically
@@ -101,7 +101,7 @@ def decode_assessment(content: bytes, name: str) -> AssessmentFile:
         raise InputError("report.assessment_file.not_one", file=name) from error
     if kind != SCHEMA:
         raise InputError("report.assessment_file.not_one", file=name)
-    if version != SCHEMA_VERSION:
+    if version not in READABLE_VERSIONS:
         raise InputError("report.assessment_file.version", file=name, version=str(version))
     if _sha256(assessment) != read.content_sha256:
         raise InputError("report.assessment_file.altered", file=name)

@@ -23,8 +23,11 @@ from inference.assessment import (
     PredictionStatus,
     Recommendation,
     RecommendationStatus,
+    RuleFile,
+    RuleOrigin,
     RuleRow,
     SoftwareReference,
+    Strength,
     message_from,
 )
 from inference.findings import Verdict
@@ -54,7 +57,15 @@ def answered_assessment() -> Assessment:
     )
     table = (
         RuleRow(1, {"ccrt": "non_residual", "ic_ccrt": "non_residual"}, "ccrt"),
-        RuleRow(2, {"ccrt": "non_residual", "ic_ccrt": "residual"}, "ccrt"),
+        RuleRow(
+            row=2,
+            when={"ccrt": "non_residual", "ic_ccrt": "residual"},
+            recommend="ccrt",
+            rule="lighter",
+            fields={"stage": ("III", "IVa")},
+            strength=Strength.PUBLISHED_RULE,
+            citation="Table 3",
+        ),
     )
     return Assessment(
         study="npc-residual",
@@ -105,6 +116,11 @@ def answered_assessment() -> Assessment:
                     },
                 ),
             ),
+            strength=Strength.OPTION_TO_DISCUSS,
+            text=(Message("recommend.ccrt"),),
+            not_considered=(Message("clinical.ebv_dna"),),
+            file=RuleFile("npc-residual.yaml", "1.0.0", SHA, RuleOrigin.SITE),
+            texts={"recommend.site_ours": {"en": "As agreed here", "zh_CN": "按本院约定"}},
         ),
         pack=PackReference("npc-residual-demo", "1.0.0", SHA, "demonstration", "synthetic"),
         software=SoftwareReference("Concilium", "0.1.0", "onnxruntime 1.31.1", "CPUExecutionProvider", 2),
@@ -127,9 +143,9 @@ def as_read(assessment: Assessment) -> Any:
 
 def test_the_golden_assessment_has_the_published_bytes_and_hash(repository: Path) -> None:
     golden = repository / "tests" / "golden"
-    content = (golden / "assessment-v1.json").read_bytes()
+    content = (golden / "assessment-v2.json").read_bytes()
     assert answered_assessment().canonical_bytes() == content
-    assert answered_assessment().content_sha256() == (golden / "assessment-v1.sha256").read_text().strip()
+    assert answered_assessment().content_sha256() == (golden / "assessment-v2.sha256").read_text().strip()
     assert hashlib.sha256(content).hexdigest() == answered_assessment().content_sha256()
 
 
@@ -165,6 +181,7 @@ def test_the_schema_names_every_field_and_allows_no_other(schema: dict[str, Any]
         "mask": MaskSummary,
         "prediction": Prediction,
         "rule_row": RuleRow,
+        "rule_file": RuleFile,
         "recommendation": Recommendation,
         "pack": PackReference,
         "software": SoftwareReference,
@@ -205,7 +222,7 @@ def fill_a_missing_value(document: dict[str, Any]) -> None:
 
 
 def name_another_version(document: dict[str, Any]) -> None:
-    document["schema_version"] = 2
+    document["schema_version"] = 1
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,18 @@ def test_what_is_written_reads_back(tmp_path: Path) -> None:
     assert read.created_at == MOMENT
 
 
+def test_a_file_of_the_first_version_can_still_be_read(tmp_path: Path, repository: Path) -> None:
+    golden = repository / "tests" / "golden"
+    document = json.loads(encode_assessment(answered(), CASE, MOMENT))
+    document["assessment"] = json.loads((golden / "assessment-v1.json").read_text(encoding="utf-8"))
+    document["content_sha256"] = (golden / "assessment-v1.sha256").read_text().strip()
+    path = tmp_path / "assessment.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    read = read_assessment(path)
+    assert read.assessment["schema_version"] == 1
+    assert read.assessment["recommendation"]["recommend"] == "ccrt"
+
+
 def test_an_unknown_patient_is_lawful(tmp_path: Path) -> None:
     path = tmp_path / "assessment.json"
     nobody = CaseIdentity(CASE_ID, PatientIdentity())
