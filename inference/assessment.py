@@ -16,18 +16,11 @@ from typing import Any
 
 from inference.findings import Verdict
 from inference.messages.message import FieldValue, Message
+from inference.prediction import Prediction, PredictionStatus
 
 SCHEMA = "concilium.assessment"
 SCHEMA_VERSION = 2
 READABLE_VERSIONS = (1, 2)
-
-
-class PredictionStatus(StrEnum):
-    """Whether a prediction may be read."""
-
-    ANSWERED = "answered"
-    WITHHELD = "withheld"
-    NOT_ESTIMABLE = "not_estimable"
 
 
 class RecommendationStatus(StrEnum):
@@ -64,20 +57,25 @@ class FactSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InputReference:
-    """One input by content: kind (``image``, ``mask``, ``clinical``), UID where it has one, SHA-256."""
+    """One input by content: kind (``image``, ``mask``, ``clinical``), UID where it has one, SHA-256.
+
+    ``scan`` is the named input of the study that a further scan serves, empty for the scan that is open.
+    """
 
     kind: str
     sha256: str
     uid: str = ""
+    scan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something about the scan that the guard reads, and who says so; ``value`` may be a message id."""
+    """Something about a scan that the guard reads, and who says so; ``value`` may be a message id."""
 
     name: str
     value: str
     source: FactSource
+    scan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +89,7 @@ class GuardLine:
     measured: Message
     allowed: Message
     verdict: Verdict
+    scan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,45 +115,7 @@ class MaskSummary:
     last_slice: int
     largest_slice: int
     extent_mm: tuple[float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """The probability of residual tumour under one treatment; higher is worse.
-
-    When the status is not *answered*, ``score``, ``fold_scores`` and ``is_positive`` are None or empty and
-    ``reasons`` say why: a withheld answer hides the score too.  ``low`` and ``high`` are the smallest and
-    largest fold score.  ``slice_shares`` gives, per slice of ``slices``, how far the score falls without
-    that slice (fold mean; negative when it rises).
-    """
-
-    treatment: str
-    outcome: str
-    positive_class: str
-    status: PredictionStatus
-    cutoff: float
-    score: float | None = None
-    fold_scores: tuple[float, ...] = ()
-    low: float | None = None
-    high: float | None = None
-    is_positive: bool | None = None
-    is_borderline: bool = False
-    folds_disagree: bool = False
-    slices: tuple[int, ...] = ()
-    slice_shares: tuple[float, ...] = ()
-    reasons: tuple[Message, ...] = ()
-
-    def __post_init__(self) -> None:
-        numbers = (self.score, self.low, self.high, self.is_positive)
-        if self.status is PredictionStatus.ANSWERED:
-            if None in numbers or not self.fold_scores:
-                raise ValueError("an answered prediction carries its score and folds")
-            if len(self.slices) != len(self.slice_shares):
-                raise ValueError("one share per slice")
-        elif numbers != (None,) * 4 or self.fold_scores or self.slice_shares:
-            raise ValueError("a prediction that is not answered carries no number")
-        elif self.is_borderline or self.folds_disagree:
-            raise ValueError("a prediction that is not answered says nothing of its score")
+    scan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +212,7 @@ class Assessment:
     pack: PackReference
     software: SoftwareReference
     limits: tuple[str, ...] = field(default=())
+    further_masks: tuple[MaskSummary, ...] = ()
 
     @property
     def is_answered(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import pairwise
@@ -68,8 +68,30 @@ class StatedFacts:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ScanInput:
+    """A further scan of the case: another phase, with its own mask and what the user states about it.
+
+    Raises
+    ------
+    ValueError
+        When volume or mask stand on another grid than the stack.
+    """
+
+    stack: Stack
+    volume: Volume
+    mask: MaskLayer | None = None
+    stated: StatedFacts = field(default_factory=StatedFacts)
+
+    def __post_init__(self) -> None:
+        _stand_on_one_grid(self.stack, self.volume, self.mask)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class CaseInput:
     """One patient's input for one study.
+
+    ``stack``, ``volume`` and ``mask`` are of the study's first named input; ``further`` are the others by the
+    input's id, where the study reads several scans.
 
     Raises
     ------
@@ -82,6 +104,7 @@ class CaseInput:
     record: ClinicalRecord
     mask: MaskLayer | None = None
     stated: StatedFacts = field(default_factory=StatedFacts)
+    further: Mapping[str, ScanInput] = field(default_factory=dict)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -89,19 +112,33 @@ class CaseInput:
         of_mask = () if self.mask is None else self.mask.findings
         return (*self.stack.findings, *self.volume.findings, *of_mask)
 
+    def by_scan(self) -> Iterator[tuple[str, CaseInput]]:
+        """Each scan as a case of its own: the first under an empty name, the others by their id, in order."""
+        yield "", replace(self, further={})
+        for name, scan in sorted(self.further.items()):
+            yield name, CaseInput(scan.stack, scan.volume, self.record, scan.mask, scan.stated)
+
     def __post_init__(self) -> None:
-        if not self.stack.geometry.matches(self.volume.geometry):
-            raise ValueError("the volume does not belong to the stack")
-        if self.mask is not None and not self.mask.geometry.matches(self.volume.geometry):
-            raise ValueError("the mask does not stand on the volume's grid")
+        _stand_on_one_grid(self.stack, self.volume, self.mask)
+
+
+def _stand_on_one_grid(stack: Stack, volume: Volume, mask: MaskLayer | None) -> None:
+    if not stack.geometry.matches(volume.geometry):
+        raise ValueError("the volume does not belong to the stack")
+    if mask is not None and not mask.geometry.matches(volume.geometry):
+        raise ValueError("the mask does not stand on the volume's grid")
 
 
 def input_references(case: CaseInput) -> tuple[InputReference, ...]:
     """Every input by content; an Assessment is current while these are equal to its own."""
-    references = [InputReference("image", case.volume.pixel_sha256(), case.stack.series_uid)]
-    if case.mask is not None:
-        references.append(InputReference("mask", case.mask.sha256()))
-    references.append(InputReference("clinical", case.record.sha256()))
-    if not case.stated.is_empty:
-        references.append(InputReference("stated", case.stated.sha256()))
+    references: list[InputReference] = []
+    for name, scan in case.by_scan():
+        pixels = scan.volume.pixel_sha256()
+        references.append(InputReference("image", pixels, scan.stack.series_uid, scan=name))
+        if scan.mask is not None:
+            references.append(InputReference("mask", scan.mask.sha256(), scan=name))
+        if not name:
+            references.append(InputReference("clinical", case.record.sha256()))
+        if not scan.stated.is_empty:
+            references.append(InputReference("stated", scan.stated.sha256(), scan=name))
     return tuple(references)

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from inference.assessment import (
     Assessment,
     GuardLine,
-    Prediction,
-    PredictionStatus,
     Recommendation,
     RecommendationStatus,
     SoftwareReference,
@@ -29,6 +27,7 @@ from inference.masks.measures import summarise
 from inference.messages.message import Message
 from inference.outcome import HeatMap, Outcome
 from inference.packs.load import LoadedPack
+from inference.prediction import Prediction, PredictionStatus
 from inference.predictors.npc_residual import propose_mask, score_treatments, slice_shares
 from inference.predictors.predictions import answered, unanswered
 from inference.release import refuse_idle_releases, released_by

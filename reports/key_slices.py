@@ -8,9 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from inference.assessment import Prediction, PredictionStatus
 from inference.masks.layer import MaskLayer
 from inference.messages.message import Message
+from inference.prediction import Prediction, PredictionStatus
 from inference.volume import Volume
 from reports.figures.slice_shares import strongest_slice
 

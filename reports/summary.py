@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from inference.assessment import Assessment, Prediction, PredictionStatus, RecommendationStatus
+from inference.assessment import Assessment, RecommendationStatus
 from inference.cases.identity import PatientIdentity
 from inference.findings import Verdict
 from inference.messages.catalogue import Catalogue
+from inference.prediction import Prediction, PredictionStatus
 from reports.paper.frame import banner_text
 from reports.sections.recommendation import rules_line, spoken_statements
 from reports.wording import (
@@ -16,11 +17,11 @@ from reports.wording import (
     guard_word,
     identity_line,
     outcome_text,
+    prediction_name,
     recommendation_name,
     score_text,
     short_hash,
     text_or_code,
-    treatment_name,
     verdict_word,
 )
 
@@ -82,12 +83,13 @@ def _guard_lines(assessment: Assessment, catalogue: Catalogue) -> list[str]:
 
 
 def _prediction(prediction: Prediction, catalogue: Catalogue) -> str:
-    name = treatment_name(prediction.treatment, catalogue)
+    name = prediction_name(prediction, catalogue)
     verdict = verdict_word(prediction, catalogue)
     if prediction.status is not PredictionStatus.ANSWERED:
         return _field(name, verdict, catalogue)
-    cutoff = catalogue.text("report.cutoff", value=cutoff_text(prediction, catalogue))
-    spread = catalogue.text("report.list_separator").join((fold_range(prediction, catalogue), cutoff))
+    cutoff = cutoff_text(prediction, catalogue)
+    beside = (fold_range(prediction, catalogue), cutoff and catalogue.text("report.cutoff", value=cutoff))
+    spread = catalogue.text("report.list_separator").join(part for part in beside if part)
     score = _noted(score_text(prediction, catalogue), spread, catalogue)
     return f"{_field(name, score, catalogue)} · {verdict}"
 

@@ -6,20 +6,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from inference.assessment import (
-    Assessment,
-    ClinicalEntry,
-    MaskSummary,
-    Prediction,
-    PredictionStatus,
-)
+from inference.assessment import Assessment, ClinicalEntry, MaskSummary
 from inference.cases.identity import PHANTOM_NAME_PREFIX, PatientIdentity
 from inference.findings import Verdict
 from inference.masks.layer import MaskOrigin
 from inference.messages.catalogue import Catalogue
 from inference.messages.message import Message
+from inference.prediction import Prediction, PredictionStatus
 
 MOST_DECIMALS: Final = 3
+_FEWEST_NUMBER_DECIMALS: Final = 2
 SHORT_HASH_LENGTH: Final = 12
 
 
@@ -54,18 +50,36 @@ def decimals_apart(score: float, cutoff: float) -> int:
 
 def prediction_decimals(prediction: Prediction) -> int:
     """Decimals for every percentage of one prediction."""
-    return 0 if prediction.score is None else decimals_apart(prediction.score, prediction.cutoff)
+    if prediction.score is None or prediction.cutoff is None:
+        return 0
+    return decimals_apart(prediction.score, prediction.cutoff)
+
+
+def number_text(value: float, cutoff: float | None) -> str:
+    """A score that is no probability, with as many decimals as tell it from its cut-off."""
+    decimals = _FEWEST_NUMBER_DECIMALS
+    if cutoff is not None and value != cutoff:
+        while decimals < MOST_DECIMALS + 1 and f"{value:.{decimals}f}" == f"{cutoff:.{decimals}f}":
+            decimals += 1
+    return f"{value:.{decimals}f}".replace("-", "\u2212")
 
 
 def score_text(prediction: Prediction, catalogue: Catalogue) -> str:
-    """The probability of an answered prediction; the word for its status otherwise, never a number."""
+    """The score of an answered prediction; the word for its status otherwise, never a number."""
     if prediction.status is not PredictionStatus.ANSWERED or prediction.score is None:
         return status_word(prediction, catalogue)
+    if prediction.scale != "probability":
+        return number_text(prediction.score, prediction.cutoff)
     return percent(prediction.score, catalogue, prediction_decimals(prediction))
 
 
 def cutoff_text(prediction: Prediction, catalogue: Catalogue) -> str:
-    """The cut-off of a prediction as percent."""
+    """The cut-off of a prediction, written as its score is; empty where the pack locks none."""
+    if prediction.cutoff is None:
+        return ""
+    if prediction.scale != "probability":
+        score = prediction.score
+        return number_text(prediction.cutoff, score)
     return percent(prediction.cutoff, catalogue, prediction_decimals(prediction))
 
 
@@ -80,6 +94,9 @@ def fold_range(prediction: Prediction, catalogue: Catalogue) -> str:
     folds = len(prediction.fold_scores)
     if folds == 1:
         return catalogue.text("report.one_fold")
+    if prediction.scale != "probability":
+        low, high = (number_text(value, None) for value in (prediction.low, prediction.high))
+        return catalogue.text("report.fold_range_numbers", low=low, high=high, folds=folds)
     decimals = prediction_decimals(prediction)
     return catalogue.text(
         "report.fold_range",
@@ -110,6 +127,18 @@ def guard_word(verdict: Verdict, catalogue: Catalogue) -> str:
 def treatment_name(treatment: str, catalogue: Catalogue) -> str:
     """The treatment as the board calls it, e.g. ``IC + CCRT``."""
     return catalogue.text(f"treatment.{treatment}")
+
+
+def prediction_name(prediction: Prediction, catalogue: Catalogue) -> str:
+    """The treatment, or the model as its study calls it, e.g. ``DLCS``."""
+    if prediction.treatment:
+        return treatment_name(prediction.treatment, catalogue)
+    return catalogue.text(f"score.{prediction.model}")
+
+
+def is_unfavourable(prediction: Prediction) -> bool:
+    """True for the class that nobody hopes for: above the cut-off, or below it where higher is better."""
+    return prediction.is_positive is (prediction.higher_is == "worse")
 
 
 def recommendation_name(recommend: str, catalogue: Catalogue) -> str:

@@ -14,11 +14,11 @@ from gui.feedback.text import label, say
 from gui.results.card import Card
 from gui.theme.palette import current_tokens
 from gui.theme.tokens import Tone
-from inference.assessment import Prediction, PredictionStatus
+from inference.prediction import Prediction, PredictionStatus
 from reports.figures.drawing import Drawing
 from reports.figures.slice_shares import HEIGHT, slice_shares, slice_under, strongest_slice
 from reports.figures.style import FigureStyle
-from reports.wording import slice_number, treatment_name
+from reports.wording import prediction_name, slice_number
 
 if TYPE_CHECKING:
     from gui.session import Session
@@ -123,7 +123,7 @@ class SliceSharePanel(QWidget):
         self.figures = {}
         for prediction in self._predictions():
             name = label("annotation", self.card)
-            name.setText(treatment_name(prediction.treatment, self._session.catalogue))
+            name.setText(prediction_name(prediction, self._session.catalogue))
             figure = SliceShareFigure(self._session, self.card)
             self._bars.addWidget(name)
             self._bars.addWidget(figure)

@@ -14,8 +14,9 @@ from gui.pathway.readiness import run_obstacle
 from gui.results.card import Card
 from gui.theme.palette import set_look
 from gui.theme.tokens import GRID_PX, Tone
-from inference.assessment import Assessment, Prediction, PredictionStatus
+from inference.assessment import Assessment
 from inference.packs.state import PackState
+from inference.prediction import Prediction, PredictionStatus
 from reports import wording
 from reports.figures.drawing import Drawing
 from reports.figures.probability_bar import HEIGHT, probability_bar
@@ -47,7 +48,7 @@ class TreatmentColumn:
         """Show one treatment's prediction; a withheld one shows no number."""
         answered = prediction.status is PredictionStatus.ANSWERED
         tone = tone_of(prediction)
-        self.name.setText(wording.treatment_name(prediction.treatment, catalogue))
+        self.name.setText(wording.prediction_name(prediction, catalogue))
         say(self.score, wording.score_text(prediction, catalogue), tone)
         set_look(self.score, role="figure" if answered else "title", stale=stale)
         self.score.setAccessibleName(f"{self.name.text()}: {self.score.text()}")
@@ -126,7 +127,7 @@ class TreatmentComparison(QWidget):
         self.card.look(Tone.PLAIN, stale=stale)
 
     def _show_columns(self, assessment: Assessment | None, *, stale: bool) -> None:
-        predictions = {} if assessment is None else {p.treatment: p for p in assessment.predictions}
+        predictions = {} if assessment is None else {p.name: p for p in assessment.predictions}
         if tuple(predictions) != tuple(self.columns):
             self._build(tuple(predictions))
         for treatment, prediction in predictions.items():
@@ -170,12 +171,13 @@ def tone_of(prediction: Prediction) -> Tone:
     """Green for the class that is hoped for, red for the other, amber for what is withheld or borderline."""
     if prediction.status is not PredictionStatus.ANSWERED or prediction.is_borderline:
         return Tone.WARN
-    return Tone.BAD if prediction.is_positive else Tone.GOOD
+    return Tone.BAD if wording.is_unfavourable(prediction) else Tone.GOOD
 
 
 def verdict_text(prediction: Prediction, catalogue: Catalogue) -> str:
-    """The verdict with its shape, as in the report: a diamond for residual tumour, a ring for none."""
-    return f"{'◆' if prediction.is_positive else '○'} {wording.verdict_word(prediction, catalogue)}"
+    """The verdict with its shape, as in the report: a diamond for what nobody hopes for, else a ring."""
+    shape = "◆" if wording.is_unfavourable(prediction) else "○"
+    return f"{shape} {wording.verdict_word(prediction, catalogue)}"
 
 
 def _bar(prediction: Prediction, catalogue: Catalogue, width: float, style: FigureStyle) -> Drawing:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from inference.assessment import Prediction, PredictionStatus
 from inference.messages.message import Message
 from inference.packs.manifest import Manifest
+from inference.prediction import Prediction, PredictionStatus
 from inference.predictors.npc_residual import OUTCOME
 from inference.predictors.treatment_score import TreatmentScore
 

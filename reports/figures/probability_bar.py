@@ -1,15 +1,15 @@
-"""The probability under one treatment: fold scores, their range, their mean and the cut-off on one scale."""
+"""The probability of one prediction: fold scores, their range, their mean and the cut-off on one scale."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from inference.assessment import Prediction, PredictionStatus
 from inference.messages.catalogue import Catalogue
+from inference.prediction import Prediction, PredictionStatus
 from reports.figures.drawing import Anchor, Circle, Drawing, Line, Polygon, Rect, Shape, Text
 from reports.figures.style import PAPER, FigureStyle
 from reports.fonts import Face
-from reports.wording import cutoff_text, fold_range, score_text, treatment_name, verdict_word
+from reports.wording import cutoff_text, fold_range, prediction_name, score_text, verdict_word
 
 HEIGHT = 40.0
 _MARGIN = 4.0
@@ -28,7 +28,8 @@ def probability_bar(
     """A scale from 0 to 100 %, ``width`` × 40 points.
 
     Ring: one fold.  Band: smallest to largest fold.  Thick line: the mean, which is the score.  Flag from
-    above: the cut-off.  A prediction that is not answered shows the scale and its cut-off, and no value.
+    above: the cut-off.  A prediction that is not answered shows the scale and its cut-off, and no value; one
+    of a model without folds has no ring and no band.
     """
     span = width - 2 * _MARGIN
 
@@ -59,13 +60,14 @@ def _scale(x_of: XOf, catalogue: Catalogue, style: FigureStyle) -> list[Shape]:
 
 
 def _values(prediction: Prediction, x_of: XOf, style: FigureStyle) -> list[Shape]:
-    assert prediction.score is not None and prediction.low is not None and prediction.high is not None
-    low, high, mean = x_of(prediction.low), x_of(prediction.high), x_of(prediction.score)
-    middle = _BAR_TOP + _BAR_HEIGHT / 2
-    left, right = min(low - 2, mean - 2), max(high + 2, mean + 2)
-    shapes: list[Shape] = [
-        Rect(left, _BAR_TOP, right - left, _BAR_HEIGHT, fill=style.spread, radius=_BAR_HEIGHT / 2)
-    ]
+    assert prediction.score is not None
+    mean, middle = x_of(prediction.score), _BAR_TOP + _BAR_HEIGHT / 2
+    shapes: list[Shape] = []
+    if prediction.low is not None and prediction.high is not None:
+        left, right = min(x_of(prediction.low), mean) - 2, max(x_of(prediction.high), mean) + 2
+        shapes.append(
+            Rect(left, _BAR_TOP, right - left, _BAR_HEIGHT, fill=style.spread, radius=_BAR_HEIGHT / 2)
+        )
     shapes += [
         Circle(x_of(score), middle, 1.7, fill=style.ground, stroke=style.accent, stroke_width=0.8)
         for score in prediction.fold_scores
@@ -75,6 +77,8 @@ def _values(prediction: Prediction, x_of: XOf, style: FigureStyle) -> list[Shape
 
 
 def _cutoff(prediction: Prediction, x_of: XOf, catalogue: Catalogue, style: FigureStyle) -> list[Shape]:
+    if prediction.cutoff is None:
+        return []
     x = x_of(prediction.cutoff)
     top = _BAR_TOP - 4
     anchor: Anchor = (
@@ -90,11 +94,12 @@ def _cutoff(prediction: Prediction, x_of: XOf, catalogue: Catalogue, style: Figu
 
 
 def _title(prediction: Prediction, catalogue: Catalogue) -> str:
+    cutoff = cutoff_text(prediction, catalogue)
     parts = (
-        treatment_name(prediction.treatment, catalogue),
+        prediction_name(prediction, catalogue),
         score_text(prediction, catalogue),
         fold_range(prediction, catalogue),
-        catalogue.text("report.cutoff", value=cutoff_text(prediction, catalogue)),
+        catalogue.text("report.cutoff", value=cutoff) if cutoff else "",
         verdict_word(prediction, catalogue),
     )
     return " · ".join(dict.fromkeys(part for part in parts if part))

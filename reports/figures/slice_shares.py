@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from inference.assessment import Prediction, PredictionStatus
 from inference.messages.catalogue import Catalogue
+from inference.prediction import Prediction, PredictionStatus
 from reports.figures.drawing import Anchor, Drawing, Line, Rect, Shape, Text
 from reports.figures.style import PAPER, FigureStyle
 from reports.fonts import Face
-from reports.wording import slice_number, treatment_name
+from reports.wording import prediction_name, slice_number
 
 HEIGHT = 56.0
 _LABEL_SIZE = 6.5
@@ -25,7 +25,7 @@ def slice_shares(
     All bars share one scale whose zero is the line; the slice with the largest share carries the accent and
     its share in percentage points.  Empty when the prediction is not answered.
     """
-    title = catalogue.text("report.shares.title", treatment=treatment_name(prediction.treatment, catalogue))
+    title = catalogue.text("report.shares.title", treatment=prediction_name(prediction, catalogue))
     shares = dict(zip(prediction.slices, prediction.slice_shares, strict=False))
     if prediction.status is not PredictionStatus.ANSWERED or not shares:
         return Drawing(width, HEIGHT, (), title)

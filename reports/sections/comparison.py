@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from inference.assessment import Assessment, Prediction, PredictionStatus
+from inference.assessment import Assessment
 from inference.findings import Verdict
 from inference.messages.catalogue import Catalogue
+from inference.prediction import Prediction, PredictionStatus
 from reports.figures.probability_bar import probability_bar
 from reports.figures.style import PAPER
 from reports.figures.verdict_mark import class_mark, verdict_mark
@@ -25,11 +26,12 @@ from reports.paper.sheet import (
 )
 from reports.wording import (
     fold_range,
+    is_unfavourable,
     outcome_text,
+    prediction_name,
     score_text,
     status_word,
     text_or_code,
-    treatment_name,
     verdict_word,
 )
 
@@ -52,7 +54,7 @@ def comparison(assessment: Assessment, catalogue: Catalogue) -> Section:
 
 
 def _card(prediction: Prediction, catalogue: Catalogue) -> Block:
-    head = _NameLine(treatment_name(prediction.treatment, catalogue), _long_name(prediction, catalogue))
+    head = _NameLine(prediction_name(prediction, catalogue), _long_name(prediction, catalogue))
     if prediction.status is not PredictionStatus.ANSWERED:
         return Stack([head, Gap(3), _withheld_line(prediction, catalogue)])
     blocks: list[Block] = [
@@ -71,7 +73,8 @@ def _card(prediction: Prediction, catalogue: Catalogue) -> Block:
 
 
 def _long_name(prediction: Prediction, catalogue: Catalogue) -> str:
-    return text_or_code(f"treatment.{prediction.treatment}", "long", catalogue)
+    kind = "treatment" if prediction.treatment else "score"
+    return text_or_code(f"{kind}.{prediction.name}", "long", catalogue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ class _ScoreLine:
         sheet.text(x - 1, baseline(top, FIGURE), score, FIGURE)
         word = verdict_word(self.prediction, self.catalogue)
         right = x + width
-        mark = class_mark(bool(self.prediction.is_positive), 8.0)
+        mark = class_mark(is_unfavourable(self.prediction), 8.0)
         start = right - BODY_STRONG.width(word)
         first = baseline(top + 4, BODY_STRONG)
         sheet.text(start, first, word, BODY_STRONG)

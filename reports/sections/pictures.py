@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from inference.assessment import Assessment, PredictionStatus
+from inference.assessment import Assessment
 from inference.masks.layer import MaskLayer
 from inference.messages.catalogue import Catalogue
 from inference.outcome import HeatMap
+from inference.prediction import PredictionStatus
 from inference.scan import Acquisition
 from inference.volume import Volume
 from reports.figures.drawing import Line, Rect, Text

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from inference.assessment import Assessment, Prediction, PredictionStatus
+from inference.assessment import Assessment
 from inference.messages.catalogue import Catalogue
+from inference.prediction import Prediction, PredictionStatus
 from reports.figures.slice_shares import slice_shares
 from reports.paper.blocks import Block, Columns, Gap, Picture, Stack, TextBlock
 from reports.paper.flow import Section
 from reports.paper.sheet import SMALL_STRONG
-from reports.wording import treatment_name
+from reports.wording import prediction_name
 
 
 def shares_section(assessment: Assessment, catalogue: Catalogue) -> Section | None:
@@ -22,6 +23,6 @@ def shares_section(assessment: Assessment, catalogue: Catalogue) -> Section | No
 
 
 def _figure(prediction: Prediction, catalogue: Catalogue) -> Block:
-    name = treatment_name(prediction.treatment, catalogue)
+    name = prediction_name(prediction, catalogue)
     picture = Picture(lambda width: slice_shares(prediction, width, catalogue))
     return Stack([TextBlock(name, SMALL_STRONG), picture])

@@ -132,7 +132,7 @@ def test_stating_everything_does_not_turn_a_brain_into_a_nasopharynx(
     ran = run(*arguments(shared_data / "mr_t1_gadolinium_nifti", tmp_path / "out", *stated))
     assert ran.code == 3
     document = json.loads((tmp_path / "out" / "assessment.json").read_text(encoding="utf-8"))["assessment"]
-    assert {"name": "fact.modality", "value": "MR", "source": "user"} in document["facts"]
+    assert {"name": "fact.modality", "value": "MR", "source": "user", "scan": ""} in document["facts"]
 
 
 def test_a_real_patient_gets_no_treatment_wording_from_a_demonstration_pack(

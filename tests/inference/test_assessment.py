@@ -19,8 +19,6 @@ from inference.assessment import (
     InputReference,
     MaskSummary,
     PackReference,
-    Prediction,
-    PredictionStatus,
     Recommendation,
     RecommendationStatus,
     RuleFile,
@@ -34,6 +32,15 @@ from inference.findings import Verdict
 from inference.messages.message import Message
 from inference.packs.load import LoadedPack
 from inference.pipeline import assess
+from inference.prediction import (
+    Contribution,
+    Fallback,
+    Part,
+    Prediction,
+    PredictionStatus,
+    SurvivalPoint,
+    Variation,
+)
 from tests.inference.synthetic_case import PATIENT, case, record
 
 SHA = "0123456789abcdef" * 4
@@ -94,7 +101,7 @@ def answered_assessment() -> Assessment:
             ClinicalEntry("age", "", "a", "", "not_recorded"),
         ),
         mask=MaskSummary("model", "npc-residual-demo@1.0.0", False, 12.5, 9, 14, 11, (30.0, 41.5, 38.25)),
-        predictions=(prediction, replace(prediction, treatment="ic_ccrt", score=0.21875)),
+        predictions=(prediction, replace(prediction, treatment="ic_ccrt", score=0.21875), _by_a_model()),
         recommendation=Recommendation(
             status=RecommendationStatus.GIVEN,
             rule_set="cautious",
@@ -125,6 +132,30 @@ def answered_assessment() -> Assessment:
         pack=PackReference("npc-residual-demo", "1.0.0", SHA, "demonstration", "synthetic"),
         software=SoftwareReference("Concilium", "0.1.0", "onnxruntime 1.31.1", "CPUExecutionProvider", 2),
         limits=("Made from synthetic patients.",),
+    )
+
+
+def _by_a_model() -> Prediction:
+    """A score without folds that answers in the place of another, with all that explains it."""
+    return Prediction(
+        treatment="",
+        outcome="death",
+        positive_class="death",
+        status=PredictionStatus.ANSWERED,
+        cutoff=0.5,
+        score=1.25,
+        is_positive=True,
+        model="clinical",
+        part=Part.BESIDE,
+        fallback=Fallback.CLINICAL_ONLY,
+        missing=("venous",),
+        scale="linear_predictor",
+        survival=(SurvivalPoint(36.0, 0.75), SurvivalPoint(60.0, 0.5)),
+        contributions=(
+            Contribution("clinical.ki67", "30", 0.75),
+            Contribution("clinical.m_stage", "M1", 0.5),
+        ),
+        variations=(Variation(Message("variation.mask_grown", {"mm": "2"}), 0.25, True),),
     )
 
 
@@ -180,6 +211,9 @@ def test_the_schema_names_every_field_and_allows_no_other(schema: dict[str, Any]
         "clinical_entry": ClinicalEntry,
         "mask": MaskSummary,
         "prediction": Prediction,
+        "survival_point": SurvivalPoint,
+        "contribution": Contribution,
+        "variation": Variation,
         "rule_row": RuleRow,
         "rule_file": RuleFile,
         "recommendation": Recommendation,
@@ -213,6 +247,19 @@ def exceed_certainty(document: dict[str, Any]) -> None:
     document["predictions"][0]["score"] = 1.1
 
 
+def name_it_twice(document: dict[str, Any]) -> None:
+    document["predictions"][0]["model"] = "dlcs"
+
+
+def withhold_with_a_survival(document: dict[str, Any]) -> None:
+    numbers = dict.fromkeys(("score", "is_positive"))
+    document["predictions"][2] |= {"status": "withheld", "contributions": [], "variations": [], **numbers}
+
+
+def leave_its_class_open(document: dict[str, Any]) -> None:
+    document["predictions"][2]["is_positive"] = None
+
+
 def withhold_with_a_row(document: dict[str, Any]) -> None:
     document["recommendation"]["status"] = "withheld"
 
@@ -233,6 +280,9 @@ def name_another_version(document: dict[str, Any]) -> None:
         withhold_with_a_score,
         answer_without_a_score,
         exceed_certainty,
+        name_it_twice,
+        withhold_with_a_survival,
+        leave_its_class_open,
         withhold_with_a_row,
         fill_a_missing_value,
         name_another_version,
@@ -293,7 +343,7 @@ def test_a_withheld_prediction_cannot_carry_a_number(numbers: dict[str, Any]) ->
 def test_an_answered_prediction_carries_all_its_numbers() -> None:
     whole = answered_assessment().predictions[0]
     for missing in ({"score": None}, {"low": None}, {"is_positive": None}, {"fold_scores": ()}):
-        with pytest.raises(ValueError, match="carries its score"):
+        with pytest.raises(ValueError, match="carries its"):
             replace(whole, **missing)
     with pytest.raises(ValueError, match="share"):
         replace(whole, slice_shares=(0.1,))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from inference.assessment import Prediction, PredictionStatus, RecommendationStatus
+from inference.assessment import RecommendationStatus
 from inference.case_input import CaseInput, StatedFacts, input_references
 from inference.cases.identity import PatientIdentity
 from inference.clinical.record import ClinicalRecord
@@ -23,6 +23,7 @@ from inference.outcome import Outcome
 from inference.packs.load import LoadedPack
 from inference.packs.verify import verify_pack
 from inference.pipeline import assess, check_inputs, segment
+from inference.prediction import Prediction, PredictionStatus
 from inference.version import VERSION
 from tests.inference.synthetic_case import PATIENT, PHANTOM, axial, case, mask_layer, record
 from tests.inference.tiny_pack import write_tiny_pack

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from inference.assessment import PredictionStatus
 from inference.case_input import StatedFacts, input_references
 from inference.dicom.verdicts import finding
 from inference.errors import InputError
@@ -12,6 +11,7 @@ from inference.findings import Finding, Verdict
 from inference.messages.message import Message
 from inference.packs.load import LoadedPack
 from inference.pipeline import assess
+from inference.prediction import PredictionStatus
 from inference.release import Release
 from tests.inference.synthetic_case import PATIENT, case, mask_layer
 from tests.inference.test_pipeline import assert_no_number_leaks, reason_ids

@@ -18,8 +18,6 @@ from inference.assessment import (
     InputReference,
     MaskSummary,
     PackReference,
-    Prediction,
-    PredictionStatus,
     Recommendation,
     RecommendationStatus,
     RuleRow,
@@ -31,6 +29,7 @@ from inference.geometry import Geometry
 from inference.masks.layer import MaskLayer, MaskOrigin
 from inference.messages.message import Message
 from inference.outcome import HeatMap
+from inference.prediction import Prediction, PredictionStatus
 from inference.scan import Acquisition
 from inference.volume import Volume
 from reports.report import ReportContent

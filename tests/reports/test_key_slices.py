@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from inference.assessment import PredictionStatus
 from inference.masks.layer import MaskLayer, MaskOrigin
+from inference.prediction import PredictionStatus
 from inference.volume import Volume
 from reports.key_slices import choose_key_slices
 from tests.reports.assessments import GEOMETRY, head, prediction, silent, tumour

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.assessment import ClinicalEntry, MaskSummary, PredictionStatus
+from inference.assessment import ClinicalEntry, MaskSummary
 from inference.messages.catalogue import Catalogue
 from inference.messages.message import Message
+from inference.prediction import Prediction, PredictionStatus
 from reports import wording
 from tests.reports.assessments import CLINICAL, PHANTOM, prediction, silent, withheld
 
@@ -114,3 +115,39 @@ def test_only_a_mask_that_another_made_is_called_edited(
 ) -> None:
     mask = MaskSummary(origin, "", True, 31.4, 9, 18, 14, (46.2, 31.0, 50.0))
     assert (english.text("report.mask.edited") in wording.mask_text(mask, english)) is is_said
+
+
+def by_a_model(**changes: object) -> Prediction:
+    """A log hazard of a Cox model: no folds, no percentage."""
+    of_two = prediction("ccrt")
+    plain = replace(
+        of_two,
+        treatment="",
+        model="combined",
+        positive_class="death",
+        scale="linear_predictor",
+        score=-1.2341,
+        cutoff=-1.2343,
+        fold_scores=(),
+        low=None,
+        high=None,
+        is_positive=True,
+        slices=(),
+        slice_shares=(),
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def test_a_score_that_is_no_probability_is_a_number_told_from_its_cutoff(english: Catalogue) -> None:
+    hazard = by_a_model()
+    assert wording.score_text(hazard, english) == "\u22121.2341"
+    assert wording.cutoff_text(hazard, english) == "\u22121.2343"
+    assert wording.fold_range(hazard, english) == ""
+    assert wording.prediction_name(hazard, english) == "Combined model"
+    assert wording.cutoff_text(by_a_model(cutoff=None, is_positive=None), english) == ""
+
+
+@pytest.mark.parametrize(("higher_is", "positive", "bad"), [("worse", True, True), ("better", True, False)])
+def test_what_is_unfavourable_depends_on_the_direction(higher_is: str, positive: bool, bad: bool) -> None:
+    assert wording.is_unfavourable(by_a_model(higher_is=higher_is, is_positive=positive)) is bad
+    assert wording.is_unfavourable(by_a_model(higher_is=higher_is, is_positive=not positive)) is not bad

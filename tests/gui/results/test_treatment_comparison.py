@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel
 from gui.results.treatment_comparison import TreatmentComparison, tone_of
 from gui.session import Session
 from gui.theme.tokens import Tone
-from inference.assessment import PredictionStatus
+from inference.prediction import PredictionStatus
 from reports import wording
 from tests.gui.panel_session import BAD, new_session, open_case, run, tiny_pack
 from tests.inference.synthetic_case import case, mask_layer, record

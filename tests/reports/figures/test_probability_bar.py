@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from inference.assessment import PredictionStatus
 from inference.messages.catalogue import Catalogue
+from inference.prediction import PredictionStatus
 from reports.figures.drawing import Circle, Polygon, Rect, Text
 from reports.figures.probability_bar import probability_bar
 from reports.figures.style import PAPER, SCREEN_DARK, SCREEN_LIGHT, FigureStyle

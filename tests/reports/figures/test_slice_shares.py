@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from inference.assessment import PredictionStatus
 from inference.messages.catalogue import Catalogue
+from inference.prediction import PredictionStatus
 from reports.figures.drawing import Line, Rect, Text
 from reports.figures.slice_shares import slice_shares, slice_under, strongest_slice
 from reports.figures.style import PAPER
