@@ -53,7 +53,12 @@ class _Entry:
 
 
 def read_safetensors(path: Path) -> dict[str, NDArray[Any]]:
-    """All tensors of a file by name, in the file's order of names.
+    """All tensors of a file by name, in the file's order of names; errors as :func:`read_with_metadata`."""
+    return read_with_metadata(path)[0]
+
+
+def read_with_metadata(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+    """All tensors of a file by name, in the file's order of names, and the texts that it carries.
 
     Raises
     ------
@@ -76,9 +81,9 @@ def read_safetensors(path: Path) -> dict[str, NDArray[Any]]:
     if header_bytes > len(content) - LENGTH_BYTES:
         _refuse(path, "weights.file.truncated")
     values = memoryview(content)[LENGTH_BYTES + header_bytes :]
-    entries = _entries(path, content[LENGTH_BYTES : LENGTH_BYTES + header_bytes])
+    entries, metadata = _entries(path, content[LENGTH_BYTES : LENGTH_BYTES + header_bytes])
     _check_cover(path, entries, len(values))
-    return {entry.name: _array(entry, values) for entry in entries}
+    return {entry.name: _array(entry, values) for entry in entries}, metadata
 
 
 def write_safetensors(path: Path, tensors: Mapping[str, NDArray[Any]]) -> None:
@@ -91,8 +96,19 @@ def write_safetensors(path: Path, tensors: Mapping[str, NDArray[Any]]) -> None:
     StorageError
         When the file cannot be written.
     """
+    write_atomically(path, safetensors_bytes(tensors, {"format": "pt"}))
+
+
+def safetensors_bytes(tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> bytes:
+    """The file of ``tensors`` with the texts ``metadata``.
+
+    Raises
+    ------
+    ValueError
+        For a type of number that the format lacks.
+    """
     kinds = {np.dtype(kind): name for name, kind in DTYPES.items() if name != "BF16"}
-    members: dict[str, Any] = {METADATA: {"format": "pt"}}
+    members: dict[str, Any] = {METADATA: dict(metadata)}
     parts: list[bytes] = []
     begin = 0
     for name, array in tensors.items():
@@ -104,7 +120,7 @@ def write_safetensors(path: Path, tensors: Mapping[str, NDArray[Any]]) -> None:
         begin = end
     header = json.dumps(members).encode()
     header += b" " * (-len(header) % ALIGNMENT_BYTES)
-    write_atomically(path, struct.pack("<Q", len(header)) + header + b"".join(parts))
+    return b"".join([struct.pack("<Q", len(header)), header, *parts])
 
 
 def _refuse(path: Path, reason: str, tensor: str = "") -> Never:
@@ -113,7 +129,7 @@ def _refuse(path: Path, reason: str, tensor: str = "") -> Never:
     raise InputError("error.weights.file", file=path.name, reason=reason)
 
 
-def _entries(path: Path, header: bytes) -> list[_Entry]:
+def _entries(path: Path, header: bytes) -> tuple[list[_Entry], dict[str, str]]:
     def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
         members = dict(pairs)
         if len(members) != len(pairs):
@@ -131,7 +147,7 @@ def _entries(path: Path, header: bytes) -> list[_Entry]:
     metadata = document.pop(METADATA, {})
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
         _refuse(path, "weights.tensor.malformed", METADATA)
-    return [_entry(path, name, declared) for name, declared in document.items()]
+    return [_entry(path, name, declared) for name, declared in document.items()], metadata
 
 
 def _entry(path: Path, name: str, declared: object) -> _Entry:

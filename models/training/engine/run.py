@@ -10,16 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, never_stop, stop_if_asked
-from models.training.engine.checkpoint import (
-    Checkpoint,
-    CheckpointPlace,
-    randomness,
-    restore_randomness,
-    weights_of,
-)
+from models.training.engine.checkpoint import CheckpointPlace, weights_of
+from models.training.engine.checkpoint_file import Checkpoint
 from models.training.engine.device import precision_of, scaler_of
 from models.training.engine.failures import LossNotFiniteError
 from models.training.engine.history import CurvePoint, OnEpoch, ignore_epochs
+from models.training.engine.randomness import randomness, restore_randomness
 from models.training.engine.schedule import Schedule
 
 Loss = Callable[[nn.Module, Tensor, torch.Generator], Tensor]

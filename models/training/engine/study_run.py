@@ -21,6 +21,7 @@ from models.cohorts.read_cohort import read_cohort
 from models.networks.safetensors_file import read_safetensors
 from models.studies.catalogue import TrainableStudy, trainable
 from models.training.engine.checkpoint import CheckpointPlace
+from models.training.engine.checkpoint_file import FORMAT_VERSION
 from models.training.engine.device import AskedDevice, choose_device
 from models.training.engine.history import CurveBook
 from models.training.engine.run import RunPlace
@@ -118,6 +119,7 @@ def _state(
         "cohort": cohort_sha256,
         "device": device.type,
         "torch": str(torch.__version__),
+        "checkpoints": str(FORMAT_VERSION),
     }
 
 

@@ -11,9 +11,14 @@ import pytest
 import torch
 
 from inference.errors import Cancelled, StorageError
+from inference.messages.catalogue import load_catalogue
+from models.networks.safetensors_file import safetensors_bytes
 from models.training.engine import checkpoint as checkpoint_module
-from models.training.engine.checkpoint import CheckpointPlace, randomness, restore_randomness
+from models.training.engine import checkpoint_file
+from models.training.engine import run as run_module
+from models.training.engine.checkpoint import CheckpointPlace
 from models.training.engine.failures import CheckpointError, LossNotFiniteError
+from models.training.engine.randomness import randomness, restore_randomness
 from tests.models.training.engine.tiny_run import SCHEDULE, tiny_network, tiny_task, train_tiny
 
 BATCHES = 4
@@ -39,10 +44,13 @@ def place(tmp_path):
     return CheckpointPlace(tmp_path / "checkpoints", "study")
 
 
-@pytest.mark.parametrize("optimiser", ["sgd", "rmsprop", "adam", "adamw"])
+@pytest.mark.parametrize(
+    ("optimiser", "momentum"),
+    [("sgd", 0.9), ("sgd", 0.0), ("rmsprop", 0.9), ("rmsprop", 0.0), ("adam", 0.0), ("adamw", 0.0)],
+)
 @pytest.mark.parametrize("validates", [False, True], ids=["plain", "validated"])
-def test_an_interrupted_run_resumes_to_the_same_weights_and_curve(place, optimiser, validates):
-    schedule = replace(SCHEDULE, optimiser=optimiser, learning_rate=0.01)
+def test_an_interrupted_run_resumes_to_the_same_weights_and_curve(place, optimiser, momentum, validates):
+    schedule = replace(SCHEDULE, optimiser=optimiser, momentum=momentum, learning_rate=0.01)
     whole, result = train_tiny(tiny_task(validates=validates), schedule)
     with pytest.raises(KeyboardInterrupt):
         train_tiny(tiny_task(validates=validates, at_batch=breaks_at(2 * BATCHES + 3)), schedule, place)
@@ -50,6 +58,23 @@ def test_an_interrupted_run_resumes_to_the_same_weights_and_curve(place, optimis
     resumed, again = train_tiny(tiny_task(validates=validates), schedule, place)
     assert equal_weights(whole, resumed)
     assert again == result
+
+
+def test_a_run_in_mixed_precision_resumes_with_the_scale_it_had(place, monkeypatch):
+    scalers = []
+
+    def scaler_of(device):
+        scalers.append(torch.amp.GradScaler("cpu", init_scale=8.0, growth_interval=3))
+        return scalers[-1]
+
+    monkeypatch.setattr(run_module, "scaler_of", scaler_of)
+    whole, result = train_tiny(tiny_task())
+    with pytest.raises(KeyboardInterrupt):
+        train_tiny(tiny_task(at_batch=breaks_at(2 * BATCHES + 1)), checkpoints=place)
+    resumed, again = train_tiny(tiny_task(), checkpoints=place)
+    assert equal_weights(whole, resumed) and again == result
+    assert scalers[0].state_dict() == scalers[-1].state_dict()
+    assert scalers[-1].get_scale() > 8
 
 
 def test_a_killed_process_resumes_to_the_same_weights(place, repository):
@@ -108,14 +133,14 @@ def test_a_loss_that_is_no_number_names_run_epoch_and_batch_and_keeps_the_epoch_
 
 
 def test_a_full_disk_ends_a_run_and_leaves_the_epoch_before(place, monkeypatch):
-    def full(path, write, **_):
+    def full(path, content):
         if path.exists():
             raise StorageError("error.storage.full", file=path.name, folder="x", reason="")
-        write_before(path, write)
+        write_before(path, content)
 
-    write_before = checkpoint_module.write_stream_atomically
+    write_before = checkpoint_module.write_atomically
     with monkeypatch.context() as patched:
-        patched.setattr(checkpoint_module, "write_stream_atomically", full)
+        patched.setattr(checkpoint_module, "write_atomically", full)
         with pytest.raises(StorageError):
             train_tiny(tiny_task(), checkpoints=place)
     assert [path.name for path in place.folder.iterdir()] == [place.path("tiny").name]
@@ -140,24 +165,36 @@ def test_a_checkpoint_of_another_configuration_is_refused(place, other):
     assert raised.value.message.id == "error.training.checkpoint_differs"
 
 
-@pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "text"])
-def test_a_damaged_checkpoint_is_refused(place, damage):
-    train_tiny(tiny_task(), checkpoints=place)
+@pytest.mark.parametrize("damage", ["cut", "weights", "rate", "empty", "text", "another file"])
+def test_a_damaged_checkpoint_is_refused_in_one_sentence(place, damage):
+    network, _ = train_tiny(tiny_task(), checkpoints=place)
     path = place.path("tiny")
-    content = bytearray(path.read_bytes())
-    weights = content.find(tiny_network_bytes(place))
-    content[weights] ^= 0xFF
-    damaged = {"cut": content[:-200], "flipped": content, "empty": b"", "text": b"weights"}[damage]
-    path.write_bytes(bytes(damaged))
+    content = path.read_bytes()
+    weights = network[-1].weight.detach().numpy().tobytes()
+    assert content.count(weights) and content.count(b"0.0001")
+    damaged = {
+        "cut": content[:-200],
+        "weights": content.replace(weights, weights[::-1]),
+        "rate": content.replace(b"0.0001", b"0.0002"),
+        "empty": b"",
+        "text": b"weights",
+        "another file": safetensors_bytes({"weight": np.ones(3)}, {"format": "pt"}),
+    }
+    path.write_bytes(damaged[damage])
     with pytest.raises(CheckpointError) as raised:
         train_tiny(tiny_task(), checkpoints=place)
     assert raised.value.message.id == "error.training.checkpoint_damaged"
+    said = load_catalogue("en").render(raised.value.message)
+    assert path.name in said and "Remove it" in said
 
 
-def tiny_network_bytes(place):
-    """Bytes of the last layer's weights as they stand in the file."""
-    network, _ = train_tiny(tiny_task(), checkpoints=place)
-    return network[-1].weight.detach().numpy().tobytes()
+def test_a_checkpoint_of_another_format_is_refused_as_another_runs(place, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoint_file, "FORMAT_VERSION", checkpoint_file.FORMAT_VERSION + 1)
+        train_tiny(tiny_task(), checkpoints=place)
+    with pytest.raises(CheckpointError) as raised:
+        train_tiny(tiny_task(), checkpoints=place)
+    assert raised.value.message.id == "error.training.checkpoint_differs"
 
 
 def test_runs_whose_names_are_spelt_alike_have_files_of_their_own(place):
