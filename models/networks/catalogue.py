@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional
 
 from models.networks.contract import Classifier, Segmenter
-from models.networks.deeplabv3 import DeepLabv3
+from models.networks.deeplabv3 import PUBLISHED_SIDE, DeepLabv3
 from models.networks.efficientnet import EfficientNetB0
 from models.networks.inception_resnet import InceptionResNetV2
 from models.networks.resnet import ResNet50
@@ -50,8 +50,10 @@ def build_classifier(
     return CLASSIFIERS[name](width, in_channels, classes, dropout)
 
 
-def build_segmenter(name: str, *, width: float, in_channels: int, classes: int = 1) -> Segmenter:
-    """An untrained segmenter with random weights from torch's generator.
+def build_segmenter(
+    name: str, *, width: float, in_channels: int, classes: int = 1, side: int = PUBLISHED_SIDE
+) -> Segmenter:
+    """An untrained segmenter with random weights from torch's generator, for images of ``side`` pixels.
 
     Raises
     ------
@@ -60,6 +62,8 @@ def build_segmenter(name: str, *, width: float, in_channels: int, classes: int =
     """
     if name not in SEGMENTERS:
         raise ValueError(f"no segmenter {name!r}; known: {', '.join(SEGMENTERS)}")
+    if name == "deeplabv3":
+        return DeepLabv3(width, in_channels, classes, side)
     return SEGMENTERS[name](width, in_channels, classes)
 
 

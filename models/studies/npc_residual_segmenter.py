@@ -155,7 +155,12 @@ def learn_to_segment(
 ) -> tuple[Segmenter, tuple[CurvePoint, ...]]:
     """A network that learnt from the slices ``learn`` (n, 2, rows, columns), rounded as a pack stores it."""
     torch.manual_seed(config.seed)
-    network = build_segmenter(architecture.name, width=architecture.width, in_channels=1)
+    network = build_segmenter(
+        architecture.name,
+        width=architecture.width,
+        in_channels=1,
+        side=config.preprocessing.segmenter.rows,
+    )
     network = network.to(memory_format=torch.channels_last)
     if architecture.initial_weights is not None:
         load_initial_weights(network, architecture.initial_weights)

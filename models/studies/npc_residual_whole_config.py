@@ -156,7 +156,7 @@ DEMO = replace(
     PAPER,
     threads=1,
     segmenter_width=1 / 8,
-    segmentation=replace(_PACK.segmentation, learning_rate=0.004, batch_size=8, epochs=14),
+    segmentation=_PACK.segmentation,
     segmentation_views=_PACK.segmentation_views,
     pretraining_patients=400,
     folds=2,

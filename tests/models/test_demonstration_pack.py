@@ -86,7 +86,8 @@ def test_the_pack_holds_no_patient_row(pack):
 
 def test_the_trained_segmenter_answers_as_torch_does(pack):
     entry = pack.manifest.segmenter
-    plain = build_segmenter(entry.architecture, width=DEMO.segmenter_width, in_channels=1)
+    side = DEMO.preprocessing.segmenter.rows
+    plain = build_segmenter(entry.architecture, width=DEMO.segmenter_width, in_channels=1, side=side)
     network = load(plain, pack.folder / entry.file)
     image = read_arrays(pack)[f"{entry.file}/image"]
     with torch.no_grad():

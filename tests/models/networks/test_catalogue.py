@@ -91,6 +91,18 @@ def test_a_segmenter_answers_every_pixel_of_256(name):
     assert network.embedding(network.features(image)).shape == (2, expected[0])
 
 
+@pytest.mark.parametrize(
+    ("side", "features", "rates"), [(512, 64, (12, 24, 36)), (256, 32, (6, 12, 18)), (128, 32, (6, 12, 18))]
+)
+def test_deeplabv3s_dilated_kernels_stay_within_the_features(side, features, rates):
+    with torch.device("meta"):
+        network = build_segmenter("deeplabv3", width=1 / 8, in_channels=1, side=side).eval()
+    assert network.features(on_meta(2, 1, side, side)).shape[2:] == (features, features)
+    assert network(on_meta(2, 1, side, side)).shape == (2, 1, side, side)
+    dilated = [one.dilation[0] for one in network.modules() if isinstance(one, nn.Conv2d)]
+    assert tuple(dilated[-7:-4]) == rates
+
+
 @pytest.mark.parametrize("name", MEASURED_MEGABYTES)
 def test_sizes_at_width_one_a_quarter_and_an_eighth_are_those_measured(name):
     for width, megabytes in zip((1, 1 / 4, 1 / 8), MEASURED_MEGABYTES[name], strict=True):
