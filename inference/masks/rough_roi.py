@@ -53,6 +53,21 @@ class Cuboid:
             raise ValueError("the region lies outside the volume")
         return cls(start, stop)
 
+    @classmethod
+    def holding(cls, mask: NDArray[np.bool_]) -> Cuboid:
+        """The smallest cuboid that holds a mask (slice, row, column): an outline instead of a rough region.
+
+        Raises
+        ------
+        ValueError
+            When the mask is empty.
+        """
+        if not mask.any():
+            raise ValueError("the mask is empty")
+        hits = [np.flatnonzero(mask.any(axis=tuple({0, 1, 2} - {axis}))) for axis in range(3)]
+        first, second, third = ((int(hit[0]), int(hit[-1]) + 1) for hit in hits)
+        return cls((first[0], second[0], third[0]), (first[1], second[1], third[1]))
+
     def mask(self, shape: tuple[int, int, int]) -> NDArray[np.bool_]:
         """The cuboid as a mask (slice, row, column) of a volume."""
         marked = np.zeros(shape, dtype=bool)

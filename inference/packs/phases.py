@@ -75,6 +75,14 @@ class Resize(Part):
     columns: int = Field(gt=0)
 
 
+class Pad(Part):
+    """Centred on rows and columns at its own scale: filled with the lowest value, cut off where larger."""
+
+    step: Literal["pad"] = "pad"
+    rows: int = Field(gt=0)
+    columns: int = Field(gt=0)
+
+
 class Standardise(Part):
     """Subtract a mean and divide by a standard deviation, both of the values that the steps before give."""
 
@@ -84,7 +92,7 @@ class Standardise(Part):
 
 
 Step = Annotated[
-    Resample | Window | SelectSlices | CropBox | CropFixed | Resize | Standardise,
+    Resample | Window | SelectSlices | CropBox | CropFixed | Resize | Pad | Standardise,
     Field(discriminator="step"),
 ]
 
@@ -105,6 +113,6 @@ class PhaseInput(Part):
         for step in self.steps:
             if isinstance(step, SelectSlices):
                 channels = 2 * step.neighbours + 1
-            elif isinstance(step, Resize):
+            elif isinstance(step, Resize | Pad):
                 rows, columns = step.rows, step.columns
         return channels, rows, columns

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from inference.geometry import Geometry
 from inference.preprocessing.intensity import measure_intensity, scale
 from inference.preprocessing.orientation import CanonicalOrientation
+from inference.preprocessing.placed_slices import crop_geometry
 from inference.preprocessing.resampling import linear_weights, resample_planes
 from inference.preprocessing.settings import ClassifierSettings
 from inference.volume import Volume
@@ -72,7 +73,7 @@ def classifier_input(
         plane = in_plane.apply(scale(volume.slab(index, index + 1), intensity, settings.intensity))[0]
         crop = resample_planes(plane, row_weights, column_weights)
         array[0, channel] = (crop - settings.mean) / settings.standard_deviation
-    geometry = _crop_geometry(volume.geometry, orientation, rows, columns)
+    geometry = crop_geometry(volume.geometry, orientation, rows, columns)
     return ClassifierInput(array, tuple(own), geometry)
 
 
@@ -92,23 +93,3 @@ def _square_samples(
         start_mm = (low + high - side_mm) / 2
         positions.append((start_mm + (np.arange(count) + 0.5) * side_mm / count) / spacing)
     return positions[0], positions[1]
-
-
-def _crop_geometry(
-    own: Geometry,
-    orientation: CanonicalOrientation,
-    rows: NDArray[np.float64],
-    columns: NDArray[np.float64],
-) -> Geometry:
-    canonical = orientation.geometry(own)
-    on_slice = float(orientation.own_slice(0, own.shape[0]))
-    corner = canonical.index_to_lps((on_slice, rows[0], columns[0]))
-    next_row = canonical.index_to_lps((on_slice, rows[1], columns[0]))
-    next_column = canonical.index_to_lps((on_slice, rows[0], columns[1]))
-    return Geometry.from_axes(
-        origin_lps_mm=corner,
-        slice_step_mm=own.affine[:3, 0],
-        row_step_mm=next_row - corner,
-        column_step_mm=next_column - corner,
-        shape=(own.shape[0], len(rows), len(columns)),
-    )

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.preprocessing.orientation import CanonicalOrientation
+from inference.preprocessing.placed_slices import PlacedSlices, crop_geometry
 from inference.preprocessing.settings import FixedWindowSettings
 from inference.volume import Volume
 
@@ -17,6 +18,17 @@ def fixed_window(
     volume: Volume, mask: NDArray[np.bool_], settings: FixedWindowSettings
 ) -> NDArray[np.float32]:
     """(rows, columns) in [0, 1] from an axial volume of HU and its tumour's mask.
+
+    See :func:`placed_fixed_window`.
+    """
+    window: NDArray[np.float32] = placed_fixed_window(volume, mask, settings).array[0, 0].copy()
+    return window
+
+
+def placed_fixed_window(
+    volume: Volume, mask: NDArray[np.bool_], settings: FixedWindowSettings
+) -> PlacedSlices:
+    """One picture in [0, 1] from an axial volume of HU and its tumour's mask.
 
     The window's centre is that of the tumour's box on the slice; of equal areas the lower slice counts.
     Beyond the picture's edge lies the window's minimum.
@@ -59,4 +71,9 @@ def fixed_window(
             marked[index].astype(np.float32), steps, starts, output_shape=shape, order=1, cval=0.0
         )
         window[share < min(0.5, float(share.max()))] = 0.0
-    return window
+    rows, columns = (
+        start + step * np.arange(count) for start, step, count in zip(starts, steps, shape, strict=True)
+    )
+    return PlacedSlices(
+        window[None, None], (own,), (0,), crop_geometry(volume.geometry, orientation, rows, columns)
+    )

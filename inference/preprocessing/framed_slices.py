@@ -35,11 +35,33 @@ def framed(array: NDArray[Any], frame: FrameSettings) -> NDArray[np.float32]:
     return _padded(array, frame)
 
 
+def frame_positions(
+    rows: int, columns: int, frame: FrameSettings
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where the frame's rows and columns lie in a region of ``rows`` × ``columns``, in its pixels."""
+    side = max(rows, columns)
+    places: list[NDArray[np.float64]] = []
+    for old, size in ((rows, frame.rows), (columns, frame.columns)):
+        if frame.framing == "padded":
+            kept = min(old, size)
+            places.append(np.arange(size, dtype=np.float64) + ((old - kept) // 2 - (size - kept) // 2))
+        else:
+            whole = side if frame.framing == "squared" else old
+            places.append(_stretched(whole, size) - (whole - old) // 2)
+    return places[0], places[1]
+
+
+def _stretched(old: int, size: int) -> NDArray[np.float64]:
+    """Centres of ``size`` pixels on ``old`` pixels."""
+    centres: NDArray[np.float64] = (np.arange(size) + 0.5) * old / size - 0.5
+    return centres
+
+
 def _resized(array: NDArray[Any], frame: FrameSettings) -> NDArray[np.float32]:
     values = array.astype(np.float32)
     for axis, size in ((1, frame.rows), (2, frame.columns)):
         old = values.shape[axis]
-        place = np.clip((np.arange(size) + 0.5) * old / size - 0.5, 0.0, old - 1)
+        place = np.clip(_stretched(old, size), 0.0, old - 1)
         below = np.floor(place).astype(np.intp)
         above = np.minimum(below + 1, old - 1)
         shape = (1, size, 1) if axis == 1 else (1, 1, size)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.preprocessing.orientation import CanonicalOrientation
+from inference.preprocessing.placed_slices import PlacedSlices, crop_geometry
 from inference.preprocessing.resampling import linear_weights, resample_planes
 from inference.preprocessing.settings import TumourSlicesSettings
 from inference.volume import Volume
@@ -37,6 +38,17 @@ def tumour_slices(
     volume: Volume, mask: NDArray[np.bool_], settings: TumourSlicesSettings
 ) -> NDArray[np.float32]:
     """Channels (slices, rows, columns) in [0, 1] from an axial volume of HU and its tumour's mask.
+
+    See :func:`placed_tumour_slices`.
+    """
+    channels: NDArray[np.float32] = placed_tumour_slices(volume, mask, settings).array[0]
+    return channels
+
+
+def placed_tumour_slices(
+    volume: Volume, mask: NDArray[np.bool_], settings: TumourSlicesSettings
+) -> PlacedSlices:
+    """One picture in [0, 1] from an axial volume of HU and its tumour's mask; its channels are slices.
 
     Channels run from inferior to superior and share one box, that of the mask on all of them.  Outside the
     box lies the window's minimum.
@@ -70,7 +82,18 @@ def tumour_slices(
     top, left = (side - box.shape[1]) // 2, (side - box.shape[2]) // 2
     square[:, top : top + box.shape[1], left : left + box.shape[2]] = box
     resized = resample_planes(square, _resizing(side, settings.rows), _resizing(side, settings.columns))
-    return np.clip(resized, 0.0, 1.0)
+    shown = tuple(dict.fromkeys(own))
+    return PlacedSlices(
+        np.clip(resized, 0.0, 1.0)[None],
+        shown,
+        (0,) * len(shown),
+        crop_geometry(
+            volume.geometry,
+            orientation,
+            _in_scan(rows, _pixels(side, settings.rows) - top),
+            _in_scan(columns, _pixels(side, settings.columns) - left),
+        ),
+    )
 
 
 def _box(found: NDArray[np.intp], spacing_mm: float, settings: TumourSlicesSettings) -> NDArray[np.float64]:
@@ -85,6 +108,12 @@ def _box(found: NDArray[np.intp], spacing_mm: float, settings: TumourSlicesSetti
 def _pixels(side: int, count: int) -> NDArray[np.float64]:
     """Centres of ``count`` pixels on a side of ``side`` pixels."""
     return (np.arange(count) + 0.5) * side / count - 0.5
+
+
+def _in_scan(box: NDArray[np.float64], pixels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Positions in the scan's pixels of ``pixels`` of the box, whose own pixels lie at ``box``."""
+    positions: NDArray[np.float64] = box[0] + (box[1] - box[0]) * pixels
+    return positions
 
 
 def _resizing(side: int, count: int) -> NDArray[np.float32]:

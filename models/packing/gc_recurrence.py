@@ -13,7 +13,7 @@ import numpy as np
 from inference.errors import InputError
 from inference.packs.fitted import Score, ScoreThreshold, SliceAggregation
 from inference.packs.manifest import Manifest
-from inference.packs.phases import CropBox, PhaseInput, Resample, Resize, SelectSlices, Window
+from inference.packs.phases import PhaseInput, Resample, SelectSlices, Window
 from inference.storage import write_atomically
 from models.cohorts.cohort import Cohort
 from models.cohorts.cohort_schema import PARTS
@@ -22,6 +22,7 @@ from models.packing import coding
 from models.packing.content import Fitted, PackContent, PackedNetwork, PredictionTable
 from models.packing.ct_inputs import ct_inputs
 from models.packing.ct_pack import put_demonstration, put_trained_on
+from models.packing.frame_steps import crop_box, to_size
 from models.packing.gc_recurrence_report import PHASE, notes, reference, rows_of
 from models.packing.kept_work import RESULTS_FOLDER
 from models.packing.prediction_csv import prediction_csv
@@ -207,7 +208,7 @@ def _phase(config: GcRecurrenceConfig) -> PhaseInput:
         phase=PHASE,
         is_required=True,
         steps=(
-            CropBox(margin_mm=region.margin_mm, to_square=False),
+            crop_box(region.margin_mm, config.frame),
             Window(
                 lower_hu=region.window_centre_hu - half,
                 upper_hu=region.window_centre_hu + half,
@@ -220,7 +221,7 @@ def _phase(config: GcRecurrenceConfig) -> PhaseInput:
                 interpolation="cubic",
             ),
             SelectSlices(choice="all", neighbours=config.channels // 2),
-            Resize(rows=config.frame.rows, columns=config.frame.columns),
+            to_size(config.frame),
         ),
     )
 

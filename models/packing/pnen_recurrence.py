@@ -14,7 +14,7 @@ from inference.packs.fitted import (
     SliceAggregation,
 )
 from inference.packs.manifest import Manifest
-from inference.packs.phases import CropBox, PhaseInput, PhaseName, Resample, Resize, SelectSlices, Window
+from inference.packs.phases import PhaseInput, PhaseName, Resample, SelectSlices, Window
 from inference.predictors.slice_aggregation import FEWEST_SLICES, STARTS
 from inference.preprocessing.settings import IsotropicSettings
 from inference.storage import write_atomically
@@ -24,6 +24,7 @@ from models.cohorts.pnen_phantoms import PnenPhantoms
 from models.packing.content import Fitted, PackContent
 from models.packing.ct_inputs import ct_inputs
 from models.packing.ct_pack import put_demonstration, put_trained_on
+from models.packing.frame_steps import crop_box, to_size
 from models.packing.kept_work import RESULTS_FOLDER
 from models.packing.pnen_recurrence_models import PHASE_OF, SCANS_OF, encoders, machines
 from models.packing.pnen_recurrence_report import notes, reference, tables
@@ -224,8 +225,8 @@ def _phase(phase: PhaseName, settings: IsotropicSettings, config: PnenRecurrence
                 slice_spacing_mm=settings.spacing_mm,
                 interpolation="cubic",
             ),
-            CropBox(margin_mm=settings.margin_mm, to_square=False),
+            crop_box(settings.margin_mm, config.frame),
             SelectSlices(choice="all", neighbours=0),
-            Resize(rows=config.frame.rows, columns=config.frame.columns),
+            to_size(config.frame),
         ),
     )
