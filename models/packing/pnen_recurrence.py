@@ -74,8 +74,7 @@ def from_phantoms(config: PnenRecurrenceConfig, place: RunPlace, samples: Path, 
         config,
         *(PnenPhantoms(drawn, size=config.phantom_size) for drawn in (inside, outside, further)),
         cache=samples,
-        on_progress=place.on_progress,
-        should_stop=place.should_stop,
+        place=place,
     )
     ceilings = {
         "training": ceiling(inside, study.training.data.is_decided),
@@ -128,9 +127,7 @@ def from_cohort(
 
     inside, others = data(part("training")), part("internal", "external")
     outside = data(others) if len(others.table) else inside
-    study = train_on_samples(
-        config, inside, outside, (), on_progress=place.on_progress, should_stop=place.should_stop
-    )
+    study = train_on_samples(config, inside, outside, (), place=place)
     return put_trained_on(cohort, content(study, is_synthetic=cohort.is_synthetic), out)
 
 

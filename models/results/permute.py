@@ -16,7 +16,6 @@ from typing import Any, Final
 import numpy as np
 import torch
 
-from inference.jobs import ignore_progress, never_stop
 from inference.preprocessing.settings import FrameSettings
 from inference.storage import write_atomically
 from models.cohorts.pnen_phantoms import PnenPhantoms
@@ -109,14 +108,7 @@ def pnen(permutations: int) -> Permuted:
     )
     cases = phase_samples(further, (ARTERIAL,), config, with_radiomics=False)[ARTERIAL]
     data = patient_data(inside, phase_samples(inside, PHASES, config, with_radiomics=True), config)
-    segmenter, _ = train_segmenter(
-        cases,
-        config,
-        run="segmenter 0",
-        seed=config.seed,
-        on_progress=ignore_progress,
-        should_stop=never_stop,
-    )
+    segmenter, _ = train_segmenter(cases, config, run="segmenter 0", seed=config.seed)
     columns = model_columns(data, segmenter, config)
     areas = pnen_areas(data, columns, config, permutations, np.random.default_rng(SEED))
     told = (

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.jobs import OnProgress, ShouldStop, ignore_progress, never_stop, stop_if_asked
+from inference.jobs import stop_if_asked
 from inference.statistics.discrimination.youden import YoudenCutoff, youden_cutoff
 from inference.statistics.penalised.folds import balanced_folds
 from models.cohorts.cohort import Cohort, CohortTable
@@ -40,6 +40,7 @@ from models.studies.pnen_recurrence_segmenter import patient_features, train_seg
 from models.training.engine.device import make_repeatable
 from models.training.engine.failures import OneClassError
 from models.training.engine.history import CurvePoint
+from models.training.engine.run import RunPlace
 from models.training.splits import Fold
 from models.training.support_vector import FittedMachine, fit_support_vector
 
@@ -112,8 +113,7 @@ def train(
     segmentation: Cohort,
     *,
     cache: Path | None = None,
-    on_progress: OnProgress = ignore_progress,
-    should_stop: ShouldStop = never_stop,
+    place: RunPlace | None = None,
 ) -> TrainedStudy:
     """Run the whole protocol.
 
@@ -127,8 +127,9 @@ def train(
     FindingsMissingError
         When a CT finding of a patient was not read.
     Cancelled
-        When ``should_stop`` said so.
+        When ``place.should_stop`` said so.
     """
+    where = place or RunPlace()
     make_repeatable(config.seed, config.threads)
 
     def samples(cohort: Cohort, scans: Sequence[str], with_radiomics: bool) -> Phases:
@@ -138,14 +139,14 @@ def train(
             config,
             with_radiomics=with_radiomics,
             cache=cache,
-            on_progress=on_progress,
-            should_stop=should_stop,
+            on_progress=where.on_progress,
+            should_stop=where.should_stop,
         )
 
     cases = samples(segmentation, (ARTERIAL,), False)[ARTERIAL]
     inside = patient_data(internal, samples(internal, PHASES, True), config)
     outside = patient_data(external, samples(external, PHASES, True), config)
-    return train_on_samples(config, inside, outside, cases, on_progress=on_progress, should_stop=should_stop)
+    return train_on_samples(config, inside, outside, cases, place=where)
 
 
 def patient_data(cohort: Cohort, phases: Phases, config: PnenRecurrenceConfig) -> PatientData:
@@ -165,10 +166,14 @@ def train_on_samples(
     outside: PatientData,
     cases: Sequence[PhaseSample],
     *,
-    on_progress: OnProgress = ignore_progress,
-    should_stop: ShouldStop = never_stop,
+    place: RunPlace | None = None,
 ) -> TrainedStudy:
-    """Ten-fold cross-validation of the first hospital, and model integration for the second."""
+    """Ten-fold cross-validation of the first hospital, and model integration for the second.
+
+    Where ``place`` keeps checkpoints, a run that was cut off goes on after its segmenters' last whole epoch;
+    what follows from the segmenters is computed anew, the same.
+    """
+    where = place or RunPlace()
     folds = draw_folds(inside, config)
     curves: list[CurvePoint] = []
     shared: Segmenter | None = None
@@ -177,7 +182,7 @@ def train_on_samples(
     inside_columns: dict[str, Columns] = {}
     outside_columns: dict[str, Columns] = {}
     for fold in folds:
-        stop_if_asked(should_stop)
+        stop_if_asked(where.should_stop)
         if shared is None or config.study_cases_in_segmentation:
             own = _study_cases(inside, fold, config)
             shared, curve = train_segmenter(
@@ -185,8 +190,7 @@ def train_on_samples(
                 config,
                 run=f"segmenter {fold.number}",
                 seed=config.seed + fold.number,
-                on_progress=on_progress,
-                should_stop=should_stop,
+                place=where,
             )
             curves.extend(curve)
             inside_columns = model_columns(inside, shared, config)

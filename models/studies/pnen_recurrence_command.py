@@ -28,6 +28,7 @@ from models.studies.pnen_recurrence_result import (
     scores_csv,
 )
 from models.training.engine.history import CURVES_CSV, curves_csv
+from models.training.engine.run import RunPlace
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CEILING_DRAWS = 100_000
@@ -62,7 +63,7 @@ def run(config: PnenRecurrenceConfig, out: Path, cache: Path | None) -> TrainedS
         PnenPhantoms(outside, size=config.phantom_size),
         PnenPhantoms(further, size=config.phantom_size),
         cache=cache,
-        on_progress=_Printer(),
+        place=RunPlace(on_progress=_Printer()),
     )
     ceilings = {
         "training": ceiling(inside, study.training.data.is_decided),

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from inference.jobs import OnProgress, ShouldStop
 from inference.predictors.slice_aggregation import aggregate_slices
 from models.export import round_weights
 from models.networks.catalogue import build_segmenter
@@ -33,13 +32,13 @@ def train_segmenter(
     *,
     run: str,
     seed: int,
-    on_progress: OnProgress,
-    should_stop: ShouldStop,
+    place: RunPlace | None = None,
 ) -> tuple[Segmenter, tuple[CurvePoint, ...]]:
     """Learn tumour from arterial slices of 9 in 10 cases; the epoch of the best Dice on the tenth is kept.
 
     Cross-entropy is the loss; Dice of a validation case is that of all its slices together.
     """
+    where = place or RunPlace()
     order = np.random.default_rng(seed).permutation(len(cases))
     held = max(1, round(config.validation_share * len(cases)))
     validation = [cases[k] for k in order[:held]]
@@ -52,10 +51,11 @@ def train_segmenter(
         load_initial_weights(network, config.initial_weights)
 
     def loss(network: nn.Module, positions: Tensor, _: torch.Generator) -> Tensor:
-        return functional.binary_cross_entropy_with_logits(network(images[positions]), masks[positions])
+        batch, truth = images[positions].to(where.device), masks[positions].to(where.device)
+        return functional.binary_cross_entropy_with_logits(network(batch).float(), truth)
 
     def validate(network: nn.Module) -> float:
-        return 1.0 - float(np.mean([_case_dice(network, case) for case in validation]))
+        return 1.0 - float(np.mean([_case_dice(network, case, where.device) for case in validation]))
 
     result = train_network(
         network,
@@ -64,7 +64,7 @@ def train_segmenter(
         run=run,
         seed=seed,
         stage="stage.training.segmenter",
-        place=RunPlace(on_progress=on_progress, should_stop=should_stop),
+        place=where,
     )
     round_weights(network)
     return network, result.curve
@@ -75,10 +75,11 @@ def _spread_slices(case: PhaseSample, count: int) -> tuple[NDArray[np.float32], 
     return case.slices[chosen], case.tumour[chosen]
 
 
-def _case_dice(network: nn.Module, case: PhaseSample) -> float:
+def _case_dice(network: nn.Module, case: PhaseSample, device: torch.device) -> float:
     with torch.no_grad():
-        parts = torch.from_numpy(case.slices)[:, None].split(_BATCH)
-        found = torch.cat([torch.sigmoid(network(part)) for part in parts])[:, 0].numpy() >= TUMOUR_FROM
+        parts = torch.from_numpy(case.slices)[:, None].to(device).split(_BATCH)
+        likely = torch.cat([torch.sigmoid(network(part).float()) for part in parts])[:, 0]
+    found = likely.cpu().numpy() >= TUMOUR_FROM
     return dice_coefficient(found, case.tumour)
 
 

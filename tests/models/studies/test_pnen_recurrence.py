@@ -30,7 +30,9 @@ from models.studies.pnen_recurrence_config import DEMO, PAPER
 from models.studies.pnen_recurrence_failures import FewOfAClassError, FindingsMissingError
 from models.studies.pnen_recurrence_result import follow_up_csv, result_json, scores_csv
 from models.studies.pnen_recurrence_samples import PhaseSample, ct_findings, phase_sample, phase_samples
+from models.training.engine.checkpoint import CheckpointPlace
 from models.training.engine.failures import OneClassError
+from models.training.engine.run import RunPlace
 
 SIDE = 16
 TINY = replace(
@@ -247,7 +249,7 @@ def test_the_result_names_ceilings_and_published_figures(study, outside):
 
 def test_training_stops_when_asked(inside, outside, cases):
     with pytest.raises(Cancelled):
-        train_on_samples(TINY, inside, outside, cases, should_stop=lambda: True)
+        train_on_samples(TINY, inside, outside, cases, place=RunPlace(should_stop=lambda: True))
 
 
 def test_a_phantom_gives_framed_slices_mask_and_panel_and_the_cache_gives_them_again(tmp_path):
@@ -264,3 +266,28 @@ def test_a_phantom_gives_framed_slices_mask_and_panel_and_the_cache_gives_them_a
         assert np.array_equal(kept.slices, one.slices) and np.array_equal(kept.radiomics, one.radiomics)
     again = phase_sample(cohort, patient, "arterial", TINY, with_radiomics=False)
     assert np.array_equal(again.slices, made["arterial"][0].slices) and not again.radiomics.size
+
+
+def test_a_run_that_was_cut_off_in_its_segmenter_ends_in_the_same_scores_and_is_heard(
+    tmp_path, study, inside, outside, cases
+):
+    heard = []
+
+    def cuts_off(curve):
+        heard.append([(point.run, point.epoch) for point in curve])
+        raise KeyboardInterrupt
+
+    checkpoints = CheckpointPlace(tmp_path, "study")
+    with pytest.raises(KeyboardInterrupt):
+        place = RunPlace(checkpoints=checkpoints, on_epoch=cuts_off)
+        train_on_samples(TINY, inside, outside, cases, place=place)
+    place = RunPlace(
+        checkpoints=checkpoints, on_epoch=lambda curve: heard.append([(p.run, p.epoch) for p in curve])
+    )
+    resumed = train_on_samples(TINY, inside, outside, cases, place=place)
+    first, second = ("segmenter 0", 1), ("segmenter 0", 2)
+    assert heard == [[first], [first], [first, second]]
+    assert resumed.curves == study.curves
+    assert result_json(resumed, {}) == result_json(study, {})
+    for name, scores in study.external.scores.items():
+        assert np.array_equal(resumed.external.scores[name], scores)
