@@ -8,6 +8,7 @@ from inference.assessment import FactSource, GuardLine
 from inference.findings import Finding, Verdict
 from inference.guard.body_part import body_part_text, canonical_body_part, parts_shown
 from inference.guard.facts import Known, ScanFacts
+from inference.meaning.opinion import Phase
 from inference.messages.message import LIST_MARK, FieldValue, Message
 from inference.packs.manifest import InputConditions, Range
 from inference.release import Release, release_of
@@ -38,10 +39,13 @@ def check_scan(
     findings: Iterable[Finding],
     conditions: InputConditions,
     releases: Sequence[Release] = (),
+    *,
+    phase: Phase | None = None,
 ) -> tuple[GuardLine, ...]:
     """Every condition with what was measured and what is allowed; all reasons are reported, not the first.
 
-    A refusal by intake is a line of its own; released by a named user it is noted, never fine.
+    ``phase`` is the one that the study's input asks for, None where it asks for none.  A refusal by intake is
+    a line of its own; released by a named user it is noted, never fine.
     """
     found = tuple(findings)
     bodies = tuple(canonical_body_part(term) for term in conditions.body_parts)
@@ -49,7 +53,7 @@ def check_scan(
         _said("guard.modality", facts.modality, (conditions.modality,)),
         _contrast(facts.contrast_enhanced, conditions.contrast_enhanced),
         _said("guard.body_part", facts.body_part, bodies),
-        *_phase(facts.phase),
+        *_phase(facts.phase, phase),
         _plane(facts, conditions),
         _pair("guard.pixel_spacing", facts.pixel_spacing_mm, conditions.pixel_spacing_mm, digits=3),
         _length("guard.slice_spacing", facts.slice_spacing_mm, conditions.slice_spacing_mm),
@@ -115,17 +119,27 @@ def _contrast(known: Known[bool], required: bool) -> GuardLine:
     )
 
 
-def _phase(known: Known[str] | None) -> tuple[GuardLine, ...]:
-    """A line where the phase is disputed, contradicted or stated; elsewhere it is a fact and no check."""
-    name, allowed = "guard.phase", Message("guard.allowed.phase")
+def _phase(known: Known[str] | None, wanted: Phase | None) -> tuple[GuardLine, ...]:
+    """A line where a phase is asked for, or where it is disputed, contradicted or stated."""
+    name = "guard.phase"
+    allowed = (
+        Message("guard.allowed.phase")
+        if wanted is None
+        else Message("guard.allowed.text", {"value": f"phase.{wanted.value}"})
+    )
     if known is None:
-        return ()
+        return () if wanted is None else (GuardLine(name, UNKNOWN, allowed, Verdict.REFUSED),)
     if known.disputed is not None:
         tags, pixels = (f"phase.{value}" for value in known.disputed)
         return (_dispute(name, tags, pixels, allowed),)
     if known.value is not None and known.contradicted_by is not None:
         texts = f"phase.{known.value}", f"phase.{known.contradicted_by}"
         return (_contradiction(name, *texts, known.source, allowed),)
+    if wanted is not None:
+        if known.value is None:
+            return (GuardLine(name, UNKNOWN, allowed, Verdict.REFUSED),)
+        measured = _measured(f"phase.{known.value}", known.source)
+        return (GuardLine(name, measured, allowed, _verdict(known.value == wanted.value, known.source)),)
     if known.source is FactSource.USER:
         return (GuardLine(name, _measured(f"phase.{known.value}", known.source), allowed, Verdict.NOTE),)
     return ()

@@ -98,6 +98,22 @@ class StudyInputs(_Part):
             raise ValueError("inputs have different ids, and at least one is required")
         return self
 
+    def named(self, scan: str) -> NamedInput:
+        """The input that a case's scan serves; the empty name is the first.
+
+        Raises
+        ------
+        InputError
+            When the study names no such input.
+        """
+        if not scan:
+            return self.inputs[0]
+        for one in self.inputs[1:]:
+            if one.id == scan:
+                return one
+        allowed = ", ".join(one.id for one in self.inputs[1:])
+        raise InputError("error.scan.unknown_input", study=self.study, input=scan, allowed=allowed)
+
 
 @cache
 def load_study_inputs(study: str) -> StudyInputs:

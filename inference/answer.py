@@ -1,0 +1,128 @@
+"""How a run ends: answered, withheld or not estimable, with everything that was looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+from inference.assessment import Assessment, GuardLine, Recommendation, SoftwareReference
+from inference.case_input import CaseInput, input_references
+from inference.cases.identity import SubjectKind
+from inference.clinical.entries import clinical_entries, missing_costs
+from inference.clinical.schema import load_form
+from inference.dicom.pixels.pixel_facts import saturation_finding
+from inference.findings import Finding, Verdict
+from inference.guard.checks import check_inputs, check_masks
+from inference.guard.facts import gather_facts
+from inference.masks.layer import MaskLayer
+from inference.masks.measures import summarise
+from inference.messages.message import Message
+from inference.outcome import Outcome
+from inference.packs.load import LoadedPack
+from inference.prediction import Prediction, PredictionStatus
+from inference.predictors.predictions import unanswered
+from inference.rules.engine import ineligible, withhold
+from inference.rules.rule_book import RuleBook
+from inference.runtime import PROVIDER, runtime_version
+from inference.version import NAME, VERSION
+
+NO_TUMOUR: Final = Message("rules.withheld.no_tumour")
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What every ending of a run has in common; ``later`` are lines of the guard that networks gave."""
+
+    case: CaseInput
+    pack: LoadedPack
+    book: RuleBook
+    rule_set: str
+    later: tuple[GuardLine, ...] = ()
+
+    @cached_property
+    def guard(self) -> tuple[GuardLine, ...]:
+        """Every line of the guard."""
+        return (*check_inputs(self.case, self.pack), *check_masks(self.case, self.pack), *self.later)
+
+    @property
+    def mask(self) -> MaskLayer:
+        assert self.case.mask is not None
+        return self.case.mask
+
+    def barriers(self) -> tuple[Message, ...]:
+        """Every reason that rules out an answer whatever the networks say."""
+        is_empty = self.case.mask is not None and not self.case.mask.voxels.any()
+        reasons = [
+            NO_TUMOUR if is_empty and line.name == "guard.mask" and not line.scan else _outside(line)
+            for line in self.guard
+            if line.verdict is Verdict.REFUSED
+        ]
+        is_phantom = self.case.stack.identity.subject_kind is SubjectKind.PHANTOM
+        if self.pack.manifest.is_demonstration and not is_phantom:
+            reasons.append(Message("rules.withheld.demonstration", {"pack": self.pack.name}))
+        return (*reasons, *ineligible(self.book, self.case.record))
+
+    def barred(self) -> Outcome | None:
+        """The end before any score: not estimable when all that lacks is a tumour, withheld otherwise."""
+        reasons = self.barriers()
+        if not reasons:
+            return None
+        status = PredictionStatus.NOT_ESTIMABLE if reasons == (NO_TUMOUR,) else PredictionStatus.WITHHELD
+        return self.withheld(status, reasons)
+
+    def withheld(self, status: PredictionStatus, reasons: tuple[Message, ...]) -> Outcome:
+        """The end without an answer: no score, no heat map, every reason."""
+        predictions = unanswered(self.pack.manifest, status, reasons)
+        recommendation = withhold(self.book, self.rule_set, reasons)
+        return Outcome(self.assessment(predictions, recommendation), self.case.mask)
+
+    def assessment(self, predictions: tuple[Prediction, ...], recommendation: Recommendation) -> Assessment:
+        """Everything that was looked at and concluded."""
+        manifest = self.pack.manifest
+        form = load_form(manifest.study)
+        identity = self.case.stack.identity
+        case = self.case
+        notes = [
+            finding.message_without_files
+            for _, scan in case.by_scan()
+            for finding in _findings(scan)
+            if finding.answer is not Verdict.FINE
+        ]
+        return Assessment(
+            study=manifest.study,
+            subject=identity.subject_kind.value,
+            subject_sha256=identity.key_sha256(),
+            inputs=input_references(self.case),
+            facts=tuple(
+                replace(fact, scan=name)
+                for name, scan in case.by_scan()
+                for fact in gather_facts(scan).as_facts()
+            ),
+            findings=(*notes, *missing_costs(form, self.case.record)),
+            guard=self.guard,
+            clinical=clinical_entries(form, self.case.record),
+            mask=None if self.case.mask is None else summarise(self.case.mask),
+            predictions=predictions,
+            recommendation=recommendation,
+            pack=self.pack.reference,
+            software=SoftwareReference(NAME, VERSION, runtime_version(), PROVIDER, self.pack.threads),
+            limits=manifest.limits,
+            further_masks=tuple(
+                replace(summary, scan=name)
+                for name, scan in case.by_scan()
+                if name and scan.mask is not None and (summary := summarise(scan.mask)) is not None
+            ),
+        )
+
+
+def _findings(scan: CaseInput) -> tuple[Finding, ...]:
+    cut_off = None if scan.mask is None else saturation_finding(scan.volume, scan.mask.voxels)
+    return (*scan.findings, cut_off) if cut_off is not None else scan.findings
+
+
+def _outside(line: GuardLine) -> Message:
+    """What a refused line means for the answer; a refusal by intake speaks for itself."""
+    if line.name == "guard.intake":
+        return line.measured
+    return Message("rules.withheld.guard", {"check": line.name})

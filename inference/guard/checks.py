@@ -1,0 +1,40 @@
+"""The guard's lines on a case: every scan against the pack's and the study's conditions, every mask."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from inference.assessment import GuardLine
+from inference.case_input import CaseInput
+from inference.guard.facts import gather_facts
+from inference.guard.mask_check import check_mask
+from inference.guard.mask_plausibility import check_plausibility, plausible_mask
+from inference.guard.scan_check import check_scan
+from inference.inputs.study_inputs import load_study_inputs
+from inference.packs.load import LoadedPack
+
+
+def check_inputs(case: CaseInput, pack: LoadedPack) -> tuple[GuardLine, ...]:
+    """What the guard says, without running a network; the mask is checked when there is one."""
+    conditions = pack.manifest.inputs
+    study = load_study_inputs(pack.manifest.study)
+    lines: list[GuardLine] = []
+    for name, scan in case.by_scan():
+        phase = study.named(name).phase
+        own = check_scan(gather_facts(scan), scan.findings, conditions, scan.stated.releases, phase=phase)
+        if scan.mask is not None:
+            own = (*own, check_mask(scan.mask, conditions))
+        lines += [replace(line, scan=name) for line in own]
+    return tuple(lines)
+
+
+def check_masks(case: CaseInput, pack: LoadedPack) -> tuple[GuardLine, ...]:
+    """How plausible each scan's mask is; slower than :func:`check_inputs`, for it looks at the picture."""
+    bounds = plausible_mask(pack.manifest.study)
+    is_ct = pack.manifest.inputs.modality == "CT"
+    return tuple(
+        replace(line, scan=name)
+        for name, scan in case.by_scan()
+        if scan.mask is not None
+        for line in check_plausibility(scan.mask, scan.volume, bounds, is_ct=is_ct)
+    )
