@@ -91,7 +91,18 @@ def _parser() -> argparse.ArgumentParser:
     assess.add_argument("--study", required=True, help="for instance npc-residual")
     assess.add_argument("--clinical", type=Path, metavar="FILE.json", help="clinical values")
     assess.add_argument(
-        "--mask", type=Path, metavar="SEG.dcm|RTSTRUCT.dcm|NII", help="tumour mask instead of the pack's own"
+        "--mask",
+        action="append",
+        default=[],
+        metavar="[INPUT=]SEG.dcm|RTSTRUCT.dcm|NII",
+        help="tumour mask of the study's first scan or of a named one; instead of the pack's own",
+    )
+    assess.add_argument(
+        "--scan",
+        action="append",
+        default=[],
+        metavar="INPUT=ID|NUMBER|UID",
+        help="which series serves an input of the study, e.g. arterial=3; may be repeated",
     )
     assess.add_argument(
         "--mask-segment", metavar="NAME|NUMBER,…", help="which segments of the mask file are the tumour"
@@ -234,7 +245,8 @@ def _run_window(options: argparse.Namespace, _: Catalogue) -> int:
 
 
 def _run_assess(options: argparse.Namespace, catalogue: Catalogue) -> int:
-    from headless.assess import AssessRequest, assess_and_write, releases_from
+    from headless.assess import assess_and_write, releases_from
+    from headless.read_case import AssessRequest, by_input
     from inference.case_input import StatedFacts
 
     contrast = {"yes": True, "no": False, None: None}[options.state_contrast]
@@ -243,8 +255,9 @@ def _run_assess(options: argparse.Namespace, catalogue: Catalogue) -> int:
         study=options.study,
         out=options.out,
         clinical=options.clinical,
-        mask=options.mask,
+        masks={name: Path(text) for name, text in by_input(options.mask).items()},
         mask_segment=options.mask_segment,
+        scans=by_input(options.scan),
         pack=options.pack,
         rule_set=options.rules,
         stated=StatedFacts(

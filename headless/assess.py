@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from headless.read_case import AssessRequest, read_case, read_record
 from headless.terminal import progress_bar
-from inference.case_input import CaseInput, StatedFacts
+from inference.case_input import CaseInput
 from inference.cases.identity import CaseIdentity
-from inference.clinical.record import ClinicalRecord
-from inference.clinical.schema import load_form, record_from_json
-from inference.clinical.staging import with_derived_stage
 from inference.clock import Clock, IdSource, SystemClock, SystemIds
 from inference.dicom.intake import Intake
 from inference.dicom.remembered.keeper import Keeper
-from inference.dicom.select import choose_stack
 from inference.errors import InputError
 from inference.jobs import OnProgress, ShouldStop, ignore_progress, never_stop
-from inference.masks.codecs.choosing import choose_segments
-from inference.masks.codecs.imported import as_layer
 from inference.messages.catalogue import Catalogue
 from inference.outcome import Outcome
 from inference.packs.store import PackStore
@@ -31,23 +23,6 @@ from inference.scan import Plan
 from inference.storage import prepare_folder, write_all_or_none
 
 RESULT_FILES = ("assessment.json", "report.pdf", "segmentation.dcm")
-_LARGEST_RECORD_BYTES = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class AssessRequest:
-    """What the user asked for on the command line."""
-
-    source: Path
-    study: str
-    out: Path
-    clinical: Path | None = None
-    mask: Path | None = None
-    mask_segment: str | None = None
-    pack: str | None = None
-    rule_set: str = "cautious"
-    stated: StatedFacts = field(default_factory=StatedFacts)
-    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,16 +56,9 @@ def run_assessment(
     require_pathway(pack)
     with Intake(keeper=Keeper.of_this_user()) as intake:
         plan = intake.scan(request.source, on_progress, should_stop)
-        stack = choose_stack(plan)
-        volume = intake.load(plan, stack, on_progress=on_progress, should_stop=should_stop)
-        mask = None
-        if request.mask is not None:
-            imported, name = intake.read_mask(request.mask, plan, stack), request.mask.name
-            numbers = choose_segments(imported, request.mask_segment, name)
-            mask = as_layer(imported, name, stack.geometry, numbers)
-    case = CaseInput(stack, volume, record, mask, request.stated)
+        case = read_case(request, record, plan, intake, on_progress, should_stop)
     outcome = assess(case, pack, rule_set=request.rule_set, on_progress=on_progress, should_stop=should_stop)
-    return AssessedCase(CaseIdentity(ids.new_id(), stack.identity), plan, case, outcome)
+    return AssessedCase(CaseIdentity(ids.new_id(), case.stack.identity), plan, case, outcome)
 
 
 def releases_from(given: Sequence[str], by: str) -> tuple[Release, ...]:
@@ -110,32 +78,6 @@ def releases_from(given: Sequence[str], by: str) -> tuple[Release, ...]:
     if by and not releases:
         raise InputError("error.release.nothing_released")
     return tuple(releases)
-
-
-def read_record(study: str, path: Path | None) -> ClinicalRecord:
-    """The clinical record in ``path``; without one, every value is missing.
-
-    Raises
-    ------
-    InputError
-        When the file is not there, too large, not JSON, or holds a value that the form does not allow.
-    """
-    form = load_form(study)
-    if path is None:
-        return form.empty_record()
-    try:
-        if path.stat().st_size > _LARGEST_RECORD_BYTES:
-            raise InputError("error.clinical.not_a_record", file=path.name)
-        document: Any = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise InputError("error.input.not_found", file=path.name) from error
-    except OSError as error:
-        raise InputError("error.input.unreadable", file=path.name) from error
-    except ValueError as error:
-        raise InputError("error.clinical.not_json", file=path.name) from error
-    if not isinstance(document, Mapping):
-        raise InputError("error.clinical.not_a_record", file=path.name)
-    return with_derived_stage(record_from_json(form, document))
 
 
 def write_results(

@@ -8,7 +8,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from headless.assess import AssessedCase, AssessRequest, run_assessment, write_results
+from headless.assess import AssessedCase, run_assessment, write_results
+from headless.read_case import AssessRequest
 from inference.clock import SystemClock, SystemIds
 from inference.jobs import OnProgress
 from inference.messages.catalogue import Catalogue

@@ -124,7 +124,7 @@ def _pages(
     from gui.main_window import MainWindow
     from gui.session import Session
     from gui.settings import Settings
-    from headless.assess import read_record
+    from headless.read_case import read_record
     from inference.clock import FixedClock, SeededIds
     from inference.dicom.intake import Intake
     from inference.packs.store import BUNDLED_PACKS, PackStore

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from inference.errors import InputError
@@ -15,26 +16,40 @@ _NOT_A_SCAN: Final = frozenset({"intake.localiser", "intake.reformatted"})
 def choose_stack(plan: Plan) -> Stack:
     """The one stack of a source that holds one patient and one scan.
 
+    Raises
+    ------
+    InputError
+        As :func:`scans_of`; ``intake.several_stacks`` with the choices named.
+    """
+    candidates = scans_of(plan)
+    if len(candidates) > 1:
+        raise InputError("intake.several_stacks", count=len(candidates), choices=names_of_stacks(candidates))
+    return candidates[0]
+
+
+def scans_of(plan: Plan) -> tuple[Stack, ...]:
+    """What may be looked at of the one patient of a source, at least one stack.
+
     Localisers and screenshots do not count where there is something else.
 
     Raises
     ------
     InputError
-        ``intake.two_patients`` (a hard stop), ``intake.no_stack``, or ``intake.several_stacks`` with the
-        choices named.
+        ``intake.two_patients`` (a hard stop), ``intake.no_stack``.
     """
     if len(plan.patients) > 1:
         raise InputError("intake.two_patients", count=len(plan.patients))
     viewable = [stack for stack in plan.stacks if worst_view(stack.findings) < Verdict.REFUSED]
     scans = [stack for stack in viewable if not any(one.code in _NOT_A_SCAN for one in stack.findings)]
-    candidates = scans or viewable
-    if not candidates:
+    if not viewable:
         raise InputError("intake.no_stack", files=len(plan.files), skipped=len(plan.skipped))
-    if len(candidates) > 1:
-        names = [stack_name(stack) for stack in candidates[:_MOST_NAMED]]
-        more = ["…"] if len(candidates) > _MOST_NAMED else []
-        raise InputError("intake.several_stacks", count=len(candidates), choices="; ".join(names + more))
-    return candidates[0]
+    return tuple(scans or viewable)
+
+
+def names_of_stacks(stacks: Sequence[Stack]) -> str:
+    """A line for each of them, as far as a sentence can hold."""
+    names = [stack_name(stack) for stack in stacks[:_MOST_NAMED]]
+    return "; ".join([*names, "…"] if len(stacks) > _MOST_NAMED else names)
 
 
 def stack_name(stack: Stack) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 from gui.demonstration import DemonstrationRun
 from gui.main_window import MainWindow
-from headless.assess import AssessRequest, read_record, run_assessment
+from headless.assess import run_assessment
+from headless.read_case import AssessRequest, read_record
 from inference.clock import SeededIds
 from inference.packs.store import PackStore
 
