@@ -16,8 +16,22 @@ def grad_cam(activation: NDArray[np.float32], gradient: NDArray[np.float32]) -> 
 
     Each channel is weighted by its mean gradient; what speaks against the class is cut off.
     """
-    weights = gradient.mean(axis=(1, 2), dtype=np.float64)
-    evidence = np.maximum(np.tensordot(weights, activation.astype(np.float64), axes=1), 0.0)
+    plane: NDArray[np.float32] = grad_cams(activation[np.newaxis], gradient[np.newaxis])[0]
+    return plane
+
+
+def grad_cams(activation: NDArray[np.float32], gradient: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Maps (n, h, w) of pictures that were scored together (n, C, h, w); the highest point of all is 1."""
+    weights = gradient.mean(axis=(2, 3), dtype=np.float64)
+    evidence = np.maximum(
+        np.stack(
+            [
+                np.tensordot(own, maps.astype(np.float64), axes=1)
+                for own, maps in zip(weights, activation, strict=True)
+            ]
+        ),
+        0.0,
+    )
     highest = evidence.max()
     return np.asarray(evidence / highest if highest > 0 else evidence, dtype=np.float32)
 

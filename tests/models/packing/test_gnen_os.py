@@ -7,12 +7,18 @@ from inference.packs.self_test import run_self_test
 from inference.packs.state import PackState
 from inference.packs.study_models import read_reference, study_models
 from inference.packs.verify import verify_pack
+from inference.predictors.phase_input import PhaseScan
+from inference.predictors.study_prediction import predict
 from models.networks import resnet
+from models.networks.outputs import StageMaximaGraph
 from models.packing.ct_pack import put_demonstration
 from models.packing.gnen_os import content
-from models.phantoms.gnen_population import FORM
+from models.phantoms.abdomen.largest_slice import render_largest_slice
+from models.phantoms.ct_cases import gnen_case
+from models.phantoms.gnen_population import FORM, draw_cohort
 from models.studies.gnen_os import rows, train
-from models.studies.gnen_os_samples import FACTORS, build_network
+from models.studies.gnen_os_samples import FACTORS, SCANS, build_network, phantom_samples
+from tests.models.packing.at_the_board import record_of, with_encoder
 from tests.models.studies.test_gnen_os import TINY, invented
 
 
@@ -72,6 +78,25 @@ def test_signatures_and_cox_models_give_the_hazards_of_training(pack, trained, s
         alive = trained.final.models[name].survival(np.array([-shift]), [36.0])[0, 0]
         (at,) = [point.survival for point in model.baseline if point.time_months == 36.0]
         assert at == pytest.approx(alive)
+
+
+def test_the_board_scores_a_phantom_as_training_does(pack, trained, samples, tmp_path):
+    network = samples[1]
+    (patient,) = draw_cohort("external", 1, 2)
+    one = phantom_samples([patient], TINY, network)
+    expected = trained.final.hazards(one)
+    scans = {
+        phase.value: PhaseScan(*render_largest_slice(gnen_case(patient), phase, size=TINY.phantom_size))
+        for phase in SCANS.values()
+    }
+    form = {field.id: getattr(patient, field.attribute) for field in FORM}
+    own = with_encoder(pack, StageMaximaGraph(network), tmp_path)
+    found = predict(own, scans, record_of("gnen-os", form)).scores
+    for name, cutoff in trained.cutoffs.items():
+        above = found[name].value - found[name].threshold.value
+        assert above == pytest.approx(expected[name][0] - cutoff, abs=1e-4)
+        alive = trained.final.models[name].survival(expected[name], [36.0])[0, 0]
+        assert dict(found[name].survival)[36.0] == pytest.approx(alive, abs=1e-4)
 
 
 def told(term, few, scores, k):

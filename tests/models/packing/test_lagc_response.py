@@ -7,20 +7,27 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
+from inference.meaning.opinion import Phase
 from inference.packs.load import LoadedPack
 from inference.packs.self_test import run_self_test
 from inference.packs.state import PackState
 from inference.packs.study_models import read_reference, study_models
 from inference.packs.verify import verify_pack
+from inference.predictors.phase_input import PhaseScan
+from inference.predictors.study_prediction import predict
 from models.networks import resnet
 from models.packing.ct_pack import put_demonstration
 from models.packing.lagc_response import content
 from models.packing.lagc_response_columns import coded_columns
 from models.packing.lagc_response_report import OS
-from models.phantoms.lagc_population import FORM
+from models.phantoms.abdomen.largest_slice import render_about_largest
+from models.phantoms.ct_cases import lagc_case
+from models.phantoms.lagc_population import FORM, draw_cohort
 from models.studies.lagc_response import DL_SIGNATURE, train
 from models.studies.lagc_response_factors import coded
 from models.studies.lagc_response_results import outside_hazard
+from models.studies.lagc_response_samples import phantom_samples
+from tests.models.packing.at_the_board import record_of
 from tests.models.studies.test_lagc_response import TINY, samples
 
 BRIEF = replace(
@@ -76,6 +83,24 @@ def test_the_coefficients_give_the_scores_of_training(pack, trained, cohorts):
     assert at == pytest.approx(survival)
     high = hazards - shift >= models.thresholds[OS].value
     assert high.tolist() == (hazards >= trained.survival.high_from).tolist()
+
+
+def test_the_board_scores_a_phantom_as_training_does(pack, trained):
+    (patient,) = draw_cohort("external", 1, 4)
+    one = phantom_samples([patient], trained.config.preprocessing, size=128)
+    alike = replace(trained, folds=trained.folds[:1] * len(trained.folds))
+    expected = alike.scores(one)
+    scan = PhaseScan(*render_about_largest(lagc_case(patient), Phase.PORTAL_VENOUS, size=128))
+    found = predict(pack, {"portal_venous": scan}, record_of("lagc-response", form_values(one, 0))).scores
+    for name, own in {"dl_signature": "dl", "clinical_signature": "clinical", "dlcs": "dlcs"}.items():
+        assert found[name].value == pytest.approx(expected[own][0], abs=1e-4)
+    hazard = outside_hazard(trained, one, expected["dl"])[0]
+    assert found[OS].value - found[OS].threshold.value == pytest.approx(
+        hazard - trained.survival.high_from, abs=1e-3
+    )
+    months = [12.0, 24.0]
+    alive = trained.survival.baseline.survival([hazard], months)[0]
+    assert [dict(found[OS].survival)[month] for month in months] == pytest.approx(alive, abs=1e-3)
 
 
 def form_values(cohort, k):

@@ -1,0 +1,178 @@
+"""Every score of a pack for one patient, from what the networks read and the clinical values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from inference.packs.fitted import LinearModel, Score, ScoreThreshold
+from inference.packs.load import LoadedPack
+from inference.packs.manifest import Manifest
+from inference.packs.study_models import FeatureWeights, FoldMachine, StudyModels, study_models
+from inference.predictors.image_features import Floats, ImageFeatures
+from inference.predictors.linear_predictor import by_fold, calibrated, score_of, survival_of
+from inference.predictors.patient_values import PatientValues, scaled
+
+Features = Mapping[str, ImageFeatures]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreValue:
+    """One score; without a value it says which fields of the form or phases are missing.
+
+    ``fold_values`` are those of the fold networks or machines, or of a model that reads such a score; empty
+    where nothing was fitted by fold.  ``calibrated`` is the probability after the pack's recalibration;
+    cut-offs and other models read ``value``.  ``survival`` is (months, probability) of a Cox model.
+    """
+
+    stated: Score
+    threshold: ScoreThreshold | None
+    value: float | None = None
+    fold_values: tuple[float, ...] = ()
+    calibrated: float | None = None
+    survival: tuple[tuple[float, float], ...] = ()
+    missing_fields: tuple[str, ...] = ()
+    missing_phases: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The pack's name for it."""
+        return self.stated.name
+
+    @property
+    def is_positive(self) -> bool | None:
+        """Score ≥ cut-off, compared unrounded; None without a value or a cut-off."""
+        if self.value is None or self.threshold is None:
+            return None
+        return self.value >= self.threshold.value
+
+    @property
+    def is_borderline(self) -> bool:
+        """True when it lies nearer to the cut-off than the pack's margin."""
+        if self.value is None or self.threshold is None:
+            return False
+        return abs(self.value - self.threshold.value) < self.threshold.borderline_margin
+
+    @property
+    def folds_disagree(self) -> bool:
+        """True when the folds stand on both sides of the cut-off."""
+        if self.threshold is None:
+            return False
+        return len({value >= self.threshold.value for value in self.fold_values}) > 1
+
+
+def score_patient(pack: LoadedPack, features: Features, values: PatientValues) -> dict[str, ScoreValue]:
+    """All scores of the pack by name, in its order.
+
+    Where the pathway lacks what must be known first, none has a value.
+
+    Raises
+    ------
+    PackError
+        When the pack does not fit the form.
+    """
+    models = study_models(pack)
+    missing_first = values.missing_first()
+    found: dict[str, ScoreValue] = {}
+    for stated in pack.manifest.scores:
+        fields, phases = _needs(stated, pack.manifest, models, found, values, features)
+        fields = tuple(dict.fromkeys((*missing_first, *fields)))
+        threshold = models.thresholds.get(stated.name)
+        if fields or phases:
+            found[stated.name] = ScoreValue(stated, threshold, missing_fields=fields, missing_phases=phases)
+            continue
+        value, folds = _value(stated, models, found, values, features)
+        calibration = models.calibrations.get(stated.name)
+        model = models.linear.get(stated.name)
+        found[stated.name] = ScoreValue(
+            stated,
+            threshold,
+            value,
+            folds,
+            None if calibration is None else calibrated(calibration, value),
+            survival_of(model, value) if model is not None and model.family == "cox" else (),
+        )
+    return found
+
+
+def _needs(
+    stated: Score,
+    manifest: Manifest,
+    models: StudyModels,
+    found: Mapping[str, ScoreValue],
+    values: PatientValues,
+    features: Features,
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The fields of the form and the phases that a score lacks, those of the scores in it included."""
+    phases: set[str] = set()
+    fields: tuple[str, ...] = ()
+    match stated.source:
+        case "classifiers":
+            named = {entry.phase for entry in manifest.classifiers(None)}
+            phases = {one.phase for one in manifest.phases if one.phase in named or None in named}
+        case "signature":
+            phases = {models.signatures[stated.name].phase}
+        case "support_vector_machines":
+            machines = models.machines[stated.name]
+            phases = {phase for machine in machines for phase in machine.phases}
+            fields = values.missing(term.field for machine in machines for term in machine.terms)
+        case "linear_model":
+            model = models.linear[stated.name]
+            inner = [found[name] for name in sorted(model.scores_needed)]
+            fields = values.missing(model.clinical_fields)
+            fields = tuple(dict.fromkeys([*fields, *(f for score in inner for f in score.missing_fields)]))
+            phases = {phase for score in inner for phase in score.missing_phases}
+    return fields, tuple(sorted(phases - set(features)))
+
+
+def _value(
+    stated: Score,
+    models: StudyModels,
+    found: Mapping[str, ScoreValue],
+    values: PatientValues,
+    features: Features,
+) -> tuple[float, tuple[float, ...]]:
+    match stated.source:
+        case "classifiers":
+            folds = tuple(score for one in features.values() for score in one.fold_scores)
+            return sum(folds) / len(folds), folds
+        case "signature":
+            signature = models.signatures[stated.name]
+            vectors = features[signature.phase].embeddings.values()
+            sums = tuple(_weighed(vector, signature.features) for vector in vectors)
+            return sum(sums) / len(sums), sums if len(sums) > 1 else ()
+        case "support_vector_machines":
+            folds = tuple(
+                _machine_probability(machine, features, values) for machine in models.machines[stated.name]
+            )
+            return sum(folds) / len(folds), folds
+    return _linear(models.linear[stated.name], found, values)
+
+
+def _linear(
+    model: LinearModel, found: Mapping[str, ScoreValue], values: PatientValues
+) -> tuple[float, tuple[float, ...]]:
+    needed = {name: found[name] for name in model.scores_needed}
+    inner = {name: score.value for name, score in needed.items() if score.value is not None}
+    folds = {name: needed[name].fold_values or (value,) for name, value in inner.items()}
+    return score_of(model, values, inner), by_fold(model, values, folds)
+
+
+def _machine_probability(machine: FoldMachine, features: Features, values: PatientValues) -> float:
+    joined = np.concatenate([_of_fold(features[phase].embeddings, machine.fold) for phase in machine.phases])
+    decision = _weighed(joined, machine.features)
+    decision += sum(term.coefficient * scaled(term, values) for term in machine.terms)
+    return float(expit(machine.platt.slope * decision + machine.platt.intercept))
+
+
+def _of_fold(embeddings: Mapping[int | None, Floats], fold: int) -> Floats:
+    """The vector of the fold's own encoder, or of the one that serves all."""
+    return embeddings[fold if fold in embeddings else None]
+
+
+def _weighed(vector: Floats, chosen: FeatureWeights) -> float:
+    parts = chosen.weight * (vector[chosen.index] - chosen.centre) / chosen.scale
+    return chosen.intercept + float(parts.sum())
