@@ -10,11 +10,11 @@ import contextlib
 import logging
 import os
 import shutil
-import sys
 import uuid
 from pathlib import Path
 from typing import Final, Self
 
+from inference.file_lock import lock_file
 from inference.storage import storage_error
 
 _log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class ScratchFolder:
         self._lock_path = _lock_of(self.path)
         try:
             parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock: int | None = _locked(self._lock_path, os.O_CREAT | os.O_EXCL)
+            self._lock: int | None = lock_file(self._lock_path, os.O_CREAT | os.O_EXCL)
             self.path.mkdir(mode=0o700)
         except OSError as error:
             raise storage_error(error, self.path) from error
@@ -74,7 +74,7 @@ def remove_leftovers(parent: Path) -> int:
     for folder in folders:
         lock = _lock_of(folder)
         try:
-            held = _locked(lock, os.O_CREAT)
+            held = lock_file(lock)
         except OSError:
             continue  # its process lives
         shutil.rmtree(folder, ignore_errors=True)
@@ -90,27 +90,3 @@ def remove_leftovers(parent: Path) -> int:
 
 def _lock_of(folder: Path) -> Path:
     return folder.with_name(folder.name + _LOCK)
-
-
-def _locked(path: Path, how: int) -> int:
-    """A descriptor that holds the lock on ``path``.
-
-    Raises
-    ------
-    OSError
-        When another process holds it.
-    """
-    descriptor = os.open(path, os.O_RDWR | how, 0o600)
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        raise
-    return descriptor

@@ -22,6 +22,7 @@ from models.results.home import HOME, RESULT_JSON, keep_run
 from models.studies.catalogue import trainable
 from models.training.engine.history import CURVES_CSV, CurveBook, curves_csv
 from models.training.engine.run import RunPlace
+from models.training.engine.sole_training import sole_training
 
 BUDGET_MB: Final = 40.0
 _LOOK_EVERY_S: Final = 0.5
@@ -53,18 +54,19 @@ def make_one(study: str, place: PackPlace) -> bool:
     about = trainable(study)
     config = about.demonstration(place.preset)
     kept = KeptWork(place.work / study, study, config)
-    if kept.finished(place.pack(study)):
-        return False
-    kept.open()
-    start = time.monotonic()
-    book = CurveBook(kept.folder, load_catalogue("en"))
-    run = RunPlace(checkpoints=kept.checkpoints, on_epoch=book, on_progress=Ticker(study))
-    manifest = about.make_demonstration(config, run, kept.samples, place.pack(study))
-    if (kept.results / RESULT_JSON).is_file():
-        if book.curves:
-            write_atomically(kept.results / CURVES_CSV, curves_csv(book.curves).encode())
-        keep_run(study, kept.results, place.results, minutes=(time.monotonic() - start) / 60)
-    kept.finish(manifest)
+    with sole_training(kept.folder):
+        if kept.finished(place.pack(study)):
+            return False
+        kept.open()
+        start = time.monotonic()
+        book = CurveBook(kept.folder, load_catalogue("en"))
+        run = RunPlace(checkpoints=kept.checkpoints, on_epoch=book, on_progress=Ticker(study))
+        manifest = about.make_demonstration(config, run, kept.samples, place.pack(study))
+        if (kept.results / RESULT_JSON).is_file():
+            if book.curves:
+                write_atomically(kept.results / CURVES_CSV, curves_csv(book.curves).encode())
+            keep_run(study, kept.results, place.results, minutes=(time.monotonic() - start) / 60)
+        kept.finish(manifest)
     return True
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +34,7 @@ def put_whole(
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as made:
+        with tempfile.TemporaryDirectory(prefix=_prefix(folder.name), dir=folder.parent) as made:
             fresh = Path(made) / folder.name
             manifest = write(fresh)
             if key is not None:
@@ -42,6 +44,19 @@ def put_whole(
     except OSError as error:
         raise storage_error(error, folder) from error
     return manifest
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what a process that was killed while it wrote the pack ``folder`` left beside it.
+
+    For the one process that may write this pack: another's unfinished pack would go as well.
+    """
+    for left in folder.parent.glob(f"{_prefix(glob.escape(folder.name))}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _prefix(name: str) -> str:
+    return f".{name}.unfinished-"
 
 
 def hashes_of(folder: Path) -> dict[str, str]:

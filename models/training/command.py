@@ -8,9 +8,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.errors import EXIT_ANSWERED, EXIT_CANCELLED, ConciliumError, ResourceError
-from inference.jobs import OnProgress
+from inference.errors import EXIT_ANSWERED, EXIT_CANCELLED, Cancelled, ConciliumError, ResourceError
+from inference.jobs import OnProgress, Progress, stop_if_asked
 from inference.messages.catalogue import Catalogue
+from models.training.engine.stop_signals import StopSignals
 
 if TYPE_CHECKING:
     from inference.packs.manifest import Manifest
@@ -29,6 +30,7 @@ def train_and_write(
     """
     try:
         from models.cohorts.problems import CohortError, UnreadableScanError
+        from models.training.engine.failures import TrainingRunningError
         from models.training.engine.study_run import TrainRequest, train_study
     except ModuleNotFoundError as error:
         raise ResourceError("error.training.no_torch", module=error.name or "torch") from error
@@ -42,30 +44,40 @@ def train_and_write(
         resume=options.resume,
         init=options.init,
     )
+    signals = StopSignals()
     try:
-        with progress_bar as on_progress:
-            manifest = train_study(request, catalogue, on_progress)
-    except KeyboardInterrupt:
-        print(catalogue.text("cli.train.stopped"), file=sys.stderr)
-        _say_what_is_kept(request, catalogue)
-        return EXIT_CANCELLED
-    except CohortError as error:
-        for each in error.problems:
-            print(each.text(catalogue), file=sys.stderr)
-        raise
-    except UnreadableScanError as error:
-        print(error.problem.text(catalogue), file=sys.stderr)
-        _say_what_is_kept(request, catalogue)
-        raise
-    except ConciliumError:
-        _say_what_is_kept(request, catalogue)
+        with signals, progress_bar as show:
+
+            def on_progress(progress: Progress) -> None:
+                stop_if_asked(signals.asked)
+                show(progress)
+
+            manifest = train_study(request, catalogue, on_progress, signals.asked)
+    except (KeyboardInterrupt, Cancelled):
+        return _say_that_it_was_stopped(request, catalogue)
+    except ConciliumError as error:
+        if signals.asked():  # a terminal's Ctrl-C ends the processes that read scans, too
+            return _say_that_it_was_stopped(request, catalogue)
+        if isinstance(error, CohortError):
+            for each in error.problems:
+                print(each.text(catalogue), file=sys.stderr)
+        if isinstance(error, UnreadableScanError):
+            print(error.problem.text(catalogue), file=sys.stderr)
+        if not isinstance(error, TrainingRunningError):
+            _say_what_is_kept(request, catalogue)
         raise
     _say_what_was_measured(manifest, request, catalogue)
     return EXIT_ANSWERED
 
 
+def _say_that_it_was_stopped(request: TrainRequest, catalogue: Catalogue) -> int:
+    print(catalogue.text("cli.train.stopped"), file=sys.stderr)
+    _say_what_is_kept(request, catalogue)
+    return EXIT_CANCELLED
+
+
 def _say_what_is_kept(request: TrainRequest, catalogue: Catalogue) -> None:
-    if (request.work / "checkpoints").is_dir():
+    if request.can_be_resumed:
         print(catalogue.text("cli.train.kept", folder=str(request.work)), file=sys.stderr)
 
 

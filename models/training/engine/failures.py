@@ -31,6 +31,13 @@ class OneClassError(TrainingError):
             super().__init__("error.training.one_class_fold", fold=fold, part=where, patients=patients)
 
 
+class TrainingRunningError(TrainingError):
+    """Another process trains in the same ``folder``."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__("error.training.running", folder=folder)
+
+
 class CheckpointError(TrainingError):
     """A checkpoint that is damaged or belongs to another run."""
 

@@ -19,12 +19,14 @@ from inference.packs.manifest import Manifest
 from inference.storage import prepare_folder, storage_error, write_atomically
 from models.cohorts.read_cohort import read_cohort
 from models.networks.safetensors_file import read_safetensors
+from models.packing.whole import remove_unfinished
 from models.studies.catalogue import TrainableStudy, trainable
 from models.training.engine.checkpoint import CheckpointPlace
 from models.training.engine.checkpoint_file import FORMAT_VERSION
 from models.training.engine.device import AskedDevice, choose_device
 from models.training.engine.history import CurveBook
 from models.training.engine.run import RunPlace
+from models.training.engine.sole_training import is_untouched, sole_training
 
 STATE_FILE: Final = "training.json"
 
@@ -50,6 +52,11 @@ class TrainRequest:
         """Beside the pack: samples, checkpoints and curves while training lasts."""
         return self.out.parent / f"{self.out.name}.training"
 
+    @property
+    def can_be_resumed(self) -> bool:
+        """Whether a training that did not end lies in ``work``."""
+        return (self.work / STATE_FILE).is_file()
+
 
 def train_study(
     request: TrainRequest,
@@ -74,8 +81,12 @@ def train_study(
         initial = hashlib.sha256(request.init.read_bytes()).hexdigest()
         config = study.starting_from(config, request.init.absolute())
     device = choose_device(request.device)
-    _check_places(request)
-    with Intake() as intake:
+    if request.out.exists():
+        raise InputError("error.training.out_in_use", folder=request.out.name)
+    prepare_folder(request.out.parent)
+    with sole_training(request.work), Intake() as intake:
+        _check_work(request)
+        remove_unfinished(request.out)
         cohort = read_cohort(
             request.study, request.cohort, intake, on_progress=on_progress, should_stop=should_stop
         )
@@ -93,18 +104,15 @@ def train_study(
             manifest = study.make_pack(cohort, config, place, request.work / "samples", request.out)
         finally:
             book.draw()
-    shutil.rmtree(request.work, ignore_errors=True)
+        shutil.rmtree(request.work, ignore_errors=True)
     return manifest
 
 
-def _check_places(request: TrainRequest) -> None:
-    if request.out.exists():
-        raise InputError("error.training.out_in_use", folder=request.out.name)
-    if request.resume and not (request.work / STATE_FILE).is_file():
+def _check_work(request: TrainRequest) -> None:
+    if request.resume and not request.can_be_resumed:
         raise InputError("error.training.nothing_to_resume", folder=request.work.name)
-    if not request.resume and request.work.exists():
+    if not request.resume and not is_untouched(request.work):
         raise InputError("error.training.unfinished", folder=request.work.name)
-    prepare_folder(request.out.parent)
 
 
 def _state(

@@ -6,7 +6,9 @@ import sys
 from types import SimpleNamespace
 
 import models.packing.driver as driver
+from inference.errors import EXIT_BAD_INPUT
 from models.training.engine.history import CurvePoint
+from models.training.engine.sole_training import sole_training
 from tests.models.results.documents import gnen_run
 
 
@@ -38,6 +40,18 @@ def test_results_that_a_study_leaves_are_kept(tmp_path, monkeypatch):
 
 def test_a_study_that_leaves_none_has_none(tmp_path, monkeypatch):
     assert not made(tmp_path, monkeypatch, lambda folder: None).exists()
+
+
+def test_a_second_run_in_the_same_work_folder_is_refused_in_one_sentence(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(driver, "trainable", lambda study: study_that(lambda folder: None))
+    monkeypatch.setattr(driver, "_end_with_parent", lambda: None)
+    place = driver.PackPlace(tmp_path / "packs", tmp_path / "work", "demo", tmp_path / "home")
+    with sole_training(tmp_path / "work" / "gnen-os"):
+        assert driver.make_alone("gnen-os", place) == EXIT_BAD_INPUT
+        assert driver.make_alone("pnen-recurrence", place) == 0
+    said = capsys.readouterr().err
+    assert said == "gnen-os: Another training is at work in “gnen-os”. Wait for its end, or stop it first.\n"
+    assert driver.make_alone("gnen-os", place) == 0
 
 
 def test_packs_are_made_at_once_and_those_that_fail_are_counted(tmp_path, capsys, monkeypatch):
