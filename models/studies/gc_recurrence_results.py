@@ -136,7 +136,6 @@ def _of_cohort(
     return {
         "patients": len(cohort),
         "relapses": int(cohort.relapse.sum()),
-        "left_out_without_tumour": cohort.without_tumour,
         "models": {name: _of_model(trained, cohort, scores[name], name, ceilings) for name in MODELS},
         "five_factor_ceiling": signature_ceiling(cohort.cohort, ceiling_draws),
         "delong_p": {

@@ -46,7 +46,6 @@ class GcSamples:
 
     ``embeddings`` are float32 (patients, views, C), the first view being the slices as they are;
     ``factors`` hold one value of the clinical form per patient, the empty text where there is none.
-    ``without_tumour`` counts the synthetic patients left out since no slice of theirs shows a tumour.
     """
 
     cohort: str
@@ -56,7 +55,6 @@ class GcSamples:
     relapse: Bools
     has_follow_up: Bools
     survival: SurvivalData
-    without_tumour: int = 0
 
     def __len__(self) -> int:
         return len(self.patient_ids)
@@ -75,23 +73,16 @@ def phantom_samples(
 ) -> GcSamples:
     """Synthetic patients, rendered in memory; their slices are kept in ``cache`` where one is given."""
 
-    shown: list[GcPatient] = []
-
     def stacks() -> Iterable[Stack]:
         for number, patient in enumerate(patients):
             stop_if_asked(should_stop)
-            stack = _cached(cache, patient, config, size)
+            yield _cached(cache, patient, config, size)
             on_progress(Progress(number + 1, len(patients), STAGE))
-            if len(stack):
-                shown.append(patient)
-                yield stack
 
-    embeddings = embedded(stacks(), config, backbone, views)
-    count, patients = len(patients), shown
     return GcSamples(
         patients[0].cohort,
         tuple(patient.patient_id for patient in patients),
-        embeddings,
+        embedded(stacks(), config, backbone, views),
         {
             field.attribute: tuple(getattr(patient, field.attribute) or "" for patient in patients)
             for field in FORM
@@ -102,7 +93,6 @@ def phantom_samples(
             np.array([patient.os_months for patient in patients]),
             np.array([patient.death_observed for patient in patients]),
         ),
-        count - len(patients),
     )
 
 
@@ -134,10 +124,8 @@ def cohort_samples(
 
 
 def phantom_stack(patient: GcPatient, config: GcRecurrenceConfig, *, size: int) -> Stack:
-    """All slices of a synthetic patient's tumour; only those are rendered; none where none shows it."""
+    """All slices of a synthetic patient's tumour; only those are rendered."""
     volume, mask = render_tumour(gc_case(patient), Phase.PORTAL_VENOUS, size=size)
-    if not mask.any():
-        return np.zeros((0, config.channels, config.frame.rows, config.frame.columns), dtype=np.float16)
     return stack_of(volume, mask, config)
 
 

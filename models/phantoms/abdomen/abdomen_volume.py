@@ -18,6 +18,7 @@ from models.phantoms.abdomen.body_wall import paint_chest, paint_ribs, paint_wal
 from models.phantoms.abdomen.bowel import paint_colon, paint_duodenum, paint_oesophagus, paint_small_bowel
 from models.phantoms.abdomen.ct_scanner import CtScanner
 from models.phantoms.abdomen.enhancement import AIR_HU, iodine, tissue_hu
+from models.phantoms.abdomen.gastric_lesion import GastricLesion, draw_gastric_lesion
 from models.phantoms.abdomen.nodes import paint_nodes
 from models.phantoms.abdomen.organs import (
     paint_adrenals,
@@ -36,7 +37,7 @@ from models.phantoms.abdomen.pancreatic_lesion import (
 from models.phantoms.abdomen.parameters import AbdomenCase, GastricTumour
 from models.phantoms.abdomen.skeleton import paint_back
 from models.phantoms.abdomen.slice_frame import SliceFrame, slice_frame
-from models.phantoms.abdomen.stomach import GastricLesion, draw_gastric_lesion, paint_stomach
+from models.phantoms.abdomen.stomach import paint_stomach
 from models.phantoms.abdomen.table import paint_table
 from models.phantoms.abdomen.vessels import paint_great_vessels, paint_portal_and_arteries
 from models.phantoms.randomness import random_stream

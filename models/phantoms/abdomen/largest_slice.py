@@ -15,8 +15,8 @@ from inference.meaning.opinion import Phase
 from inference.volume import Volume
 from models.phantoms.abdomen.abdomen_volume import TUMOUR, render_slices, volume_geometry
 from models.phantoms.abdomen.anatomy import draw_abdomen
+from models.phantoms.abdomen.gastric_lesion import draw_gastric_lesion
 from models.phantoms.abdomen.parameters import AbdomenCase
-from models.phantoms.abdomen.stomach import draw_gastric_lesion
 
 REACH = 2
 """Slices either side of the largest that the search has looked at."""

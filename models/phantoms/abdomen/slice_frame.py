@@ -59,7 +59,9 @@ class SliceFrame:
         middle = self.canvas
         canvas = SliceCanvas(middle.grid_x, middle.grid_y, middle.x, middle.y)
         canvas.image = middle.image.copy()
-        return replace(self, canvas=canvas, z_mm=z_mm, above=above_diaphragm(self.abdomen, canvas, z_mm))
+        return replace(
+            self, canvas=canvas, z_mm=z_mm, above=above_diaphragm(self.abdomen, canvas.x, canvas.y, z_mm)
+        )
 
     def strands(self, width: float) -> Floats:
         """Opacity of fine winding lines: where two smooth fields are both about zero."""
@@ -69,12 +71,7 @@ class SliceFrame:
 def slice_frame(abdomen: Abdomen, canvas: SliceCanvas, z_mm: float, hu: dict[str, float]) -> SliceFrame:
     """Set up a slice at the abdomen's level ``z_mm``."""
     grid = canvas.grid_x, canvas.grid_y
-    half_x, half_y, middle = (float(np.interp(z_mm, _CAVITY[:, 0], _CAVITY[:, c])) for c in (1, 2, 3))
-    visceral = abdomen.habitus.visceral_fat - 0.5
-    half_x, half_y = half_x * (1.0 + 0.07 * visceral), half_y * (1.0 + 0.17 * visceral)
-    middle -= 0.6 * 0.17 * visceral * half_y
-    x, y = canvas.x, canvas.y - np.float32(middle)
-    inside = section_distance(Section(0.0, middle, half_x, half_y, 0.0, 2.35), canvas.x, canvas.y)
+    x, y = canvas.x, canvas.y - np.float32(_cavity(abdomen, z_mm).y)
     angle = np.degrees(np.arctan2(np.abs(x), -y)).astype(np.float32)
     table = np.interp(np.arange(181.0), _WALL_ANGLES_DEG, _WALL_MM) * abdomen.habitus.muscle**0.8
     if z_mm > 20.0:
@@ -90,21 +87,33 @@ def slice_frame(abdomen: Abdomen, canvas: SliceCanvas, z_mm: float, hu: dict[str
         coarse=abdomen.coarse.plane(z_mm, *grid),
         course_a=abdomen.course_a.plane(z_mm, *grid),
         course_b=abdomen.course_b.plane(z_mm, *grid),
-        depth=-inside,
+        depth=cavity_depth(abdomen, canvas.x, canvas.y, z_mm),
         wall_mm=np.interp(angle, np.arange(181.0), table).astype(np.float32),
-        above=above_diaphragm(abdomen, canvas, z_mm),
+        above=above_diaphragm(abdomen, canvas.x, canvas.y, z_mm),
         angle_deg=angle,
         radius_mm=np.hypot(x, y),
     )
 
 
-def above_diaphragm(abdomen: Abdomen, canvas: SliceCanvas, z_mm: float) -> Floats:
-    """Height above the diaphragm's two domes, divided by their slope: about a distance."""
+def _cavity(abdomen: Abdomen, z_mm: float) -> Section:
+    half_x, half_y, middle = (float(np.interp(z_mm, _CAVITY[:, 0], _CAVITY[:, c])) for c in (1, 2, 3))
+    visceral = abdomen.habitus.visceral_fat - 0.5
+    half_x, half_y = half_x * (1.0 + 0.07 * visceral), half_y * (1.0 + 0.17 * visceral)
+    return Section(0.0, middle - 0.6 * 0.17 * visceral * half_y, half_x, half_y, 0.0, 2.35)
+
+
+def cavity_depth(abdomen: Abdomen, x: Floats, y: Floats, z_mm: float) -> Floats:
+    """Distance (mm) into the abdominal cavity of places at a level, negative in its wall."""
+    return -section_distance(_cavity(abdomen, z_mm), x, y)
+
+
+def above_diaphragm(abdomen: Abdomen, x: Floats, y: Floats, z_mm: float) -> Floats:
+    """Height of places above the diaphragm's two domes, divided by their slope: about a distance."""
     dx, dy, dz = abdomen.organ_shift["dome"]
     best = None
     for sign, apex_x, apex_z in ((-1.0, -64.0, 112.0), (1.0, 68.0, 100.0)):
-        u = (canvas.x - np.float32(apex_x + dx)) * np.float32(sign / 74.0)
-        v = (canvas.y - np.float32(-4.0 + dy)) * np.float32(1.0 / 82.0)
+        u = (x - np.float32(apex_x + dx)) * np.float32(sign / 74.0)
+        v = (y - np.float32(-4.0 + dy)) * np.float32(1.0 / 82.0)
         fall_x = np.where(u > 0, np.float32(72.0), np.float32(24.0)) * u
         fall_y = np.where(v > 0, np.float32(94.0), np.float32(44.0)) * v
         height = np.float32(z_mm - apex_z - dz) + fall_x * u + fall_y * v

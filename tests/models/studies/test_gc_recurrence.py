@@ -317,15 +317,6 @@ def test_a_phantom_from_memory_is_read_as_its_whole_scan_from_a_cohort(config, f
     assert kept.relapse == whole.relapse
 
 
-def test_a_patient_none_of_whose_slices_shows_a_tumour_is_left_out_and_counted(config, frozen, tmp_path):
-    patients = draw_cohort("training", 188)[186:]
-    for _ in range(2):
-        found = phantom_samples(patients, config, frozen, cache=tmp_path, size=128)
-        assert found.patient_ids == ("GC-000186",)
-        assert found.without_tumour == 1
-        assert len(found.embeddings) == len(found.relapse) == len(found.survival) == 1
-
-
 @pytest.mark.slow
 def test_dealt_out_relapses_are_not_predictable(config, frozen):
     """DLS, CLIS and DLFS: mean AUC over folds and permutations within 0.5 ± 3 SE."""

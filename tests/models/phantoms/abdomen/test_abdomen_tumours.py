@@ -11,6 +11,7 @@ from models.phantoms.abdomen.abdomen_volume import (
     volume_geometry,
 )
 from models.phantoms.abdomen.anatomy import draw_abdomen
+from models.phantoms.abdomen.gastric_lesion import draw_gastric_lesion
 from models.phantoms.abdomen.pancreatic_lesion import draw_pancreatic_lesion
 from models.phantoms.abdomen.parameters import (
     AbdomenCase,
@@ -19,7 +20,6 @@ from models.phantoms.abdomen.parameters import (
     Looks,
     PhaseLook,
 )
-from models.phantoms.abdomen.stomach import draw_gastric_lesion
 from models.phantoms.abdomen.tumour_texture import TumourTexture
 from tests.models.phantoms.abdomen.abdomen_cases import gastric, pancreatic
 
