@@ -219,7 +219,11 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     train.add_argument("--seed", type=int, help="of splits, weights and views; default: the preset's")
     train.add_argument(
-        "--init", type=Path, metavar="FILE.safetensors", help="weights that the study's network starts from"
+        "--init",
+        action="append",
+        default=[],
+        metavar="[NETWORK=]FILE.safetensors",
+        help="weights that a network of the study starts from; may be repeated",
     )
     train.add_argument("--resume", action="store_true", help="go on with a training that was cut off")
     train.set_defaults(run=_run_train)

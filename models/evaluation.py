@@ -9,19 +9,19 @@ import numpy as np
 from inference.packs.manifest import Metric
 from inference.statistics.discrimination.delong import auc
 from inference.statistics.proportion import wilson_interval
-from models.studies.npc_residual import Arm, TrainedStudy
+from models.studies.npc_residual_packed import CHOICE, AnsweringArm, PackedStudy
 
 SEGMENTATION_TEST = "segmentation test part"
 TRAINING = "training part, out of fold"
 TEST = "test part"
 
 
-def metrics(study: TrainedStudy) -> tuple[Metric, ...]:
+def metrics(study: PackedStudy) -> tuple[Metric, ...]:
     """Every figure of the run; intervals are 95 %."""
     return (_dice(study), *(metric for arm in study.arms for metric in _arm_metrics(arm)))
 
 
-def evaluation_report(study: TrainedStudy) -> dict[str, Any]:
+def evaluation_report(study: PackedStudy) -> dict[str, Any]:
     """Counts, cut-offs and figures behind the metrics, by treatment."""
     return {
         "schema": "concilium.evaluation",
@@ -50,12 +50,12 @@ def evaluation_report(study: TrainedStudy) -> dict[str, Any]:
             }
             for one in study.compared
         ],
-        "answering": {"classifiers": [arm.architecture for arm in study.arms], "chosen_by": study.choice},
+        "answering": {"classifiers": [arm.architecture for arm in study.arms], "chosen_by": CHOICE},
         "metrics": [metric.model_dump(mode="json") for metric in metrics(study)],
     }
 
 
-def _dice(study: TrainedStudy) -> Metric:
+def _dice(study: PackedStudy) -> Metric:
     low, median, high = np.percentile(study.segmenter.test_slice_dice, (25, 50, 75))
     return Metric(
         cohort=SEGMENTATION_TEST,
@@ -68,7 +68,7 @@ def _dice(study: TrainedStudy) -> Metric:
     )
 
 
-def _arm_metrics(arm: Arm) -> tuple[Metric, ...]:
+def _arm_metrics(arm: AnsweringArm) -> tuple[Metric, ...]:
     fitted, cutoff = arm.fitted, arm.cutoff.value
     training = arm.residual[list(fitted.training)]
     test = arm.residual[list(fitted.test)]
@@ -97,7 +97,7 @@ def _arm_metrics(arm: Arm) -> tuple[Metric, ...]:
     return tuple(figures)
 
 
-def _auc_metric(arm: Arm, cohort: str, scores: Any, residual: Any, note: str) -> Metric:
+def _auc_metric(arm: AnsweringArm, cohort: str, scores: Any, residual: Any, note: str) -> Metric:
     area = auc(scores, residual)
     interval = area.interval()
     low, high = (None, None) if interval is None else (round(limit, 4) for limit in interval)
@@ -112,7 +112,7 @@ def _auc_metric(arm: Arm, cohort: str, scores: Any, residual: Any, note: str) ->
     )
 
 
-def _arm_report(arm: Arm) -> dict[str, Any]:
+def _arm_report(arm: AnsweringArm) -> dict[str, Any]:
     fitted = arm.fitted
     above = fitted.test_scores >= arm.cutoff.value
     return {

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from inference.packs.manifest import Manifest, Metric, Range
-from models.studies.npc_residual_choices import PackChoices
-from models.training.loop import Schedule
+from models.studies.npc_residual_config import PAPER, NpcResidualConfig
+from models.training.augmentation import Augmentation
+from models.training.engine.schedule import Schedule
 
 _SYNTHETIC = (
     "**Everything in this pack comes from synthetic phantoms. No figure below says anything about patients.**"
@@ -30,10 +31,9 @@ _NAMES = {
     "unet": "U-Net",
     "deeplabv3": "DeepLabv3",
 }
-_PRETRAINED_ON = {"synthetic": "of another seed", "hospital": "who were kept apart for the segmenter"}
 
 
-def model_card(manifest: Manifest, config: PackChoices, report: dict[str, Any]) -> str:
+def model_card(manifest: Manifest, config: NpcResidualConfig, report: dict[str, Any]) -> str:
     """Markdown text; every number is read from the manifest, the configuration or the evaluation report."""
     parts = [
         f"# {manifest.title}",
@@ -81,15 +81,14 @@ def _inputs(manifest: Manifest) -> str:
     )
 
 
-def _data(manifest: Manifest, config: PackChoices, report: dict[str, Any]) -> str:
+def _data(manifest: Manifest, config: NpcResidualConfig, report: dict[str, Any]) -> str:
     provenance, segmentation = manifest.provenance, report["segmentation"]
     lines = [
         provenance.description,
         f"segmentation: {segmentation['slices']} slices of {segmentation['patients']} patients kept apart "
         "from "
         f"the rest; {config.segmentation_test_share:.0%} of these patients tested the network",
-        f"pre-training: {provenance.cohort_sizes['pretraining']} patients {_PRETRAINED_ON[provenance.kind]}, "
-        f"{provenance.events['pretraining']} with residual tumour; each taught only the treatment received",
+        _start(manifest, config),
     ]
     for treatment, arm in report["treatments"].items():
         lines.append(
@@ -104,7 +103,21 @@ def _data(manifest: Manifest, config: PackChoices, report: dict[str, Any]) -> st
     return _bullets(lines)
 
 
-def _training(manifest: Manifest, config: PackChoices, report: dict[str, Any]) -> str:
+def _start(manifest: Manifest, config: NpcResidualConfig) -> str:
+    """What the classifiers' weights were before they met a treatment's patients."""
+    others = manifest.provenance.cohort_sizes["pretraining"]
+    named = ", ".join(_NAMES[name] for name in sorted(config.initial_weights))
+    before = f"weights from files for {named}, random ones for the others" if named else "random weights"
+    if not others:
+        return f"start: {before}; nobody was kept for pre-training"
+    return (
+        f"pre-training, from {before}: {others} patients of another seed, "
+        f"{manifest.provenance.events['pretraining']} with residual tumour; each taught only the treatment "
+        "received"
+    )
+
+
+def _training(manifest: Manifest, config: NpcResidualConfig, report: dict[str, Any]) -> str:
     segmenter, classifier = config.preprocessing.segmenter, config.preprocessing.classifier
     segments = manifest.segmenter.architecture
     answers = manifest.classifiers(manifest.treatments[0])[0].architecture
@@ -118,17 +131,15 @@ def _training(manifest: Manifest, config: PackChoices, report: dict[str, Any]) -
             f"and fold ({len(manifest.treatments)} × {config.folds}). A sample is a patient: the "
             f"{classifier.slices} "
             f"slices of largest mask area, in anatomical order, are the channels; absent ones are zero.",
-            f"Crop: the square around the mask with {classifier.margin_mm:g} mm on every side, resized to "
-            f"{classifier.rows} × {classifier.columns}; {_about(report)}; every evaluation uses the "
-            "segmenter's.",
-            f"Pre-training: {_schedule(config.pretraining)}. Classifiers: "
-            f"{_schedule(config.classification)}.",
-            f"Views: mirrored; moved by up to {config.classification_views.shift:.0%} of the side, resized "
-            "by up to "
-            f"{config.classification_views.scale:.0%}, turned by up to "
-            f"{config.classification_views.rotation_deg:g}°, contrast changed by up to "
-            f"{config.classification_views.gain:.0%}, the stack of slices moved by up to "
-            f"{config.classification_views.channel_shift}.",
+            f"Crop: the square around the segmenter's mask with {classifier.margin_mm:g} mm on every side, "
+            f"resized to {classifier.rows} × {classifier.columns}.",
+            *(
+                [f"Pre-training: {_schedule(config.patient.pretraining)}."]
+                if config.pretraining_patients
+                else []
+            ),
+            f"Classifiers: {_schedule(config.patient.classification)}.",
+            f"Views: {_views(config.patient.views)}.",
             "Weights are rounded to half precision before any evaluation and stored so.",
             "The course of every run is in `training.csv`; the explanation is Grad-CAM on the last "
             "convolution.",
@@ -136,29 +147,43 @@ def _training(manifest: Manifest, config: PackChoices, report: dict[str, Any]) -
     )
 
 
-def _departures(manifest: Manifest, config: PackChoices, report: dict[str, Any]) -> str:
-    separate = "synthetic cohort" if manifest.is_demonstration else "part of the cohort, or untrained"
-    return _bullets(
-        [
-            "Hua et al. 2023 (doi 10.21037/qims-22-1226) trained U-Net and DeepLabv3 and four classifiers; "
-            f"here {'all of them' if report['compared'] else 'one of each kind'}, narrower, on smaller "
-            "images.",
-            f"The publication starts from weights learned on photographs; here from a separate {separate}.",
-            f"The publication fits one model per treatment; here {config.folds} folds, whose mean is the "
-            f"score{'; the compared networks are the one model' if report['compared'] else ''}.",
-            "The segmenter is shown slices without tumour as well: "
-            f"{config.tumour_free_share:.0%} of its slices, because the board shows it every slice.",
-            f"Optimisers: {config.segmentation.optimiser} and {config.classification.optimiser} with a "
-            f"{config.classification.decay} course instead of RMSprop and SGD, in batches of "
-            f"{config.classification.batch_size} instead of 32.",
-            "Margin, square shape, one square for all slices of a patient, the views and the cut-off's rule "
-            "are not "
-            "in the publication and are this project's choices.",
-        ]
+def _departures(manifest: Manifest, config: NpcResidualConfig, report: dict[str, Any]) -> str:
+    narrow = sorted(name for name, width in config.widths.items() if width < PAPER.widths[name])
+    lines = [
+        "Hua et al. 2023 (doi 10.21037/qims-22-1226) trained the same two segmenters and four classifiers"
+        + (f"; narrower here: {', '.join(_NAMES[name] for name in narrow)}." if narrow else ".")
+    ]
+    if config.preprocessing != PAPER.preprocessing:
+        lines.append("Slices and crops have fewer pixels than published.")
+    if config.pretraining_patients:
+        lines.append(
+            "The publication starts from weights learned on photographs; here from a separate synthetic "
+            "cohort."
+        )
+    elif not config.initial_weights:
+        lines.append("The publication starts from weights learned on photographs; here they are random.")
+    lines.append(
+        f"The publication fits one model per treatment; here {config.folds} folds, whose mean is the score; "
+        "the compared networks are the one model."
     )
+    lines.append(
+        "The segmenter is shown slices without tumour as well: "
+        f"{config.tumour_free_share:.0%} of its slices, because the board shows it every slice."
+    )
+    for name, published, own in (
+        ("segmenters", PAPER.segmentation, config.segmentation),
+        ("classifiers", PAPER.patient.classification, config.patient.classification),
+    ):
+        if own != published:
+            lines.append(f"Course of the {name}: {_schedule(own)}; published: {_schedule(published)}.")
+    lines.append(
+        "Margin, square shape, one square for all slices of a patient, the views and the cut-off's rule are "
+        "not in the publication and are this project's choices."
+    )
+    return _bullets(lines)
 
 
-def _cutoffs(manifest: Manifest, config: PackChoices, report: dict[str, Any]) -> str:
+def _cutoffs(manifest: Manifest, config: NpcResidualConfig, report: dict[str, Any]) -> str:
     rows = ["| treatment | cut-off | borderline within | locked on |", "| --- | --- | --- | --- |"]
     for threshold in manifest.thresholds:
         rows.append(
@@ -179,16 +204,8 @@ def _cutoffs(manifest: Manifest, config: PackChoices, report: dict[str, Any]) ->
     return "\n".join(rows) + "\n\n" + rule
 
 
-def _about(report: dict[str, Any]) -> str:
-    if report["compared"]:
-        return "training views are cut about the segmenter's mask"
-    return "half of the training views are cut about the segmenter's mask, half about the true one"
-
-
 def _compared(manifest: Manifest, report: dict[str, Any]) -> str:
     """All models of the protocol, of which the answering ones were chosen without their test cohorts."""
-    if not report["compared"]:
-        return ""
     answers = manifest.classifiers(manifest.treatments[0])[0].architecture
     kind = manifest.provenance.kind
     rows = [
@@ -228,7 +245,7 @@ def _area(figure: dict[str, Any]) -> str:
     return f"{figure['value']:.3f}{limits}"
 
 
-def _width(config: PackChoices, name: str) -> str:
+def _width(config: NpcResidualConfig, name: str) -> str:
     width = config.widths[name]
     return "as wide as published" if width == 1 else f"{width:g} of the published width"
 
@@ -270,6 +287,19 @@ def _schedule(schedule: Schedule) -> str:
         f"{schedule.optimiser}, learning rate {schedule.learning_rate:g} ({schedule.decay}), batches of "
         f"{schedule.batch_size}, {schedule.epochs} epochs, weight decay {schedule.weight_decay:g}"
     )
+
+
+def _views(views: Augmentation) -> str:
+    said = ["mirrored"] if views.flip else []
+    for share, words in (
+        (views.shift, f"moved by up to {views.shift:.0%} of the side"),
+        (views.scale, f"resized by up to {views.scale:.0%}"),
+        (views.rotation_deg, f"turned by up to {views.rotation_deg:g}°"),
+        (views.gain, f"contrast changed by up to {views.gain:.0%}"),
+        (views.channel_shift, f"the stack of slices moved by up to {views.channel_shift}"),
+    ):
+        said += [words] if share else []
+    return ", ".join(said)
 
 
 def _range(allowed: Range) -> str:

@@ -52,7 +52,7 @@ def make_one(study: str, place: PackPlace) -> bool:
         However it ends otherwise; samples and checkpoints stay.
     """
     about = trainable(study)
-    config = about.demonstration(place.preset)
+    config = about.preset(place.preset)
     kept = KeptWork(place.work / study, study, config)
     with sole_training(kept.folder):
         if kept.finished(place.pack(study)):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from inference.messages.catalogue import load_catalogue
 from inference.packs.manifest import (
     InputConditions,
     Manifest,
@@ -30,15 +30,14 @@ from models.packing.whole import as_json, hashes_of, put_whole, write_manifest
 from models.packing.words import LICENCE, NOT_FOR, PackWords, pack_id
 from models.phantoms.npc_population import NpcPatient, draw_patient
 from models.phantoms.npc_volume import render_patient
-from models.studies.npc_residual import STUDY, Arm, TrainedStudy, train_on
+from models.studies.npc_residual import STUDY, train
 from models.studies.npc_residual_cohort import groups_of, source_of
 from models.studies.npc_residual_config import NpcResidualConfig
 from models.studies.npc_residual_export import write_networks
-from models.studies.npc_residual_whole import phantom_groups, train
-from models.studies.npc_residual_whole_config import NpcWholeConfig
-from models.studies.npc_residual_whole_pack import pack_study
-from models.studies.npc_residual_whole_results import write_results
-from models.training.engine.history import CURVES_CSV, CURVES_PNG, curves_csv, curves_png
+from models.studies.npc_residual_groups import phantom_groups
+from models.studies.npc_residual_packed import AnsweringArm, PackedStudy, pack_study
+from models.studies.npc_residual_results import write_results
+from models.training.engine.history import CURVES_CSV, curves_csv
 from models.training.engine.run import RunPlace
 from models.training.samples import Workshop, board_volume
 
@@ -72,7 +71,6 @@ _LIMITS = (
 
 HOSPITAL_LIMITS = (
     *_LIMITS[2:5],
-    "Of the published segmenters only U-Net, of the four classifiers only Xception was trained.",
     "Only the cohort's training part was used; its internal and external parts have not been evaluated.",
     "Measured by one random division of one cohort; not validated in another hospital.",
 )
@@ -90,8 +88,8 @@ DEMONSTRATION = PackWords(
 )
 
 
-def from_phantoms(config: NpcWholeConfig, place: RunPlace, samples: Path, out: Path) -> Manifest:
-    """Train the whole protocol on phantoms and write the demonstration pack."""
+def from_phantoms(config: NpcResidualConfig, place: RunPlace, samples: Path, out: Path) -> Manifest:
+    """Train on phantoms, write what was measured, and the demonstration pack."""
     workshop = Workshop(samples, workers=0)
     trained = train(config, phantom_groups(config), workshop, place)
     write_results(trained, workshop, samples.parent / RESULTS_FOLDER, place)
@@ -102,23 +100,24 @@ def from_cohort(
     cohort: Cohort, config: NpcResidualConfig, place: RunPlace, samples: Path, out: Path
 ) -> Manifest:
     """Train on a cohort's training part and write its pack."""
+    own = config.without_further_patients()
     workshop = Workshop(samples, workers=0, source=source_of(cohort))
-    trained = train_on(config, groups_of(cohort, config), workshop, place)
-    kind = "synthetic" if cohort.is_synthetic else "hospital"
+    trained = train(own, groups_of(cohort, own), workshop, place)
+    kind: Literal["synthetic", "hospital"] = "synthetic" if cohort.is_synthetic else "hospital"
     words = PackWords(
         id=pack_id(out, STUDY),
         title=f"Residual nasopharyngeal carcinoma after radiotherapy: trained on a {kind} cohort",
         intended_use="Patients like those of its cohort, once the hospital has validated and signed it.",
-        kind="synthetic" if cohort.is_synthetic else "hospital",
+        kind=kind,
         description=f"A cohort of {len(cohort.table)} patients; the hash of its table is {cohort.sha256}.",
         limits=HOSPITAL_LIMITS,
         command=f"main.py train {STUDY}",
     )
-    return put_pack(trained, out, words)
+    return put_pack(pack_study(trained), out, words)
 
 
 def put_pack(
-    study: TrainedStudy, folder: Path, words: PackWords, key: Ed25519PrivateKey | None = None
+    study: PackedStudy, folder: Path, words: PackWords, key: Ed25519PrivateKey | None = None
 ) -> Manifest:
     """Write, check and put the pack into ``folder``, whole or not at all.
 
@@ -130,13 +129,11 @@ def put_pack(
     return put_whole(folder, lambda fresh: write_pack(study, fresh, words), key)
 
 
-def write_pack(study: TrainedStudy, folder: Path, words: PackWords = DEMONSTRATION) -> Manifest:
+def write_pack(study: PackedStudy, folder: Path, words: PackWords = DEMONSTRATION) -> Manifest:
     """Write every file of the pack and, last, the manifest with their hashes."""
     entries = write_networks(study, folder)
     (folder / SELF_TEST_FILE).write_bytes(_self_test(study, folder, entries))
     (folder / CURVES_CSV).write_text(curves_csv(study.curves), encoding="utf-8")
-    if not study.compared:  # the picture of all their runs is half a megabyte
-        (folder / CURVES_PNG).write_bytes(curves_png(study.curves, load_catalogue("en")))
     report = evaluation_report(study) | {"data": words.kind}
     (folder / "evaluation.json").write_text(as_json(report), encoding="utf-8")
     manifest = _manifest(study, entries, {}, words)
@@ -146,7 +143,7 @@ def write_pack(study: TrainedStudy, folder: Path, words: PackWords = DEMONSTRATI
     return manifest
 
 
-def _self_test(study: TrainedStudy, folder: Path, entries: tuple[NetworkEntry, ...]) -> bytes:
+def _self_test(study: PackedStudy, folder: Path, entries: tuple[NetworkEntry, ...]) -> bytes:
     """One phantom's inputs in blocks of 8 pixels, which keeps the file small, and the networks' answers.
 
     A phantom also where patients were learnt from: no pixel of theirs may leave in a pack.
@@ -165,7 +162,7 @@ def _self_test(study: TrainedStudy, folder: Path, entries: tuple[NetworkEntry, .
 
 
 def _manifest(
-    study: TrainedStudy, entries: tuple[NetworkEntry, ...], files: Mapping[str, str], words: PackWords
+    study: PackedStudy, entries: tuple[NetworkEntry, ...], files: Mapping[str, str], words: PackWords
 ) -> Manifest:
     config = study.config
     stated = files or dict.fromkeys((*(entry.file for entry in entries), SELF_TEST_FILE), "0" * 64)
@@ -206,7 +203,7 @@ def _manifest(
     )
 
 
-def _threshold(arm: Arm) -> Threshold:
+def _threshold(arm: AnsweringArm) -> Threshold:
     return Threshold(
         treatment=arm.treatment,
         value=arm.cutoff.value,

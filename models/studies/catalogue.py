@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -10,13 +10,16 @@ from typing import Any, Final
 from inference.errors import InputError
 from inference.packs.manifest import Manifest
 from models.cohorts.cohort import Cohort
+from models.networks.contract import Classifier, Segmenter
+from models.networks.initial_files import InitialFile, by_network
+from models.networks.safetensors_file import read_safetensors
 from models.packing import gc_recurrence, gnen_os, lagc_response, npc_residual, pnen_recurrence
 from models.studies.gc_recurrence_config import PRESETS as GC_PRESETS
 from models.studies.gnen_os_config import PRESETS as GNEN_PRESETS
 from models.studies.lagc_response_config import PRESETS as LAGC_PRESETS
 from models.studies.npc_residual import STUDY as NPC_RESIDUAL
 from models.studies.npc_residual_config import PRESETS as NPC_PRESETS
-from models.studies.npc_residual_whole_config import PRESETS as NPC_DEMONSTRATIONS
+from models.studies.npc_residual_network import bare_networks
 from models.studies.pnen_recurrence_config import PRESETS as PNEN_PRESETS
 from models.training.engine.run import RunPlace
 
@@ -26,11 +29,11 @@ class TrainableStudy:
     """One protocol.
 
     ``presets`` are its configurations by name; each has ``seed``, ``threads``, the file that the study's
-    network starts from, or None, as ``weights``, and whatever else the study needs.  ``make_pack`` takes
-    cohort, configuration, the place of the runs, a folder for samples and the folder of the pack, which it
-    writes whole or not at all; ``make_demonstration`` takes the same but a cohort, and trains on phantoms.
-    It finds what a study in ``needs`` left beside its samples, and has ``demonstrations`` for presets where
-    these are not those of a cohort.
+    network starts from, or None, as ``weights``, and whatever else the study needs.  Where several networks
+    may start from files, ``networks`` gives those of a configuration by name, and ``weights`` holds files by
+    these names.  ``make_pack`` takes cohort, configuration, the place of the runs, a folder for samples and
+    the folder of the pack, which it writes whole or not at all; ``make_demonstration`` takes the same but a
+    cohort, and trains on phantoms.  It finds what a study in ``needs`` left beside its samples.
     """
 
     study: str
@@ -39,37 +42,35 @@ class TrainableStudy:
     make_demonstration: Callable[[Any, RunPlace, Path, Path], Manifest]
     needs: tuple[str, ...] = ()
     weights: str = "initial_weights"
-    demonstrations: Mapping[str, Any] | None = None
+    networks: Callable[[Any], Mapping[str, Classifier | Segmenter]] | None = None
 
-    def starting_from(self, config: Any, file: Path) -> Any:
-        """The configuration whose network starts from the weights in ``file``."""
-        return replace(config, **{self.weights: file})
+    def starting_from(self, config: Any, files: Sequence[InitialFile]) -> Any:
+        """The configuration whose networks start from the weights in ``files``.
+
+        Raises
+        ------
+        InputError
+            When a file breaks its format or starts no network of the study, or starts one twice.
+        """
+        if self.networks is not None:
+            return replace(config, **{self.weights: by_network(self.study, files, self.networks(config))})
+        if len(files) != 1 or files[0].network is not None:
+            raise InputError("error.weights.one_file", study=self.study)
+        read_safetensors(files[0].path)
+        return replace(config, **{self.weights: files[0].path})
 
     def preset(self, name: str) -> Any:
-        """The configuration called ``name`` for a cohort.
+        """The configuration called ``name``.
 
         Raises
         ------
         InputError
             When the study has none of that name.
         """
-        return self._named(name, self.presets)
-
-    def demonstration(self, name: str) -> Any:
-        """The configuration called ``name`` for phantoms.
-
-        Raises
-        ------
-        InputError
-            When the study has none of that name.
-        """
-        return self._named(name, self.demonstrations or self.presets)
-
-    def _named(self, name: str, presets: Mapping[str, Any]) -> Any:
-        if name not in presets:
-            known = ", ".join(presets)
+        if name not in self.presets:
+            known = ", ".join(self.presets)
             raise InputError("error.training.preset", study=self.study, preset=name, known=known)
-        return presets[name]
+        return self.presets[name]
 
 
 STUDIES: Final[Mapping[str, TrainableStudy]] = {
@@ -78,7 +79,7 @@ STUDIES: Final[Mapping[str, TrainableStudy]] = {
         NPC_PRESETS,
         npc_residual.from_cohort,
         npc_residual.from_phantoms,
-        demonstrations=NPC_DEMONSTRATIONS,
+        networks=bare_networks,
     ),
     lagc_response.STUDY: TrainableStudy(
         lagc_response.STUDY, LAGC_PRESETS, lagc_response.from_cohort, lagc_response.from_phantoms

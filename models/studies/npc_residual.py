@@ -1,148 +1,124 @@
-"""The protocol of ``npc-residual``: segment, crop, one classifier per treatment and fold, cut-offs locked.
+"""The protocol of ``npc-residual``: two segmenters, four classifiers, two units, two treatments.
 
-Source: Hua et al. 2023, doi 10.21037/qims-22-1226.  Where the demonstration departs from the paper, the
-configuration names the value and the model card says so.
+Positive is residual tumour; a higher score is worse.  Source: Hua et al. 2023, doi 10.21037/qims-22-1226.
+What the paper leaves open, the configuration names.
 """
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import Tensor
 
-from inference.jobs import OnProgress, ShouldStop, ignore_progress, never_stop
-from inference.statistics.discrimination.youden import YoudenCutoff
-from models.export import round_weights
-from models.networks.contract import MeanPooledClassifier
-from models.networks.initial_weights import load_initial_weights
-from models.networks.xception import Xception
-from models.phantoms.npc_population import Regimen, draw_cohort
-from models.studies.npc_residual_choices import PackChoices
-from models.studies.npc_residual_config import NpcResidualConfig
-from models.studies.npc_residual_segmenter import Architecture, TrainedSegmenter, train_segmenter
-from models.training.augmentation import Augmentation, air_value, apply_views, draw_views
-from models.training.cross_fit import CrossFit, Positions, Scorer, borderline_margin, cross_fit, lock_cutoff
+from inference.statistics.discrimination.area import area_under_curve
+from inference.statistics.discrimination.cluster_auc import cluster_auc
+from inference.statistics.discrimination.delong import auc
+from inference.statistics.estimate import Estimate
+from inference.statistics.outcomes import Bools
+from inference.statistics.reasons import NotEstimable
+from models.phantoms.npc_population import Regimen
+from models.studies.npc_residual_config import UNITS, NpcResidualConfig, Unit
+from models.studies.npc_residual_groups import TREATMENTS, Groups, StudyPatient
+from models.studies.npc_residual_models import FittedModel, fit_model
+from models.studies.npc_residual_network import for_treatment, start_network
+from models.studies.npc_residual_segmentation import ComparedSegmenter, better, compare_segmenters
+from models.studies.npc_residual_units import Division, Reading, divide, in_unit
 from models.training.engine.device import make_repeatable
 from models.training.engine.history import CurvePoint
-from models.training.engine.run import RunPlace, Task, train_network
-from models.training.samples import Subject, Workshop, classifier_samples
+from models.training.engine.run import RunPlace
+from models.training.samples import Workshop, classifier_samples
 
-STUDY = "npc-residual"
-TREATMENTS: tuple[Regimen, ...] = ("ccrt", "ic_ccrt")
-AnyClassifier = TypeVar("AnyClassifier", bound=MeanPooledClassifier)
-
-
-class StudyPatient(Subject, Protocol):
-    """A patient of the study, synthetic or of a hospital."""
-
-    @property
-    def regimen(self) -> Regimen:
-        """The treatment received."""
-
-    @property
-    def residual_observed(self) -> bool:
-        """Whether it left residual tumour."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ComparedModel:
-    """A classifier that a pack carries beside the answering ones; ``figures`` are its measured ones."""
-
-    treatment: Regimen
-    architecture: str
-    unit: Literal["slice", "patient"]
-    network: MeanPooledClassifier
-    figures: Mapping[str, Any]
+STUDY: Final = "npc-residual"
+AnyEstimate = Estimate | NotEstimable
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arm:
-    """One treatment: its own patients, what was observed, and what was fitted to it."""
+    """One treatment: its patients, their crops (patient, slice, row, column), and all models fitted to it."""
 
     treatment: Regimen
     patients: tuple[StudyPatient, ...]
-    residual: NDArray[np.bool_]
-    fitted: CrossFit
-    networks: tuple[MeanPooledClassifier, ...]
-    cutoff: YoudenCutoff
-    margin: float
-    architecture: str = "xception"
+    residual: Bools
+    crops: Tensor
+    division: Division
+    models: tuple[FittedModel, ...]
+
+    def model(self, classifier: str, unit: Unit) -> FittedModel:
+        """The model of that classifier in that unit."""
+        return next(one for one in self.models if (one.classifier, one.unit) == (classifier, unit))
+
+    def areas(self, reading: Reading) -> tuple[AnyEstimate, AnyEstimate]:
+        """AUC of a model's scores out of fold in the training cohort, and in the test cohort.
+
+        Intervals of scores per slice know which slices are of one patient.
+        """
+        tested = self.division.is_test(reading.owner)
+        learnt, test = reading.data(self.residual, ~tested), reading.data(self.residual, tested)
+        if reading.per == "image":
+            return (
+                cluster_auc(learnt, reading.owner[~tested].tolist()),
+                cluster_auc(test, reading.owner[tested].tolist()),
+            )
+        return area_under_curve(learnt, out_of_fold=True), area_under_curve(test)
+
+    def training_area(self, classifier: str) -> float:
+        """Out-of-fold AUC of the patient unit, by which a classifier is chosen."""
+        reading = self.model(classifier, "patient").readings["patient"]
+        data = reading.data(self.residual, ~self.division.is_test(reading.owner))
+        return auc(data.scores, data.is_positive).value
+
+
+@dataclass(frozen=True, slots=True)
+class TestDecision:
+    """A test patient: what the chosen classifier's two models predict, what was given, what came of it."""
+
+    __test__ = False
+
+    patient_id: str
+    predicts_residual: Mapping[Regimen, bool]
+    given: Regimen
+    residual: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainedStudy:
-    """Everything that a pack is made of; ``pretraining`` is empty where the classifiers start untrained.
+    """Everything that the results are made of.
 
-    ``segmenters`` are the Dice coefficients of those that were compared, by name; ``compared`` all models
-    among which ``choice`` says how the answering ones were chosen.
+    ``segmenter`` is the better of ``segmenters``; ``classifier`` the one of highest out-of-fold AUC in the
+    patient unit, mean of the treatments.  ``decisions`` are its, for the test cohorts of both treatments.
     """
 
-    config: PackChoices
-    segmenter: TrainedSegmenter
+    config: NpcResidualConfig
+    groups: Groups
+    segmenters: tuple[ComparedSegmenter, ...]
+    segmenter: ComparedSegmenter
     arms: tuple[Arm, ...]
-    pretraining: tuple[StudyPatient, ...]
-    curves: tuple[CurvePoint, ...] = field(default=())
-    marked_patients: int = 0
-    segmenters: Mapping[str, Any] = field(default_factory=dict)
-    compared: tuple[ComparedModel, ...] = ()
-    choice: str = ""
+    classifier: str
+    decisions: tuple[TestDecision, ...]
+    curves: tuple[CurvePoint, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """Who teaches what: nobody of ``marked`` or ``pretraining`` is among the ``treated``.
+def train(config: NpcResidualConfig, groups: Groups, workshop: Workshop, place: RunPlace) -> TrainedStudy:
+    """Run the protocol on these patients.
 
-    ``marked`` teach the segmenter, ``pretraining`` the start of all classifiers, ``treated`` the classifier
-    of the regimen that they received.
+    Raises
+    ------
+    OneClassError
+        When a fold of a treatment, or its test cohort, has one class; before any classifier is trained.
     """
-
-    marked: tuple[StudyPatient, ...]
-    pretraining: tuple[StudyPatient, ...]
-    treated: tuple[StudyPatient, ...]
-
-    def __post_init__(self) -> None:
-        others = {one.patient_id for one in (*self.marked, *self.pretraining)}
-        if others & {one.patient_id for one in self.treated}:
-            raise ValueError("a patient teaches what prepares or starts the classifiers, and a classifier")
-
-
-def train(
-    config: NpcResidualConfig,
-    workshop: Workshop,
-    *,
-    on_progress: OnProgress = ignore_progress,
-    should_stop: ShouldStop = never_stop,
-) -> TrainedStudy:
-    """Run the whole protocol on synthetic cohorts."""
-    drawn = draw_cohort(
-        "training", config.segmentation_patients + config.classification_patients, config.cohort_seed
-    )
-    groups = Groups(
-        drawn[: config.segmentation_patients],
-        draw_cohort("training", config.pretraining_patients, config.pretraining_seed),
-        drawn[config.segmentation_patients :],
-    )
-    return train_on(config, groups, workshop, RunPlace(on_progress=on_progress, should_stop=should_stop))
-
-
-def train_on(config: NpcResidualConfig, groups: Groups, workshop: Workshop, place: RunPlace) -> TrainedStudy:
-    """Run the whole protocol on these patients."""
     make_repeatable(config.seed, config.threads)
-    segmenter = train_segmenter(
-        config, Architecture("unet", config.unet_width), groups.marked, workshop, place
-    )
+    divided = [_arm_of(config, groups, treatment) for treatment in TREATMENTS]
+    segmenters = compare_segmenters(config, groups.marked, workshop, place)
+    segmenter = better(segmenters)
 
-    def crops(patients: tuple[StudyPatient, ...]) -> Tensor:
+    def crops(patients: Sequence[StudyPatient]) -> Tensor:
         samples = classifier_samples(
             patients,
-            segmenter.source,
+            segmenter.trained.source,
             config.preprocessing,
             workshop,
             on_progress=place.on_progress,
@@ -150,157 +126,65 @@ def train_on(config: NpcResidualConfig, groups: Groups, workshop: Workshop, plac
         )
         return torch.from_numpy(samples)
 
-    arms, curves = [], [*segmenter.curve]
-    if groups.pretraining:
-        trunk, trunk_curve = train_trunk(config, crops(groups.pretraining), groups.pretraining, place)
-        curves.extend(trunk_curve)
-    else:
-        trunk = _classifier(config, len(TREATMENTS))
-    samples = crops(groups.treated)
-    for number, treatment in enumerate(TREATMENTS):
-        own = [position for position, one in enumerate(groups.treated) if one.regimen == treatment]
-        arm, arm_curves = train_arm(
-            config,
-            treatment,
-            tuple(groups.treated[position] for position in own),
-            samples[own],
-            for_treatment(trunk, number),
-            place,
+    to_start = crops(groups.pretraining) if groups.pretraining else None
+    arm_crops = [crops(patients) for patients, _, _ in divided]
+    models: dict[Regimen, list[FittedModel]] = {treatment: [] for treatment in TREATMENTS}
+    curves = [point for one in segmenters for point in one.trained.curve]
+    for unit in UNITS:
+        for classifier in config.classifiers:
+            trunk, trunk_curve = start_network(config, classifier, unit, to_start, groups.pretraining, place)
+            curves.extend(trunk_curve)
+            for number, treatment in enumerate(TREATMENTS):
+                _, residual, division = divided[number]
+                start = for_treatment(trunk, number)
+                samples = in_unit(arm_crops[number], unit)
+                fitted = fit_model(
+                    config, (classifier, unit, treatment), samples, residual, division, start, place
+                )
+                models[treatment].append(fitted)
+                curves.extend(fitted.curve)
+    arms = tuple(
+        Arm(treatment, patients, residual, arm_crops[number], division, tuple(models[treatment]))
+        for number, (treatment, (patients, residual, division)) in enumerate(
+            zip(TREATMENTS, divided, strict=True)
         )
-        arms.append(arm)
-        curves.extend(arm_curves)
-    return TrainedStudy(config, segmenter, tuple(arms), groups.pretraining, tuple(curves), len(groups.marked))
-
-
-def train_trunk(
-    config: NpcResidualConfig,
-    samples: Tensor,
-    patients: tuple[StudyPatient, ...],
-    place: RunPlace,
-) -> tuple[Xception, tuple[CurvePoint, ...]]:
-    """Pre-train one network with an output per treatment; each patient teaches the one received."""
-    given = torch.tensor([TREATMENTS.index(patient.regimen) for patient in patients])
-    residual = torch.tensor([float(patient.residual_observed) for patient in patients])
-    network = _classifier(config, len(TREATMENTS))
-    loss = classifier_loss(
-        air_value(config.preprocessing.classifier),
-        config.classification_views,
-        samples,
-        residual,
-        lambda positions: given[positions],
-        place.device,
     )
-    result = train_network(
-        network,
-        Task(len(patients), loss),
-        config.pretraining,
-        run="pre-training",
-        seed=config.seed + 1,
-        stage="stage.training.trunk",
-        place=place,
+    best = max(config.classifiers, key=lambda name: sum(arm.training_area(name) for arm in arms))
+    return TrainedStudy(
+        config, groups, segmenters, segmenter, arms, best, decisions_of(arms, best), tuple(curves)
     )
-    return network, result.curve
 
 
-def for_treatment(trunk: AnyClassifier, output: int) -> AnyClassifier:
-    """A copy of the pre-trained network that keeps one treatment's output."""
-    network = copy.deepcopy(trunk)
-    network.classifier = nn.Linear(trunk.classifier.in_features, 1)
-    with torch.no_grad():
-        network.classifier.weight.copy_(trunk.classifier.weight[output : output + 1])
-        network.classifier.bias.copy_(trunk.classifier.bias[output : output + 1])
-    return network
+def decisions_of(arms: Sequence[Arm], classifier: str) -> tuple[TestDecision, ...]:
+    """Both treatments' folds at the cut-offs locked on them, as at the board, on the test patients of both.
 
-
-def train_arm(
-    config: NpcResidualConfig,
-    treatment: Regimen,
-    patients: tuple[StudyPatient, ...],
-    samples: Tensor,
-    start: Xception,
-    place: RunPlace,
-) -> tuple[Arm, tuple[CurvePoint, ...]]:
-    """Fit one network per fold on the patients who received ``treatment``, and lock its cut-off."""
-    residual = np.array([patient.residual_observed for patient in patients])
-    labels = torch.from_numpy(residual.astype(np.float32))
-    networks: list[Xception] = []
-    curves: list[CurvePoint] = []
-
-    def learn(positions: Positions, number: int) -> Scorer:
-        network = copy.deepcopy(start)
-        own = list(positions)
-        loss = classifier_loss(
-            air_value(config.preprocessing.classifier),
-            config.classification_views,
-            samples[own],
-            labels[own],
-            lambda batch: torch.zeros_like(batch),
-            place.device,
-        )
-        result = train_network(
-            network,
-            Task(len(own), loss),
-            config.classification,
-            run=f"{treatment} fold {number}",
-            seed=config.seed + 10 * (TREATMENTS.index(treatment) + 1) + number,
-            stage="stage.training.classifier",
-            place=place,
-        )
-        curves.extend(result.curve)
-        round_weights(network)
-        networks.append(network)
-        return lambda positions: classifier_scores(network, samples[list(positions)])
-
-    fitted = cross_fit(
-        [patient.patient_id for patient in patients],
-        learn,
-        test_share=config.test_share,
-        folds=config.folds,
-        rng=np.random.default_rng([config.seed, TREATMENTS.index(treatment)]),
-        is_positive=residual,
-    )
-    cutoff = lock_cutoff(fitted, residual)
-    margin = borderline_margin(fitted, config.smallest_margin, config.largest_margin)
-    return Arm(treatment, patients, residual, fitted, tuple(networks), cutoff, margin), tuple(curves)
-
-
-def classifier_scores(network: Xception, samples: Tensor) -> NDArray[np.float64]:
-    """Probability of residual tumour on the crop about the segmenter's mask, as at the board."""
-    network.eval()
-    with torch.no_grad():
-        logits = [network(part[:, 0].float()) for part in samples.split(16)]
-    scores: NDArray[np.float64] = torch.sigmoid(torch.cat(logits))[:, 0].double().numpy()
-    return scores
-
-
-def _classifier(config: NpcResidualConfig, outputs: int) -> Xception:
-    torch.manual_seed(config.seed + 1)
-    network = Xception(config.xception_width, config.preprocessing.classifier.slices, outputs, config.dropout)
-    if config.initial_weights is not None:
-        load_initial_weights(network, config.initial_weights)
-    return network.to(memory_format=torch.channels_last)
-
-
-def classifier_loss(
-    air: float,
-    augmentation: Augmentation,
-    samples: Tensor,
-    residual: Tensor,
-    output: Callable[[Tensor], Tensor],
-    device: torch.device,
-) -> Callable[[nn.Module, Tensor, torch.Generator], Tensor]:
-    """Cross-entropy on random views; each draw takes one of a sample's crops.
-
-    ``samples`` is (n, crop, channel, row, column), ``air`` the value of air in it, ``residual`` (n,) 0 or 1;
-    ``output`` says which of the network's outputs each position teaches.
+    A patient's own treatment's model never saw the test cohort, the other one none of the patient's cohort.
     """
+    decisions = []
+    for arm in arms:
+        tested = list(arm.division.test)
+        predicted: dict[Regimen, Bools] = {}
+        for one in arms:
+            model = one.model(classifier, "patient")
+            reading = model.readings["patient"]
+            scores = model.fold_scores(arm.crops[tested]).mean(axis=0)
+            predicted[one.treatment] = scores >= reading.cutoff.value
+        decisions += [
+            TestDecision(
+                arm.patients[position].patient_id,
+                {treatment: bool(called[row]) for treatment, called in predicted.items()},
+                arm.treatment,
+                bool(arm.residual[position]),
+            )
+            for row, position in enumerate(tested)
+        ]
+    return tuple(decisions)
 
-    def loss(network: nn.Module, positions: Tensor, generator: torch.Generator) -> Tensor:
-        views = draw_views(len(positions), augmentation, generator)
-        variant = torch.randint(0, samples.shape[1], (len(positions),), generator=generator)
-        images = apply_views(samples[positions, variant].float(), views, air)
-        logits = network(images.contiguous(memory_format=torch.channels_last).to(device)).float()
-        chosen = logits.gather(1, output(positions)[:, None].to(device))[:, 0]
-        return functional.binary_cross_entropy_with_logits(chosen, residual[positions].to(device))
 
-    return loss
+def _arm_of(
+    config: NpcResidualConfig, groups: Groups, treatment: Regimen
+) -> tuple[tuple[StudyPatient, ...], Bools, Division]:
+    patients = tuple(one for one in groups.treated if one.regimen == treatment)
+    residual = np.array([one.residual_observed for one in patients], dtype=np.bool_)
+    names = [one.patient_id for one in patients]
+    return patients, residual, divide(names, residual, config, TREATMENTS.index(treatment))

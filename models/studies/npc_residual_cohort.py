@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from inference.volume import Volume
 from models.cohorts.cohort import Cohort
 from models.phantoms.npc_population import Regimen
-from models.studies.npc_residual import Groups
 from models.studies.npc_residual_config import NpcResidualConfig
+from models.studies.npc_residual_groups import Groups
 from models.training.samples import Source
 
 _SCAN = "t1c"
@@ -33,8 +33,8 @@ class CohortPatient:
 def groups_of(cohort: Cohort, config: NpcResidualConfig) -> Groups:
     """Divide the training part at random: the rest of the cohort takes no part.
 
-    As large a share as in the published cohort marks for the segmenter.  Where the configuration
-    pre-trains, these same patients start the classifiers; nobody else could without being judged later.
+    As large a share as in the published cohort marks for the segmenters.  Nobody starts the classifiers:
+    who did could not be judged later, and a hospital has no further patients.
     """
     table = cohort.table.part("training")
     regimens, residual = table.words("regimen"), table.events("residual")
@@ -47,7 +47,7 @@ def groups_of(cohort: Cohort, config: NpcResidualConfig) -> Groups:
     count = max(_FEWEST_MARKED, round(share * len(patients)))
     marked = tuple(patients[k] for k in sorted(order[:count]))
     treated = tuple(patients[k] for k in sorted(order[count:]))
-    return Groups(marked, marked if config.pretraining_patients else (), treated)
+    return Groups(marked, (), treated)
 
 
 def source_of(cohort: Cohort) -> Source:

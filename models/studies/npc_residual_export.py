@@ -14,11 +14,11 @@ from inference.packs.manifest import NetworkEntry, Preprocessing
 from models.export import export_network, tensor_entries
 from models.networks.contract import MeanPooledClassifier
 from models.networks.outputs import ClassifierGraph
-from models.studies.npc_residual import TrainedStudy
+from models.studies.npc_residual_packed import PackedStudy
 from models.studies.npc_residual_segmenter import SEGMENTER_FILE
 
 
-def write_networks(study: TrainedStudy, folder: Path) -> tuple[NetworkEntry, ...]:
+def write_networks(study: PackedStudy, folder: Path) -> tuple[NetworkEntry, ...]:
     """Write segmenter, answering networks and compared networks into ``folder``, in this order."""
     (folder / "networks").mkdir(parents=True, exist_ok=True)
     (folder / SEGMENTER_FILE).write_bytes(study.segmenter.source.content)

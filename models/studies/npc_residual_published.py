@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from models.phantoms.npc_population import Regimen
-from models.studies.npc_residual_whole_config import CLASSIFIERS, Unit
+from models.studies.npc_residual_config import CLASSIFIERS, Unit
 
 SOURCE: Final = "Hua et al., Quant Imaging Med Surg 2023; 13: 3569-3586"
 

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from inference.statistics.discrimination.youden import YoudenCutoff, youden_cutoff
 from inference.statistics.outcomes import Bools, ClassData, Floats
-from models.studies.npc_residual_whole_config import NpcWholeConfig, Unit
+from models.studies.npc_residual_config import NpcResidualConfig, Unit
 from models.training.engine.folds import require_both_classes
 from models.training.splits import Fold, folds_by_patient, split_by_patient
 
@@ -73,7 +73,7 @@ class Division:
         return folds[owner]
 
 
-def divide(patient_ids: Sequence[str], residual: Bools, config: NpcWholeConfig, stream: int) -> Division:
+def divide(patient_ids: Sequence[str], residual: Bools, config: NpcResidualConfig, stream: int) -> Division:
     """Keep one fifth of the patients for testing, not stratified, and divide the others into folds.
 
     Raises

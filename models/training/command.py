@@ -30,6 +30,7 @@ def train_and_write(
     """
     try:
         from models.cohorts.problems import CohortError, UnreadableScanError
+        from models.networks.initial_files import InitialFile
         from models.training.engine.failures import TrainingRunningError
         from models.training.engine.study_run import TrainRequest, train_study
     except ModuleNotFoundError as error:
@@ -42,7 +43,7 @@ def train_and_write(
         device=options.device,
         seed=options.seed,
         resume=options.resume,
-        init=options.init,
+        init=tuple(InitialFile.parse(words) for words in options.init),
     )
     signals = StopSignals()
     try:

@@ -128,9 +128,9 @@ def classifier_samples(
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
 ) -> NDArray[np.float16]:
-    """Crops: (patient, 2, slices, rows, columns), first about the segmenter's mask, then about the true one.
+    """Crops about the segmenter's mask, as at the board: (patient, slices, rows, columns).
 
-    Where the segmenter finds nothing, the first is the second.
+    Where it finds nothing, about the true one, which a reader would draw.
     """
     make = partial(
         _classifier_sample, segmenter=segmenter, preprocessing=preprocessing, source=workshop.source
@@ -167,9 +167,11 @@ def _classifier_sample(
     volume, true_mask = source(patient)
     network = Network(segmenter.content, segmenter.entry, threads=1)
     proposed = segment_volume(volume, network, preprocessing)
-    masks = (proposed if proposed.any() else true_mask, true_mask)
-    crops = [classifier_input(volume, mask, preprocessing.classifier).array[0] for mask in masks]
-    return np.stack(crops).astype(np.float16)
+    mask = proposed if proposed.any() else true_mask
+    crops: NDArray[np.float16] = (
+        classifier_input(volume, mask, preprocessing.classifier).array[0].astype(np.float16)
+    )
+    return crops
 
 
 def _through_cache(

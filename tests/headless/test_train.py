@@ -2,20 +2,24 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 import models.training.engine.study_run as study_run
+from inference.errors import InputError
 from inference.geometry import Geometry
 from inference.packs.verify import verify_pack
 from inference.volume import Volume
 from models.cohorts.phantom_cohort import NpcPhantoms
+from models.networks import resnet, xception
+from models.networks.catalogue import build_classifier, build_segmenter
+from models.networks.initial_files import InitialFile
 from models.phantoms.npc_population import draw_cohort
-from models.studies import catalogue, npc_residual
+from models.studies import catalogue, npc_residual_models
 from models.studies.npc_residual_config import DEMO
+from tests.models.networks.safetensors_bytes import write_weights
 
 PATIENTS = 70
 SIDE = 32
@@ -57,18 +61,20 @@ def tiny(monkeypatch):
             ),
         }
     )
+    quick = replace(DEMO.patient.pretraining, epochs=2)
     small = replace(
         DEMO,
         seed=3,
-        threads=1,
-        unet_width=1 / 32,
-        xception_width=1 / 32,
+        segmenter_width=1 / 32,
+        classifier_widths={"xception": 1 / 32},
         preprocessing=settings,
         test_share=0.3,
         segmentation=replace(DEMO.segmentation, epochs=2),
-        pretraining=replace(DEMO.pretraining, epochs=1),
-        classification=replace(DEMO.classification, epochs=2),
+        image=replace(DEMO.image, pretraining=quick),
+        patient=replace(DEMO.patient, pretraining=quick),
     )
+    monkeypatch.setattr(resnet, "PUBLISHED_BLOCKS", (1, 1, 1, 1))
+    monkeypatch.setattr(xception, "MIDDLE_BLOCKS", 1)
     study = replace(catalogue.STUDIES["npc-residual"], presets={"demo": small, "paper": small})
     monkeypatch.setattr(catalogue, "STUDIES", {"npc-residual": study})
     cohort = Blobs(draw_cohort("training", PATIENTS, 5))
@@ -89,14 +95,12 @@ def test_a_training_that_was_cut_off_ends_in_the_same_pack(run, tiny, tmp_path, 
     assert done.code == 0
     assert "synthetic" in done.out and "auc" in done.out
     assert verify_pack(whole, self_test=True).manifest.provenance.kind == "synthetic"
-    assert (whole / "training.png").read_bytes().startswith(b"\x89PNG")
+    assert "start: random weights" in (whole / "card.md").read_text()
     assert not (tmp_path / "whole.training").exists()
 
-    score = npc_residual.classifier_scores
     with monkeypatch.context() as patched:
-        patched.setattr(npc_residual, "classifier_scores", _interrupted)
+        patched.setattr(npc_residual_models, "network_scores", _interrupted)
         stopped = run(*arguments, "--out", cut)
-    assert npc_residual.classifier_scores is score
     assert stopped.code == 130
     assert "--resume" in stopped.err
     assert not cut.exists()
@@ -155,8 +159,24 @@ def test_initial_weights_that_are_no_safetensors_are_refused_before_the_cohort_i
     assert "weights.safetensors" in ended.err
 
 
-@pytest.mark.parametrize("study", sorted(catalogue.STUDIES))
-def test_every_study_takes_initial_weights(study):
+@pytest.mark.parametrize("study", sorted(set(catalogue.STUDIES) - {"npc-residual"}))
+def test_every_study_of_one_network_takes_one_file(study, tmp_path):
     about = catalogue.STUDIES[study]
+    file = write_weights(tmp_path / "weights.safetensors", {"any": torch.zeros(1)})
     for preset in about.presets.values():
-        assert getattr(about.starting_from(preset, Path("file")), about.weights) == Path("file")
+        started = about.starting_from(preset, [InitialFile(file)])
+        assert getattr(started, about.weights) == file
+        with pytest.raises(InputError, match="one_file"):
+            about.starting_from(preset, [InitialFile(file), InitialFile(file)])
+
+
+def test_the_networks_of_npc_residual_start_from_files_that_fit_them(tmp_path):
+    about = catalogue.STUDIES["npc-residual"]
+    plain = build_classifier("resnet50", width=DEMO.widths["resnet50"], in_channels=3, classes=1000)
+    named = build_segmenter("unet", width=DEMO.widths["unet"], in_channels=1)
+    files = [
+        InitialFile(write_weights(tmp_path / "photographs.safetensors", plain.state_dict())),
+        InitialFile(write_weights(tmp_path / "heads.safetensors", named.state_dict()), "unet"),
+    ]
+    started = about.starting_from(DEMO, files).initial_weights
+    assert started == {"resnet50": files[0].path, "unet": files[1].path}

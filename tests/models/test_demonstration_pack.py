@@ -16,8 +16,8 @@ from models.export import read_weights
 from models.model_card import model_card
 from models.networks.catalogue import build_classifier, build_segmenter
 from models.packing.npc_residual import INPUT_CONDITIONS, PACK_ID
-from models.studies.npc_residual import TREATMENTS
-from models.studies.npc_residual_whole_config import CLASSIFIERS, DEMO
+from models.studies.npc_residual_config import CLASSIFIERS, DEMO
+from models.studies.npc_residual_groups import TREATMENTS
 
 MIB = 1 << 20
 PARITY = 1e-4

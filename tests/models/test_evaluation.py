@@ -7,8 +7,8 @@ import pytest
 
 from models.evaluation import TEST, TRAINING, evaluation_report, metrics
 from models.phantoms.npc_population import draw_cohort
-from models.studies.npc_residual import Arm, TrainedStudy
 from models.studies.npc_residual_config import DEMO
+from models.studies.npc_residual_packed import AnsweringArm, PackedStudy
 from models.studies.npc_residual_segmenter import TrainedSegmenter
 from models.training.cross_fit import borderline_margin, cross_fit, lock_cutoff
 from models.training.samples import SegmenterSource
@@ -31,15 +31,18 @@ def study():
         fitted = cross_fit(ids, learn, test_share=0.2, folds=2, rng=np.random.default_rng(1))
         cutoff = lock_cutoff(fitted, residual)
         margin = borderline_margin(fitted, 0.02, 0.1)
-        arms.append(Arm(treatment, patients, residual, fitted, (), cutoff, margin))
+        arms.append(AnsweringArm(treatment, patients, residual, fitted, (), cutoff, margin, "xception"))
     source = SegmenterSource(b"", None)
     segmenter = TrainedSegmenter(source, np.array([0.2, 0.5, 0.7, 0.9]), ())
-    return TrainedStudy(
+    return PackedStudy(
         DEMO,
         segmenter,
         tuple(arms),
         draw_cohort("training", 30, 5),
+        curves=(),
         marked_patients=DEMO.segmentation_patients,
+        segmenters={},
+        compared=(),
     )
 
 

@@ -18,7 +18,7 @@ from inference.messages.catalogue import Catalogue
 from inference.packs.manifest import Manifest
 from inference.storage import prepare_folder, storage_error, write_atomically
 from models.cohorts.read_cohort import read_cohort
-from models.networks.safetensors_file import read_safetensors
+from models.networks.initial_files import InitialFile
 from models.packing.whole import remove_unfinished
 from models.studies.catalogue import TrainableStudy, trainable
 from models.training.engine.checkpoint import CheckpointPlace
@@ -35,7 +35,7 @@ STATE_FILE: Final = "training.json"
 class TrainRequest:
     """What to train, on what, and where to; ``seed`` None takes the preset's.
 
-    ``init`` is a safetensors file that the study's network starts from.
+    ``init`` are safetensors files that the study's networks start from.
     """
 
     study: str
@@ -45,7 +45,7 @@ class TrainRequest:
     device: AskedDevice = "auto"
     seed: int | None = None
     resume: bool = False
-    init: Path | None = None
+    init: tuple[InitialFile, ...] = ()
 
     @property
     def work(self) -> Path:
@@ -76,10 +76,10 @@ def train_study(
     if request.seed is not None:
         config = replace(config, seed=request.seed)
     initial = "random"
-    if request.init is not None:
-        read_safetensors(request.init)
-        initial = hashlib.sha256(request.init.read_bytes()).hexdigest()
-        config = study.starting_from(config, request.init.absolute())
+    if request.init:
+        config = study.starting_from(config, request.init)
+        digests = (hashlib.sha256(file.path.read_bytes()).hexdigest() for file in request.init)
+        initial = " ".join(sorted(digests))
     device = choose_device(request.device)
     if request.out.exists():
         raise InputError("error.training.out_in_use", folder=request.out.name)

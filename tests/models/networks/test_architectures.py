@@ -49,11 +49,11 @@ def test_the_demonstrations_networks_have_the_shapes_of_its_preprocessing():
     classifier, segmenter = DEMO.preprocessing.classifier, DEMO.preprocessing.segmenter
     image = torch.zeros(1, classifier.slices, classifier.rows, classifier.columns)
     with torch.no_grad():
-        score, activation, gradient = ClassifierGraph(Xception(DEMO.xception_width).eval())(image)
+        score, activation, gradient = ClassifierGraph(Xception(DEMO.widths["xception"]).eval())(image)
         slices = torch.zeros(1, 1, segmenter.rows, segmenter.columns)
-        probability = SegmenterGraph(UNet(DEMO.unet_width).eval())(slices)
+        probability = SegmenterGraph(UNet(DEMO.widths["unet"]).eval())(slices)
     assert score.shape == (1, 1)
-    assert activation.shape == gradient.shape == (1, 256, classifier.rows // 32, classifier.columns // 32)
+    assert activation.shape == gradient.shape == (1, 204, classifier.rows // 32, classifier.columns // 32)
     assert probability.shape == slices.shape
     assert 0 < float(probability.min()) <= float(probability.max()) < 1
 

@@ -20,7 +20,7 @@ def study_that(leaves):
         run.on_epoch((CurvePoint("fold 0", 1, 0.1, 0.7), CurvePoint("fold 0", 2, 0.1, 0.6)))
         return SimpleNamespace(sha256=lambda: "0" * 64)
 
-    return SimpleNamespace(demonstration=lambda name: name, make_demonstration=make_demonstration)
+    return SimpleNamespace(preset=lambda name: name, make_demonstration=make_demonstration)
 
 
 def made(tmp_path, monkeypatch, leaves):

@@ -11,17 +11,17 @@ from io import StringIO
 
 import numpy as np
 
+from models.studies.npc_residual import Arm, TrainedStudy
 from models.studies.npc_residual_units import Reading
-from models.studies.npc_residual_whole import TrainedWhole, WholeArm
 
 
-def scores_csv(arm: WholeArm) -> str:
+def scores_csv(arm: Arm) -> str:
     """One row per patient; models of slices are read by the mean over them, training scores out of fold."""
     readings = {f"{one.classifier}_{one.unit}": one.readings["patient"] for one in arm.models}
     return _table(arm, readings, with_slice=None)
 
 
-def slices_csv(arm: WholeArm) -> str:
+def slices_csv(arm: Arm) -> str:
     """One row per slice, scored by the models of slices."""
     models = [one for one in arm.models if one.unit == "image"]
     owner = models[0].readings["image"].owner
@@ -33,7 +33,7 @@ def slices_csv(arm: WholeArm) -> str:
     )
 
 
-def _table(arm: WholeArm, readings: dict[str, Reading], with_slice: list[int] | None) -> str:
+def _table(arm: Arm, readings: dict[str, Reading], with_slice: list[int] | None) -> str:
     owner = next(iter(readings.values())).owner
     tested, folds = arm.division.is_test(owner), arm.division.fold_of(owner)
     heads = ["patient", *([] if with_slice is None else ["slice"]), "cohort", "fold", "outcome"]
@@ -53,7 +53,7 @@ def _table(arm: WholeArm, readings: dict[str, Reading], with_slice: list[int] | 
     return _csv(rows)
 
 
-def decisions_csv(trained: TrainedWhole) -> str:
+def decisions_csv(trained: TrainedStudy) -> str:
     """The test patients of both treatments, as the decision audit takes them."""
 
     def word(residual: bool) -> str:

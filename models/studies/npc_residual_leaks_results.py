@@ -7,19 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from models.studies.npc_leaks import (
+from models.studies.npc_residual import Arm, TrainedStudy
+from models.studies.npc_residual_leaks import (
     EpochLeak,
     epoch_chosen_on_test,
     epochs_chosen_without_signal,
     scores_stretched,
     segmentation_split_by_slice,
 )
-from models.studies.npc_residual_whole import TrainedWhole, WholeArm
 from models.training.engine.run import RunPlace
 from models.training.samples import Workshop
 
 
-def leaks(trained: TrainedWhole, workshop: Workshop, place: RunPlace, permutations: int) -> dict[str, Any]:
+def leaks(trained: TrainedStudy, workshop: Workshop, place: RunPlace, permutations: int) -> dict[str, Any]:
     """Each habit of the public code done on purpose with the chosen classifier, beside the honest figure."""
     by_slice = segmentation_split_by_slice(
         trained.config, trained.segmenter, trained.groups.marked, workshop, place
@@ -37,7 +37,7 @@ def leaks(trained: TrainedWhole, workshop: Workshop, place: RunPlace, permutatio
     }
 
 
-def _leaks_of(trained: TrainedWhole, arm: WholeArm, permutations: int, place: RunPlace) -> dict[str, Any]:
+def _leaks_of(trained: TrainedStudy, arm: Arm, permutations: int, place: RunPlace) -> dict[str, Any]:
     model = arm.model(trained.classifier, "patient")
     run = f"leak {model.classifier} patient {arm.treatment}"
     chosen = epoch_chosen_on_test(trained.config, arm, model, arm.residual, run, place)

@@ -10,15 +10,14 @@ from numpy.typing import NDArray
 from inference.statistics.estimate import Estimate
 from inference.statistics.reasons import NotEstimable
 from inference.statistics.resampling.bootstrap import Bootstrap, bootstrap
+from models.studies.npc_residual_config import NpcResidualConfig
 from models.studies.npc_residual_segmenter import (
-    Architecture,
     TrainedSegmenter,
     segmenter_samples,
     shows_tumour,
     tested_patients,
     train_segmenter,
 )
-from models.studies.npc_residual_whole_config import NpcWholeConfig
 from models.training.engine.run import RunPlace
 from models.training.samples import Subject, Workshop
 
@@ -52,7 +51,7 @@ class ComparedSegmenter:
 
 
 def compare_segmenters(
-    config: NpcWholeConfig, patients: tuple[Subject, ...], workshop: Workshop, place: RunPlace
+    config: NpcResidualConfig, patients: tuple[Subject, ...], workshop: Workshop, place: RunPlace
 ) -> tuple[ComparedSegmenter, ...]:
     """Train every segmenter of the configuration on the same patients; they share the test patients."""
     tested = patients[: tested_patients(config, len(patients))]
@@ -62,18 +61,11 @@ def compare_segmenters(
     return tuple(
         ComparedSegmenter(
             name,
-            train_segmenter(
-                config, architecture(config, name), patients, workshop, place, run=f"segmenter {name}"
-            ),
+            train_segmenter(config, name, patients, workshop, place),
             owner,
         )
         for name in config.segmenters
     )
-
-
-def architecture(config: NpcWholeConfig, name: str) -> Architecture:
-    """The segmenter ``name`` as the configuration wants it."""
-    return Architecture(name, config.segmenter_width, config.initial_weights.get(name))
 
 
 def better(segmenters: tuple[ComparedSegmenter, ...]) -> ComparedSegmenter:

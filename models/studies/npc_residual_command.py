@@ -1,7 +1,7 @@
-"""``python -m models.studies.npc_residual_whole_command``: the whole protocol on phantoms, into a run folder.
+"""``python -m models.studies.npc_residual_command``: the whole protocol on phantoms, into a run folder.
 
 The folder keeps a checkpoint after every epoch; the same command goes on where the last one was cut off.
-It ends with the tables of ``npc_residual_whole_tables`` and ``result.json``.
+It ends with the tables of ``npc_residual_tables`` and ``result.json``.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from models.studies.npc_residual_whole import TrainedWhole, phantom_groups, train
-from models.studies.npc_residual_whole_config import PRESETS, NpcWholeConfig
-from models.studies.npc_residual_whole_results import write_results
+from models.studies.npc_residual import TrainedStudy, train
+from models.studies.npc_residual_config import PRESETS, NpcResidualConfig
+from models.studies.npc_residual_groups import phantom_groups
+from models.studies.npc_residual_results import write_results
 from models.training.engine.checkpoint import CheckpointPlace
 from models.training.engine.history import CurvePoint
 from models.training.engine.run import RunPlace
@@ -24,7 +25,7 @@ from models.training.samples import Workshop
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train a preset and write what was measured."""
     parser = argparse.ArgumentParser(
-        prog="python -m models.studies.npc_residual_whole_command", description=main.__doc__
+        prog="python -m models.studies.npc_residual_command", description=main.__doc__
     )
     parser.add_argument("--preset", choices=sorted(PRESETS), default="demo")
     parser.add_argument("--out", type=Path, required=True)
@@ -37,12 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def train_on_phantoms(config: NpcWholeConfig, workshop: Workshop, place: RunPlace) -> TrainedWhole:
+def train_on_phantoms(config: NpcResidualConfig, workshop: Workshop, place: RunPlace) -> TrainedStudy:
     """The whole protocol on the phantoms of the configuration."""
     return train(config, phantom_groups(config), workshop, place)
 
 
-def run_place(config: NpcWholeConfig, folder: Path) -> RunPlace:
+def run_place(config: NpcResidualConfig, folder: Path) -> RunPlace:
     """Checkpoints in ``folder``, which belong to this configuration alone, and a line for every epoch."""
     return RunPlace(
         checkpoints=CheckpointPlace(folder / "checkpoints", f"npc-residual {config!r}"), on_epoch=_say_epoch

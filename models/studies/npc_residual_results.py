@@ -1,4 +1,4 @@
-"""What a run of the whole ``npc-residual`` protocol measured, as ``result.json``.
+"""What a run of the ``npc-residual`` protocol measured, as ``result.json``.
 
 The document, in which an *estimate* is ``{value, lower, upper, method, flags}`` or ``{not_estimable}`` and an
 interval is of 95 %::
@@ -18,7 +18,7 @@ interval is of 95 %::
     classifier        chosen, by
     decisions         patients, {model | physician: {correct, wrong, undeterminable, rate, published}},
                       rest_on_untested_predictions, untested_set_aside
-    leaks             what npc_leaks_results says
+    leaks             what npc_residual_leaks_results says
 
 A model's test figures are those of its one network that learnt from the whole training cohort.
 """
@@ -45,15 +45,14 @@ from inference.statistics.reasons import NotEstimable
 from inference.storage import write_atomically
 from models.phantoms.npc_outcome import bayes_ceiling, latent_risk
 from models.phantoms.npc_population import NpcPatient, attainable_probabilities
-from models.studies.npc_leaks import micro_average
-from models.studies.npc_leaks_results import leaks
-from models.studies.npc_residual import STUDY
+from models.studies.npc_residual import STUDY, Arm, TrainedStudy
+from models.studies.npc_residual_config import UNITS
+from models.studies.npc_residual_leaks import micro_average
+from models.studies.npc_residual_leaks_results import leaks
 from models.studies.npc_residual_models import FittedModel
 from models.studies.npc_residual_published import AUC, DICE, MEAN_AUC, SOURCE
+from models.studies.npc_residual_tables import decisions_csv, scores_csv, slices_csv
 from models.studies.npc_residual_units import Reading
-from models.studies.npc_residual_whole import TrainedWhole, WholeArm
-from models.studies.npc_residual_whole_config import UNITS
-from models.studies.npc_residual_whole_tables import decisions_csv, scores_csv, slices_csv
 from models.training.engine.history import CURVES_CSV, curves_csv
 from models.training.engine.run import RunPlace
 from models.training.samples import Workshop
@@ -66,7 +65,7 @@ PERMUTATIONS: Final = 5
 
 
 def write_results(
-    trained: TrainedWhole,
+    trained: TrainedStudy,
     workshop: Workshop,
     out: Path,
     place: RunPlace,
@@ -88,7 +87,7 @@ def write_results(
         "synthetic": True,
         "positive_class": "residual tumour; higher scores are worse",
         "published": SOURCE,
-        "command": "python -m models.studies.npc_residual_whole_command",
+        "command": "python -m models.studies.npc_residual_command",
         "configuration": repr(trained.config),
         "segmentation": _segmentation(trained),
         "treatments": {arm.treatment: _of_arm(trained, arm, ceiling_draws) for arm in trained.arms},
@@ -103,7 +102,7 @@ def write_results(
     return result
 
 
-def _segmentation(trained: TrainedWhole) -> dict[str, Any]:
+def _segmentation(trained: TrainedStudy) -> dict[str, Any]:
     return {
         "chosen": trained.segmenter.architecture,
         "by": "mean Dice per slice on the test patients, which is the winner's a little too high",
@@ -117,7 +116,7 @@ def _segmentation(trained: TrainedWhole) -> dict[str, Any]:
     }
 
 
-def _of_arm(trained: TrainedWhole, arm: WholeArm, ceiling_draws: int) -> dict[str, Any]:
+def _of_arm(trained: TrainedStudy, arm: Arm, ceiling_draws: int) -> dict[str, Any]:
     training, test = list(arm.division.training), list(arm.division.test)
     areas = {
         unit: np.mean([_test_area(arm, arm.model(name, unit)) for name in trained.config.classifiers])
@@ -143,14 +142,14 @@ def _of_arm(trained: TrainedWhole, arm: WholeArm, ceiling_draws: int) -> dict[st
     }
 
 
-def _test_area(arm: WholeArm, model: FittedModel) -> float:
+def _test_area(arm: Arm, model: FittedModel) -> float:
     """As published: per slice in the image unit, per patient in the patient unit."""
     reading = model.readings[model.unit]
     data = reading.data(arm.residual, arm.division.is_test(reading.owner))
     return auc(data.scores, data.is_positive).value
 
 
-def _of_reading(arm: WholeArm, model: FittedModel, reading: Reading) -> dict[str, Any]:
+def _of_reading(arm: Arm, model: FittedModel, reading: Reading) -> dict[str, Any]:
     tested = arm.division.is_test(reading.owner)
     learnt, test = reading.data(arm.residual, ~tested), reading.data(arm.residual, tested)
     pooled, outside = arm.areas(reading)
@@ -168,7 +167,7 @@ def _of_reading(arm: WholeArm, model: FittedModel, reading: Reading) -> dict[str
     }
 
 
-def _of_board(arm: WholeArm, classifier: str) -> dict[str, Any]:
+def _of_board(arm: Arm, classifier: str) -> dict[str, Any]:
     """The fold networks' mean, which the pack answers with, against the cut-off locked on the folds."""
     model, tested = arm.model(classifier, "patient"), list(arm.division.test)
     test = ClassData(model.fold_scores(arm.crops[tested]).mean(axis=0), arm.residual[tested])
@@ -187,7 +186,7 @@ def _at_cutoff(test: ClassData, cutoff: float) -> dict[str, Any]:
     }
 
 
-def _units_compared(arm: WholeArm, classifier: str) -> dict[str, Any]:
+def _units_compared(arm: Arm, classifier: str) -> dict[str, Any]:
     """The chosen classifier's two units, both per patient, on the test cohort."""
     of_patients, of_slices = (
         arm.model(classifier, unit).readings["patient"] for unit in ("patient", "image")
@@ -200,7 +199,7 @@ def _units_compared(arm: WholeArm, classifier: str) -> dict[str, Any]:
     return {"difference": _estimate(paired.difference), "p": paired.p_value}
 
 
-def _ceilings(arm: WholeArm, test: Sequence[int], draws: int) -> dict[str, Any]:
+def _ceilings(arm: Arm, test: Sequence[int], draws: int) -> dict[str, Any]:
     patients = [cast(NpcPatient, arm.patients[position]) for position in test]
     whole = bayes_ceiling(arm.treatment, draws)
     latent = latent_risk(

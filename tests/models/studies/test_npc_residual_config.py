@@ -8,12 +8,11 @@ import pytest
 import torch
 
 from models.studies import npc_residual_published as published
-from models.studies.npc_residual import TREATMENTS
-from models.studies.npc_residual_models import start_network
+from models.studies.npc_residual_config import CLASSIFIERS, DEMO, PAPER, SEGMENTERS, UNITS
+from models.studies.npc_residual_groups import TREATMENTS, phantom_groups
+from models.studies.npc_residual_network import start_network
+from models.studies.npc_residual_segmentation import better
 from models.studies.npc_residual_units import divide, in_unit, mean_by_patient
-from models.studies.npc_residual_whole import phantom_groups
-from models.studies.npc_residual_whole_config import CLASSIFIERS, DEMO, PAPER, SEGMENTERS, UNITS
-from models.studies.npc_residual_whole_segmentation import better
 from models.training.engine.run import RunPlace
 
 
@@ -85,7 +84,7 @@ def test_the_better_segmenter_is_that_of_higher_dice_and_the_first_of_equals():
 
 def test_weights_of_a_file_start_a_network_that_is_named(tmp_path, monkeypatch):
     asked = []
-    module = "models.studies.npc_residual_models.load_initial_weights"
+    module = "models.studies.npc_residual_network.load_initial_weights"
     monkeypatch.setattr(module, lambda network, path: asked.append((type(network).__name__, path)))
     config = replace(DEMO, initial_weights={"resnet50": tmp_path / "imagenet.safetensors"})
     for name in ("resnet50", "xception"):

@@ -20,7 +20,11 @@ from torch import nn
 from inference.statistics.discrimination.delong import auc
 from inference.statistics.outcomes import Bools, Floats
 from models.networks.contract import MeanPooledClassifier
-from models.studies.npc_residual_models import FittedModel, learning_task, network_scores, seed_of
+from models.studies.npc_residual import Arm
+from models.studies.npc_residual_config import NpcResidualConfig
+from models.studies.npc_residual_models import FittedModel
+from models.studies.npc_residual_network import learning_task, network_scores, seed_of
+from models.studies.npc_residual_segmentation import ComparedSegmenter
 from models.studies.npc_residual_segmenter import (
     learn_to_segment,
     segmenter_samples,
@@ -28,9 +32,6 @@ from models.studies.npc_residual_segmenter import (
     tested_patients,
 )
 from models.studies.npc_residual_units import Samples, in_unit, mean_by_patient
-from models.studies.npc_residual_whole import WholeArm
-from models.studies.npc_residual_whole_config import NpcWholeConfig
-from models.studies.npc_residual_whole_segmentation import ComparedSegmenter, architecture
 from models.training.engine.run import RunPlace, train_network
 from models.training.samples import Subject, Workshop
 
@@ -61,7 +62,7 @@ class EpochLeak:
 
 
 def epoch_chosen_on_test(
-    config: NpcWholeConfig, arm: WholeArm, model: FittedModel, residual: Bools, run: str, place: RunPlace
+    config: NpcResidualConfig, arm: Arm, model: FittedModel, residual: Bools, run: str, place: RunPlace
 ) -> EpochLeak:
     """Train on the whole training cohort, and let the test cohort choose the epoch.
 
@@ -93,8 +94,8 @@ def epoch_chosen_on_test(
 
 
 def epochs_chosen_without_signal(
-    config: NpcWholeConfig,
-    arm: WholeArm,
+    config: NpcResidualConfig,
+    arm: Arm,
     model: FittedModel,
     permutations: int,
     rng: np.random.Generator,
@@ -129,7 +130,7 @@ class SliceSplitLeak:
 
 
 def segmentation_split_by_slice(
-    config: NpcWholeConfig,
+    config: NpcResidualConfig,
     compared: ComparedSegmenter,
     patients: tuple[Subject, ...],
     workshop: Workshop,
@@ -144,7 +145,7 @@ def segmentation_split_by_slice(
     test, learn = order[:count], order[count:]
     network, _ = learn_to_segment(
         config,
-        architecture(config, compared.architecture),
+        compared.architecture,
         slices[learn],
         place,
         f"leak segmenter {compared.architecture}",
