@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from inference.case_input import CaseInput, ScanInput, StatedFacts
+from inference.clinical.derivation import derive
 from inference.clinical.record import ClinicalRecord
 from inference.clinical.schema import load_form, record_from_json
-from inference.clinical.staging import with_derived_stage
 from inference.dicom.intake import Intake
 from inference.errors import InputError
 from inference.inputs.choosing import choose_scans
@@ -142,4 +142,4 @@ def read_record(study: str, path: Path | None) -> ClinicalRecord:
         raise InputError("error.clinical.not_json", file=path.name) from error
     if not isinstance(document, Mapping):
         raise InputError("error.clinical.not_a_record", file=path.name)
-    return with_derived_stage(record_from_json(form, document))
+    return derive(form, record_from_json(form, document))

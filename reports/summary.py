@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inference.assessment import Assessment, RecommendationStatus
 from inference.cases.identity import PatientIdentity
+from inference.clinical.record import MissingReason
 from inference.findings import Verdict
 from inference.messages.catalogue import Catalogue
 from inference.prediction import Prediction, PredictionStatus
@@ -43,7 +44,11 @@ def summary_lines(assessment: Assessment, identity: PatientIdentity, catalogue: 
         _field(text("report.section.guard"), _guard(assessment, catalogue), catalogue),
         *_guard_lines(assessment, catalogue),
     ]
-    missing = [clinical_label(entry, catalogue) for entry in assessment.clinical if entry.missing]
+    missing = [
+        clinical_label(entry, catalogue)
+        for entry in assessment.clinical
+        if entry.missing not in ("", MissingReason.NOT_APPLICABLE)
+    ]
     if missing:
         names = text("report.list_separator").join(missing)
         lines.append(f"{_INDENT}{text('report.clinical.missing', names=names)}")

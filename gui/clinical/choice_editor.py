@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from gui.clinical.calm_combo_box import CalmComboBox
 from gui.clinical.field_editor import FieldEditor
-from inference.clinical.record import ClinicalValue, MissingReason, Provenance
+from inference.clinical.record import STATED_REASONS, ClinicalValue, MissingReason, Provenance
 from inference.clinical.schema import FieldSchema
 from inference.messages.message import Message
 
@@ -33,7 +33,7 @@ class ChoiceEditor(FieldEditor):
         for code in self.schema.choices:
             self.combo.addItem(self.choice_text(code), code)
         self.combo.insertSeparator(self.combo.count())
-        for reason in MissingReason:
+        for reason in STATED_REASONS:
             self.combo.addItem(self.missing_text(reason), _MISSING_MARK + reason.value)
         super().retranslate()
 

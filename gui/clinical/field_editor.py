@@ -114,7 +114,8 @@ class FieldEditor(QObject):
 
     def _say(self, problem: str) -> None:
         say(self.note, problem, Tone.BAD)
-        missing = self.value.missing is not None and self._is_active
+        is_open = self.value.missing not in (None, MissingReason.NOT_APPLICABLE)
+        missing = is_open and self._is_active
         tone = Tone.BAD if problem else Tone.WARN if missing else Tone.PLAIN
         set_look(self.control, tone=tone.value)
 

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from gui.clinical.calm_combo_box import CalmComboBox
-from gui.clinical.field_editor import FieldEditor
-from gui.clinical.reason_button import ReasonButton
-from inference.clinical.record import ClinicalValue, MissingReason
+from gui.clinical.typed_editor import TypedEditor
 from inference.clinical.schema import FieldSchema, parse_value
 from reports.wording import text_or_code
 
@@ -19,33 +15,23 @@ if TYPE_CHECKING:
     from gui.session import Session
 
 
-class NumberEditor(FieldEditor):
-    """A number typed with its unit; Enter or Tab commits, Escape takes the record's value back."""
+class NumberEditor(TypedEditor):
+    """A number typed with its unit."""
 
     def __init__(self, session: Session, schema: FieldSchema, parent: QWidget) -> None:
-        self.edit = QLineEdit(parent)
-        super().__init__(session, schema, self.edit, parent)
-        self.edit.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.edit.editingFinished.connect(self._on_editing_finished)
-        self.edit.installEventFilter(self)
+        super().__init__(session, schema, parent)
         self.units: QComboBox | None = None
         if len(schema.units) > 1:
             self.units = CalmComboBox(parent)
             self.units.activated.connect(self._on_unit_chosen)
             self.unit.deleteLater()
             self.unit = self.units
-        self.reason = ReasonButton(self.edit)
-        self.reason.chosen.connect(self._on_reason_chosen)
 
     @property
     def unit_code(self) -> str:
-        """The unit that a typed number is in."""
         return str(self.units.currentData()) if self.units is not None else self.schema.units[0].code
 
     def retranslate(self) -> None:
-        assert self.reason is not None
-        name = self._session.tr("panel.clinical.why_missing", field=f"clinical.{self.schema.id}")
-        self.reason.name_reasons(name, {reason: self.missing_text(reason) for reason in MissingReason})
         if self.units is not None:
             kept = self.units.currentIndex()
             self.units.clear()
@@ -59,22 +45,10 @@ class NumberEditor(FieldEditor):
             self.unit.setText(self._unit_text(self.schema.units[0].code))
         super().retranslate()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.key() == Qt.Key.Key_Escape and self.edit.isModified():
-                self.reset()
-                return True
-        return super().eventFilter(watched, event)
-
     def _display(self) -> None:
         if self.units is not None and self.value.typed_unit:
             self.units.setCurrentIndex(self.units.findData(self.value.typed_unit))
-        missing = self.value.missing
-        self.edit.setText("" if missing is not None else self.value.typed_value)
-        self.edit.setModified(False)
-        self.edit.setPlaceholderText("" if missing is None else self.missing_text(missing))
-        if self.reason is not None:
-            self.reason.show_reason(missing)
+        super()._display()
 
     def _limits(self) -> str:
         factor = next(unit.factor for unit in self.schema.units if unit.code == self.unit_code)
@@ -89,12 +63,6 @@ class NumberEditor(FieldEditor):
     def _unit_text(self, code: str) -> str:
         return text_or_code("report.unit", code, self._session.catalogue)
 
-    def _on_editing_finished(self) -> None:
-        if self.edit.isModified():
-            self.edit.setModified(False)
-            self._accept(self.edit.text(), self.unit_code)
-            self.edit.setModified(bool(self.problem))
-
     def _on_unit_chosen(self) -> None:
         """Show the same quantity in the other unit; what was refused is read again in it."""
         if self.problem or not isinstance(self.value.canonical, float):
@@ -103,8 +71,3 @@ class NumberEditor(FieldEditor):
         factor = next(unit.factor for unit in self.schema.units if unit.code == self.unit_code)
         text = f"{self.value.canonical / factor:.10g}"
         self.entered.emit(parse_value(self.schema, text, self.unit_code))
-
-    def _on_reason_chosen(self, reason: MissingReason) -> None:
-        self._say("")
-        self.entered.emit(ClinicalValue.absent(self.schema.id, reason))
-        self.reset()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton
 
-from inference.clinical.record import MissingReason
+from inference.clinical.record import STATED_REASONS, MissingReason
 
 _WIDTH_PX: Final = 22
 
@@ -30,7 +30,7 @@ class ReasonButton(QToolButton):
         menu = QMenu(self)
         menu.triggered.connect(self._on_triggered)
         self.actions_by_reason: dict[MissingReason, QAction] = {}
-        for reason in MissingReason:
+        for reason in STATED_REASONS:
             action = menu.addAction("")
             action.setCheckable(True)
             self.actions_by_reason[reason] = action

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.clinical.choice_editor import ChoiceEditor
+from gui.clinical.date_editor import DateEditor
 from gui.clinical.derived_editor import DerivedEditor
 from gui.clinical.field_editor import FieldEditor
 from gui.clinical.number_editor import NumberEditor
@@ -163,10 +164,12 @@ class ClinicalForm(QWidget):
 
 def _editor_for(session: Session, schema: FieldSchema, parent: QWidget) -> FieldEditor:
     """The editor that fits a field."""
-    if schema.derived_from:
+    if not schema.is_typed:
         return DerivedEditor(session, schema, parent)
     if schema.kind == "number":
         return NumberEditor(session, schema, parent)
+    if schema.kind == "date":
+        return DateEditor(session, schema, parent)
     return ChoiceEditor(session, schema, parent)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gui.commands.named_command import NamedCommand
+from inference.clinical.derivation import derive
 from inference.clinical.record import ClinicalRecord, ClinicalValue
-from inference.clinical.staging import with_derived_stage
+from inference.clinical.schema import load_form
 from inference.messages.message import Message
 
 if TYPE_CHECKING:
@@ -34,11 +35,9 @@ def set_clinical_value(session: Session, value: ClinicalValue) -> ReplaceRecord 
     Raises
     ------
     InputError
-        When the value contradicts an imported stage.
+        When the value contradicts another one.
     """
-    record = session.record.with_value(value)
-    if value.field_id != "stage" and "stage" in session.record.values:
-        record = with_derived_stage(record)
+    record = derive(load_form(session.record.study), session.record.with_value(value))
     if dict(record.values) == dict(session.record.values):
         return None
     return ReplaceRecord(
@@ -52,7 +51,8 @@ def import_record(session: Session, record: ClinicalRecord) -> ReplaceRecord:
     Raises
     ------
     InputError
-        When the record's stage contradicts its T and N.
+        When values of the record contradict one another.
     """
-    derived = with_derived_stage(record) if "stage" in record.values else record
-    return ReplaceRecord(session, derived, Message("panel.edit.import_record"))
+    return ReplaceRecord(
+        session, derive(load_form(record.study), record), Message("panel.edit.import_record")
+    )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
+from typing import Final
 
 CanonicalValue = float | str
 
@@ -17,21 +18,32 @@ class Provenance(StrEnum):
     IMPORTED = "imported"
     DICOM = "dicom"
     DERIVED = "derived"
+    MEASURED = "measured"
 
 
 class MissingReason(StrEnum):
-    """Why a value is not there; it is never filled in silently."""
+    """Why a value is not there; it is never filled in silently.
+
+    ``NOT_APPLICABLE`` follows from other values (no ypTNM without preoperative chemotherapy); nobody chooses
+    it.
+    """
 
     NOT_RECORDED = "not_recorded"
     NOT_MEASURED = "not_measured"
     UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+STATED_REASONS: Final = (MissingReason.NOT_RECORDED, MissingReason.NOT_MEASURED, MissingReason.UNKNOWN)
+"""What a person or a file may give as the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClinicalValue:
     """One field: value and unit as typed, the canonical value, and its provenance.
 
-    ``canonical`` is a number in the schema's unit or a code of its allowed values; None when missing.
+    ``canonical`` is a number in the schema's unit, a code of its allowed values, or a day as ``YYYY-MM-DD``;
+    None when missing.  ``confirmed_by`` names who took a measured proposal for true.
     """
 
     field_id: str
@@ -40,10 +52,13 @@ class ClinicalValue:
     canonical: CanonicalValue | None
     provenance: Provenance
     missing: MissingReason | None = None
+    confirmed_by: str = ""
 
     def __post_init__(self) -> None:
         if (self.canonical is None) != (self.missing is not None):
             raise ValueError("a value is either there or missing with a reason")
+        if (self.provenance is Provenance.MEASURED) != bool(self.confirmed_by):
+            raise ValueError("a measured value, and only a measured value, names who confirmed it")
 
     @classmethod
     def absent(cls, field_id: str, reason: MissingReason = MissingReason.NOT_RECORDED) -> ClinicalValue:
@@ -68,9 +83,10 @@ class ClinicalRecord:
         return ClinicalRecord(self.study, {**self.values, value.field_id: value})
 
     def sha256(self) -> str:
-        """Hash of the canonical values, for an Assessment's inputs."""
+        """Hash of the canonical values and of who confirmed a measured one, for an Assessment's inputs."""
         lines = [
             f"{field_id}\x1f{value.canonical!r}\x1f{value.missing}"
+            + (f"\x1f{value.confirmed_by}" if value.confirmed_by else "")
             for field_id, value in sorted(self.values.items())
         ]
         return sha256("\x1e".join([self.study, *lines]).encode()).hexdigest()

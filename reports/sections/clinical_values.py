@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inference.assessment import Assessment, ClinicalEntry
+from inference.clinical.record import MissingReason
 from inference.messages.catalogue import Catalogue
 from reports.figures.style import PAPER
 from reports.figures.verdict_mark import missing_mark
@@ -17,7 +18,11 @@ _SHARES = (0.9, 8.6, 9.0, 5.5)
 def clinical_section(assessment: Assessment, catalogue: Catalogue) -> Section:
     """One row per field, and a sentence that names what is missing."""
     rows: list[Block] = [_row(entry, catalogue) for entry in assessment.clinical]
-    missing = [clinical_label(entry, catalogue) for entry in assessment.clinical if entry.missing]
+    missing = [
+        clinical_label(entry, catalogue)
+        for entry in assessment.clinical
+        if entry.missing not in ("", MissingReason.NOT_APPLICABLE)
+    ]
     if missing:
         names = catalogue.text("report.list_separator").join(missing)
         rows += [Gap(3), TextBlock(catalogue.text("report.clinical.missing", names=names), QUIET)]
@@ -27,10 +32,10 @@ def clinical_section(assessment: Assessment, catalogue: Catalogue) -> Section:
 
 
 def _row(entry: ClinicalEntry, catalogue: Catalogue) -> Row:
-    is_missing = bool(entry.missing)
-    style = SMALL_STRONG.coloured(PAPER.note) if is_missing else SMALL_STRONG
-    mark: Block = Mark(missing_mark(7.5), SMALL) if is_missing else Gap(0)
-    source = "" if is_missing else catalogue.text(f"report.provenance.{entry.provenance}")
+    is_open = entry.missing not in ("", MissingReason.NOT_APPLICABLE)
+    style = SMALL_STRONG.coloured(PAPER.note) if is_open else SMALL_STRONG
+    mark: Block = Mark(missing_mark(7.5), SMALL) if is_open else Gap(0)
+    source = "" if entry.missing else catalogue.text(f"report.provenance.{entry.provenance}")
     cells: list[Block] = [
         mark,
         TextBlock(clinical_label(entry, catalogue), SMALL),

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from inference.case_input import CaseInput, StatedFacts
 from inference.cases.identity import PatientIdentity, PatientKey
+from inference.clinical.derivation import derive
 from inference.clinical.record import ClinicalRecord, Provenance
 from inference.clinical.schema import load_form, parse_value
-from inference.clinical.staging import with_derived_stage
 from inference.findings import Finding
 from inference.geometry import Geometry
 from inference.masks.layer import MaskLayer, MaskOrigin
@@ -111,7 +111,7 @@ def record(**values: str) -> ClinicalRecord:
     typed = {"age": "52", "sex": "male", "t_stage": "T3", "n_stage": "N2", **values}
     for field_id, text in typed.items():
         filled = filled.with_value(parse_value(form.field(field_id), text, "", Provenance.TYPED))
-    return with_derived_stage(filled)
+    return derive(form, filled)
 
 
 def mask_layer(voxels: NDArray[np.bool_] | None = None, geometry: Geometry | None = None) -> MaskLayer:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from gui.clinical.calm_combo_box import CalmComboBox
 from gui.clinical.choice_editor import ChoiceEditor
+from gui.clinical.date_editor import DateEditor
 from gui.clinical.derived_editor import DerivedEditor
 from gui.clinical.number_editor import NumberEditor
 from gui.clinical.schema_form import ClinicalForm
@@ -19,6 +20,7 @@ from gui.session import Session
 from inference.clinical.record import MissingReason, Provenance
 from inference.clinical.schema import FieldSchema, UnitChoice, load_form, record_to_json
 from tests.gui.panel_session import open_case
+from tests.inference.clinical.all_forms import STUDIES
 from tests.inference.synthetic_case import case, record
 
 
@@ -311,6 +313,7 @@ def test_every_control_can_be_reached_by_tab(form: ClinicalForm) -> None:
 
 LENGTH = FieldSchema(
     id="length",
+    group="tumour",
     kind="number",
     source="a test",
     units=(UnitChoice(code="cm", factor=1), UnitChoice(code="mm", factor=0.1)),
@@ -334,3 +337,43 @@ def test_another_unit_shows_the_same_quantity(opened: Session, form: ClinicalFor
     assert (given[-1].typed_value, given[-1].typed_unit) == ("35", "mm")
     assert given[-1].canonical == pytest.approx(3.5)
     assert "200" in editor._limits()
+
+
+DAY = FieldSchema(id="surgery_day", group="course", kind="date", source="a test")
+
+
+def test_a_day_is_typed_as_people_write_it_and_shown_year_first(
+    opened: Session, form: ClinicalForm, qtbot: Any
+) -> None:
+    editor = DateEditor(opened, DAY, form)
+    given: list[Any] = []
+    editor.entered.connect(given.append)
+    editor.retranslate()
+    type_text(qtbot, editor.edit, "2026/3/9")
+    editor.show_value(given[-1])
+    assert given[-1].canonical == "2026-03-09" and editor.edit.text() == "2026-03-09"
+    assert "2026-03-09" in editor._limits()
+
+
+def test_a_day_that_is_none_is_refused_inline(opened: Session, form: ClinicalForm, qtbot: Any) -> None:
+    editor = DateEditor(opened, DAY, form)
+    editor.retranslate()
+    type_text(qtbot, editor.edit, "03/04/2026")
+    assert "03/04/2026" in editor.problem and "Day of surgery" in editor.problem
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_the_form_of_every_study_has_words_for_all_its_fields(study: str, form: ClinicalForm) -> None:
+    form._session.set_record(load_form(study).empty_record())
+    assert list(form.editors) == [field.id for field in load_form(study).fields]
+    shown = [f"{one.label.text()} {one.control.toolTip()}" for one in form.editors.values()]
+    assert not [text for text in shown if "⟦" in text]
+
+
+def test_a_body_mass_index_follows_and_can_be_typed(form: ClinicalForm, qtbot: Any) -> None:
+    form._session.set_record(load_form("lagc-response").empty_record())
+    type_text(qtbot, number(form, "height"), "170")
+    type_text(qtbot, number(form, "weight"), "69")
+    assert number(form, "bmi").text() == "23.9"
+    type_text(qtbot, number(form, "bmi"), "30")
+    assert "30" in form.editors["bmi"].problem and "23.9" in form.editors["bmi"].problem

@@ -1,0 +1,1 @@
+"""Stage groups and grades as the manuals print them: tables as data, each with its source."""
