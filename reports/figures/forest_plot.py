@@ -86,7 +86,8 @@ def forest_plot(
     """Rows in order, ``width`` points wide; a dashed line marks ``null_value``.
 
     The axis runs over ``limits``; by default it covers every estimate and at most four times (on a plain
-    scale: the spread of the estimates) beyond.  An interval that goes further ends in an arrow.
+    scale: the spread of the estimates) beyond.  An interval that goes further ends in an arrow, and an
+    estimate beyond the axis is an arrow alone.
     Numbers stand at the right, once.  Names, one column and numbers need 220 points.
     """
     texts = ["" if row.estimate is None else estimate_text(row.estimate, catalogue, decimals) for row in rows]
@@ -96,9 +97,10 @@ def forest_plot(
     low, high = frame.x.low, frame.x.high
     ticks = log_ticks(low, high, max(3, int(box.width / 24))) if is_log else nice_ticks(low, high, 4)
     labels = log_tick_texts(ticks) if is_log else tick_texts(ticks)
-    null = frame.x(null_value)
     shapes = grid(frame, style, x_ticks=ticks)
-    shapes.append(Line(null, box.top, null, box.bottom, style.edge, 0.8, (2.5, 2.0)))
+    if low <= null_value <= high:
+        null = frame.x(null_value)
+        shapes.append(Line(null, box.top, null, box.bottom, style.edge, 0.8, (2.5, 2.0)))
     title_room = 2 * min((box.left + box.right) / 2, width - (box.left + box.right) / 2)
     shapes += x_axis(frame, ticks, labels, axis_title, style, title_room)
     shapes += _header(layout, column_titles, estimate_title, width, style)
@@ -228,23 +230,27 @@ def _words(
 def _effect(
     row: ForestRow, one: Estimate, frame: Panel, y: float, largest: float | None, style: FigureStyle
 ) -> list[Shape]:
+    """Interval and mark; what lies beyond the axis is cut off at its edge by an arrow."""
     colour = style.colour_of(0)
     low, high = frame.x.low, frame.x.high
-    first = max(one.lower, low) if one.lower is not None else one.value
-    last = min(one.upper, high) if one.upper is not None else one.value
-    x = frame.x(one.value)
-    left, right = frame.x(first), frame.x(last)
-    if row.is_pooled:
-        return [Polygon(((left, y), (x, y - 4), (right, y), (x, y + 4)), fill=colour)]
-    shapes: list[Shape] = [Line(left, y, right, y, colour, 1.1)]
-    for end, is_beyond, points_right in (
-        (left, one.lower is not None and one.lower < low, False),
-        (right, one.upper is not None and one.upper > high, True),
-    ):
-        if is_beyond:
-            shapes.append(arrow_head(end, y, _ARROW, colour, points_right=points_right))
-        elif one.interval is not None:
+    least = one.value if one.lower is None else one.lower
+    most = one.value if one.upper is None else one.upper
+    left, x, right = (frame.x(min(max(value, low), high)) for value in (least, one.value, most))
+    is_within = low <= one.value <= high
+    shapes: list[Shape] = []
+    if row.is_pooled and is_within:
+        shapes.append(Polygon(((left, y), (x, y - 4), (right, y), (x, y + 4)), fill=colour))
+    elif left < right:
+        shapes.append(Line(left, y, right, y, colour, 1.1))
+    for end, value in ((left, least), (right, most)):
+        if one.interval is not None and not row.is_pooled and low <= value <= high:
             shapes.append(Line(end, y - 2, end, y + 2, colour, 1.1))
+    if min(least, one.value) < low:
+        shapes.append(arrow_head(frame.x(low), y, _ARROW, colour, points_right=False))
+    if max(most, one.value) > high:
+        shapes.append(arrow_head(frame.x(high), y, _ARROW, colour, points_right=True))
+    if row.is_pooled or not is_within:
+        return shapes
     size = _PLAIN_MARK
     if largest and row.weight:
         size = max(_SMALLEST_MARK, _LARGEST_MARK * (row.weight / largest) ** 0.5)

@@ -102,5 +102,37 @@ def test_given_limits_are_those_of_the_axis(english: Catalogue) -> None:
     assert any(isinstance(s, Polygon) for s in drawing.shapes)
 
 
+BEYOND = {
+    "value and part of the interval": Estimate(0.3, None, 0.2, 0.6),
+    "all of the interval, below": Estimate(0.1, None, 0.05, 0.2),
+    "all of the interval, above": Estimate(7.0, None, 3.0, 9.0),
+    "value without an interval": Estimate(9.0),
+    "more than the axis": Estimate(1.0, None, 0.01, 30.0),
+    "zero": Estimate(0.0, None, 0.0, 1.0),
+}
+
+
+@pytest.mark.parametrize("is_pooled", [False, True])
+@pytest.mark.parametrize("case", BEYOND)
+def test_what_lies_beyond_the_limits_ends_in_an_arrow_at_the_edge(
+    case: str, is_pooled: bool, english: Catalogue
+) -> None:
+    one = BEYOND[case]
+    drawing = drawn([ForestRow("a", one, is_pooled=is_pooled)], english, limits=(0.5, 2.0), null_value=3.0)
+    axis = next(s for s in drawing.shapes if isinstance(s, Line) and s.stroke == PAPER.edge and s.x2 > s.x1)
+    assert not any(isinstance(s, Line) and s.dash for s in drawing.shapes)
+    polygons = [s for s in drawing.shapes if isinstance(s, Polygon)]
+    lines = [s for s in drawing.shapes if isinstance(s, Line) and s.stroke == BLUE]
+    places = [x for s in polygons for x, _ in s.points] + [x for s in lines for x in (s.x1, s.x2)]
+    assert axis.x1 - 0.01 <= min(places) and max(places) <= axis.x2 + 0.01
+    tips = {s.points[0][0] for s in polygons if len(s.points) == 3}
+    least, most = one.lower, one.upper
+    lowest = one.value if least is None else least
+    highest = one.value if most is None else most
+    beyond = {axis.x1} if lowest < 0.5 else set()
+    assert sorted(tips) == pytest.approx(sorted(beyond | ({axis.x2} if highest > 2.0 else set())))
+    assert len(marks(drawing)) == (not is_pooled and 0.5 <= one.value <= 2.0)
+
+
 def test_without_rows_there_is_an_axis(english: Catalogue) -> None:
     assert "HR" in texts(drawn([], english))
