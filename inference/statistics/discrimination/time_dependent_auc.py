@@ -76,9 +76,9 @@ def time_dependent_auc(
 ) -> TimeDependentAuc:
     """AUC(t) at ``times`` with influence-function standard errors; ``scores`` (n,), higher = more risk.
 
-    The interval is AUC ± z · se; it is cut off at 0 and 1 under ``case`` and ``control``, and not under
-    ``dropped``, as the two packages have it.  Where cases and controls do not overlap there is none.  Fewer
-    than 10 cases are flagged.
+    The interval is AUC ± z · se, cut off and flagged where that lies beyond 0 or 1, which no area does: Score
+    cuts off too, timeROC does not.  Where cases and controls do not overlap there is none.  Fewer than 10
+    cases are flagged.
     """
     marker = _scores_of(data, scores)
     weights = [horizon_weights(data, t, at_horizon) for t in times]
@@ -140,9 +140,10 @@ def weighted_auc(
     value, influence = _area_and_influence(data, scores, weights)
     error = float(influence.std(ddof=1)) / math.sqrt(len(data))
     low, high = (value + sign * normal_quantile(level) * error for sign in (-1, 1))
-    if weights.at_horizon != "dropped":
-        low, high = max(low, 0.0), min(high, 1.0)
-    return Estimate(value, error, low, high, level, "influence", _flags(weights))
+    flags = _flags(weights)
+    if low < 0.0 or high > 1.0:
+        low, high, flags = max(low, 0.0), min(high, 1.0), ("cut_off", *flags)
+    return Estimate(value, error, low, high, level, "influence", flags)
 
 
 def _difference(
