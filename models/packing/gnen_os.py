@@ -31,6 +31,7 @@ from models.phantoms.gnen_population import FORM, draw_cohort
 from models.studies.gnen_os import MODELS, STUDY, TrainedGnen, feature_names, train
 from models.studies.gnen_os_config import GnenOsConfig
 from models.studies.gnen_os_export import EXTRACTOR
+from models.studies.gnen_os_pretraining import Pretraining, pretrained_network
 from models.studies.gnen_os_results import write_results
 from models.studies.gnen_os_samples import (
     FACTORS,
@@ -57,10 +58,11 @@ _FIELD_OF: Final = {field.attribute: field.id for field in FORM}
 def from_phantoms(config: GnenOsConfig, place: RunPlace, samples: Path, out: Path) -> Manifest:
     """Train on the synthetic cohorts and write the demonstration pack.
 
-    Nothing is kept in ``samples``; what was measured is left beside them.
+    Only the slices of those who pre-train the network are kept in ``samples``; what was measured is left
+    beside them.
     """
     make_repeatable(config.seed, config.threads)
-    network = build_network(config)
+    network, pretraining = pretrained_network(config, place, samples)
     cohorts = [
         phantom_samples(draw_cohort(name, patients), config, network, on_progress=place.on_progress)
         for name, patients in config.cohort_sizes.items()
@@ -72,9 +74,11 @@ def from_phantoms(config: GnenOsConfig, place: RunPlace, samples: Path, out: Pat
         cohorts[1:],
         samples.parent / RESULTS_FOLDER,
         is_synthetic=True,
+        pretraining=pretraining,
         ceiling_draws=CEILING_DRAWS,
     )
-    return put_demonstration(content(trained, cohorts, network, is_synthetic=True), out)
+    packed = content(trained, cohorts, network, is_synthetic=True, pretraining=pretraining)
+    return put_demonstration(packed, out)
 
 
 def from_cohort(cohort: Cohort, config: GnenOsConfig, place: RunPlace, samples: Path, out: Path) -> Manifest:
@@ -89,7 +93,12 @@ def from_cohort(cohort: Cohort, config: GnenOsConfig, place: RunPlace, samples: 
 
 
 def content(
-    trained: TrainedGnen, cohorts: Sequence[GnenSamples], network: ResNet50, *, is_synthetic: bool
+    trained: TrainedGnen,
+    cohorts: Sequence[GnenSamples],
+    network: ResNet50,
+    *,
+    is_synthetic: bool,
+    pretraining: Pretraining | None = None,
 ) -> PackContent:
     """What the pack holds; the first of ``cohorts`` is the one that was trained on."""
     training = cohorts[0]
@@ -104,8 +113,8 @@ def content(
             model.baseline,
             config.horizons_months,
         )
-        for name, model in final.models.items()
-        if model.fit.columns
+        for name in MODELS
+        if (model := final.models[name]).fit.columns
     }
     signatures = tuple(
         Signature(
@@ -153,11 +162,15 @@ def content(
                 cuts,
             ),
         ),
-        notes=notes(trained),
-        cohort_sizes={cohort.cohort: len(cohort) for cohort in cohorts},
+        notes=notes(trained, pretraining),
+        cohort_sizes={
+            **{cohort.cohort: len(cohort) for cohort in cohorts},
+            **({} if pretraining is None else {"pretraining": pretraining.patients}),
+        },
         events={cohort.cohort: int(cohort.follow_up.event.sum()) for cohort in cohorts},
         seed=config.seed,
         threads=config.threads,
+        curves=() if pretraining is None else pretraining.curve,
     )
 
 

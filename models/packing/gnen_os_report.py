@@ -14,6 +14,8 @@ from models.packing.content import CardNotes
 from models.packing.prediction_csv import CohortRows
 from models.packing.reference_data import ReferenceContent, known_cohort
 from models.studies.gnen_os import MODELS, TrainedGnen
+from models.studies.gnen_os_config import GnenOsConfig
+from models.studies.gnen_os_pretraining import Pretraining
 from models.studies.gnen_os_samples import GnenSamples
 
 PHASE_OF: Final[Mapping[str, PhaseName]] = {"arterial": "arterial", "venous": "portal_venous"}
@@ -77,7 +79,7 @@ def reference(
     return data
 
 
-def notes(trained: TrainedGnen) -> CardNotes:
+def notes(trained: TrainedGnen, pretraining: Pretraining | None = None) -> CardNotes:
     """The card's words."""
     config, final = trained.config, trained.final
     start = (
@@ -85,14 +87,21 @@ def notes(trained: TrainedGnen) -> CardNotes:
         if config.initial_weights is None
         else f"the weights of {config.initial_weights.name}"
     )
+    taught = (
+        "not trained further"
+        if pretraining is None
+        else f"pre-trained on the survival of {pretraining.patients} further phantoms ({pretraining.deaths} "
+        f"deaths, {pretraining.images} slices of both phases; {pretraining.empty} showed no tumour), who are "
+        "in no cohort"
+    )
     counts = ", ".join(f"{scan} {count}" for scan, count in final.reliable.items())
     absent = [scan for scan, signature in final.signatures.items() if not signature.selected]
     return CardNotes(
         citation="Yang et al. 2023, doi 10.21037/qims-23-577",
         outcome="death of any cause, in months; a month is 30 days in the publication.",
         training=(
-            f"Network: ResNet-50, {config.resnet_width:g} of the published width, with {start}, not trained "
-            "further; the features are the maxima of its five stages.",
+            f"Network: ResNet-50, {config.resnet_width:g} of the published width, with {start}, {taught}; "
+            "the features are the maxima of its five stages.",
             f"Kept: features with ICC(2,1) > {config.reliable_above:g} between two outlines of "
             f"{config.reread_patients} patients ({counts}).",
             f"Signatures: LASSO-Cox for each phase, {config.penalty_folds} folds ({config.penalty_rule}).",
@@ -105,10 +114,27 @@ def notes(trained: TrainedGnen) -> CardNotes:
             f"Surroundings of the tumour are {config.window.surroundings}; HU window, P of the screen, folds "
             "and the rule of the cut-off are not in the publication and are this project's choices.",
             "Training figures are out of fold; those of the publication are apparent.",
+            *pretraining_departure(config, pretraining),
         ),
         limits=(
             "Prognosis alone: it does not say which treatment works.",
             "The cut-offs were locked on scores of fold models, and are applied to the final models.",
+            *(
+                ("The network was taught by nobody: its features are those of random filters.",)
+                if pretraining is None and config.initial_weights is None
+                else ()
+            ),
             *(f"The {scan} signature found nothing: not packed." for scan in absent),
         ),
+    )
+
+
+def pretraining_departure(config: GnenOsConfig, pretraining: Pretraining | None) -> tuple[str, ...]:
+    """What takes the place of ImageNet, where something does."""
+    if pretraining is None:
+        return ()
+    return (
+        "The network was not taught by ImageNet's pictures but by phantoms' survival (Cox partial likelihood "
+        f"of batches of {config.pretraining.batch_size}, {config.pretraining.epochs} epochs, the middle "
+        f"{config.pretraining_side} pixels of its window).",
     )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from pydantic import FiniteFloat
+from pydantic import Field, FiniteFloat
 
+from inference.evaluation.predictions import Predictions
 from models.results.figures import Ablation, Figure, FigureTable, StudyResults
 from models.results.home import KeptRun
-from models.results.markdown import number, table
+from models.results.markdown import interval, number, p_value, published, table
 from models.results.paired import check_figures, contrasts
-from models.results.reading import Document, Interval, read_document
+from models.results.reading import Document, Interval, Measured, read_document
 
 STUDY: Final = "gnen-os"
 NAMES: Final = {"combined": "combined", "dl": "DL signatures", "clinical": "clinical"}
+PHASES: Final = {"arterial_alone": "arterial signature", "venous_alone": "venous signature"}
 QUESTIONS: Final = (
     ("Both signatures and the form against the signatures alone", "combined", "dl"),
     ("Both signatures and the form against the form alone", "combined", "clinical"),
@@ -21,18 +23,47 @@ QUESTIONS: Final = (
 )
 
 
+class _AucAt(Measured):
+    cases: int
+    controls: int
+    is_cut_off: bool = False
+
+
 class _Model(Document):
     c_index: FiniteFloat | None
     c_index_ci: Interval = None
     ceiling: FiniteFloat | None = None
     published: FiniteFloat | None = None
+    auc_at: dict[str, _AucAt] = Field(default_factory=dict)
+    high_risk: int | None = None
     hazard_ratio_high_v_low: FiniteFloat | None = None
+    hazard_ratio_ci: Interval = None
+    logrank_p: FiniteFloat | None = None
+    published_hazard_ratio: tuple[FiniteFloat, FiniteFloat, FiniteFloat] | None = None
+
+
+class _Alone(Document):
+    c_index: FiniteFloat | None
+    c_index_ci: Interval = None
 
 
 class _Cohort(Document):
     patients: int
     deaths: int
     models: dict[str, _Model]
+    alone: dict[str, _Alone] = Field(default_factory=dict)
+
+
+class _Proportional(Document):
+    overall: FiniteFloat | None = None
+    terms: dict[str, FiniteFloat | None] = Field(default_factory=dict)
+
+
+class _Pretraining(Document):
+    patients: int
+    deaths: int
+    images: int
+    empty: int
 
 
 class _Apparent(Document):
@@ -46,6 +77,8 @@ class GnenDocument(Document):
     synthetic: Literal[True]
     cohorts: dict[str, _Cohort]
     apparent_c_index: dict[str, _Apparent]
+    proportional_hazards: _Proportional | None = None
+    pretraining: _Pretraining | None = None
     minutes: FiniteFloat | None = None
 
 
@@ -55,6 +88,7 @@ def gnen_results(kept: KeptRun) -> StudyResults:
     predictions = kept.table("scores.csv")
     overall = _figures(document)
     check_figures(overall.figures, predictions, NAMES, STUDY)
+    check_figures(_alone(document), predictions, PHASES, STUDY)
     return StudyResults(
         study=STUDY,
         title="Gastric neuroendocrine neoplasm: overall survival",
@@ -63,8 +97,21 @@ def gnen_results(kept: KeptRun) -> StudyResults:
         ablations=tuple(
             Ablation(question, "C-index", contrasts(overall.figures, predictions, NAMES, first, second))
             for question, first, second in QUESTIONS
+        )
+        + _by_phase(document, predictions),
+        further=tuple(
+            filter(
+                None,
+                (
+                    _pretraining(document),
+                    _apparent(document),
+                    _phases(document),
+                    _areas(document),
+                    _risk_groups(document),
+                    _proportional(document),
+                ),
+            )
         ),
-        further=(_apparent(document), _risk_groups(document)),
         minutes=document.minutes,
     )
 
@@ -98,11 +145,92 @@ def _apparent(document: GnenDocument) -> str:
     )
 
 
+def _pretraining(document: GnenDocument) -> str:
+    found = document.pretraining
+    if found is None:
+        return ""
+    return (
+        f"The network was pre-trained on the survival of {found.patients} further phantoms ({found.deaths} "
+        f"deaths), {found.images} slices of both phases; {found.empty} slices showed no tumour and were left "
+        "out. None of them is in a cohort; the paper's network had learnt from ImageNet."
+    )
+
+
+def _alone(document: GnenDocument) -> tuple[Figure, ...]:
+    return tuple(
+        Figure(cohort, PHASES[name], one.c_index, one.c_index_ci, None, None)
+        for cohort, found in document.cohorts.items()
+        for name, one in found.alone.items()
+        if name in PHASES
+    )
+
+
+def _by_phase(document: GnenDocument, predictions: Predictions) -> tuple[Ablation, ...]:
+    figures = _alone(document)
+    if not figures:
+        return ()
+    found = contrasts(figures, predictions, PHASES, "arterial_alone", "venous_alone")
+    return (Ablation("The arterial signature alone against the venous alone", "C-index", found),)
+
+
+def _phases(document: GnenDocument) -> str:
+    rows = [[one.cohort, one.model, number(one.value), interval(one.interval)] for one in _alone(document)]
+    if not rows:
+        return ""
+    return table(["cohort", "signature alone", "C-index (phantoms)", "95 % interval"], rows)
+
+
+def _areas(document: GnenDocument) -> str:
+    rows = [
+        [
+            cohort,
+            NAMES[name],
+            months,
+            f"{at.cases} / {at.controls}",
+            number(at.value),
+            interval(at.interval) + (" (cut off)" if at.is_cut_off else ""),
+        ]
+        for cohort, found in document.cohorts.items()
+        for name, one in found.models.items()
+        if name in NAMES
+        for months, at in one.auc_at.items()
+    ]
+    if not rows:
+        return ""
+    heads = ["cohort", "model", "months", "dead / alive by then", "AUC (phantoms)", "95 % interval"]
+    return table(heads, rows)
+
+
 def _risk_groups(document: GnenDocument) -> str:
     rows = [
-        [cohort, NAMES[name], number(one.hazard_ratio_high_v_low, 2)]
+        [
+            cohort,
+            NAMES[name],
+            "–" if one.high_risk is None else f"{one.high_risk} of {found.patients}",
+            number(one.hazard_ratio_high_v_low, 2),
+            interval(one.hazard_ratio_ci, 2),
+            p_value(one.logrank_p),
+            "–"
+            if one.published_hazard_ratio is None
+            else published(one.published_hazard_ratio[0], one.published_hazard_ratio[1:]),
+        ]
         for cohort, found in document.cohorts.items()
         for name, one in found.models.items()
         if name in NAMES
     ]
-    return table(["cohort", "model", "hazard ratio, high v low risk at the locked cut-off (phantoms)"], rows)
+    heads = [
+        *("cohort", "model", "high risk", "hazard ratio, high v low risk at the locked cut-off (phantoms)"),
+        *("95 % interval", "log-rank P", "paper, patients"),
+    ]
+    return table(heads, rows)
+
+
+def _proportional(document: GnenDocument) -> str:
+    found = document.proportional_hazards
+    if found is None:
+        return ""
+    told = "; ".join(f"{name} {p_value(value)}" for name, value in found.terms.items())
+    return (
+        "Proportional hazards of the final combined model, in the phantoms that it was fitted to: P "
+        f"{p_value(found.overall)} for all terms together ({told}). A small P speaks against them."
+    )

@@ -46,8 +46,9 @@ def gnen_areas(
         for fold in folds:
             left_out = gnen_os.rows(dealt, fold.left_out)
             fitted = gnen_os.fit_models(dealt, fold.learn, config, 1000 * number + fold.number)
-            for name, hazard in fitted.hazards(left_out).items():
-                found = concordance(left_out.follow_up, hazard)
+            hazards = fitted.hazards(left_out)
+            for name in areas:
+                found = concordance(left_out.follow_up, hazards[name])
                 by_fold[name].append(0.5 if isinstance(found, NotEstimable) else found.estimate.value)
         _pool(areas, by_fold)
     return areas

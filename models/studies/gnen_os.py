@@ -30,6 +30,8 @@ from models.training.splits import Fold, folds_by_patient
 STUDY = "gnen-os"
 T = TypeVar("T")
 MODELS = ("combined", "dl", "clinical")
+ALONE = {"arterial_alone": "arterial", "venous_alone": "venous"}
+"""Cox models of one phase's signature and nothing else, for the comparison of the phases: not packed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +56,10 @@ class CoxModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GnenModels:
-    """What was fitted to one set of patients; ``reliable`` counts the features kept by scan."""
+    """What was fitted to one set of patients; ``reliable`` counts the features kept by scan.
+
+    ``models`` are those of ``MODELS`` and of ``ALONE``.
+    """
 
     reliable: dict[str, int]
     signatures: dict[str, LassoSignature]
@@ -68,14 +73,15 @@ class GnenModels:
     def hazards(self, samples: GnenSamples) -> dict[str, Floats]:
         """Log hazard of every patient by model."""
         designs = self.designs(samples)
-        return {name: self.models[name].hazard(designs[name]) for name in MODELS}
+        return {name: model.hazard(designs[name]) for name, model in self.models.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainedGnen:
     """``final`` was fitted to the whole training cohort; scores that lock the ``cutoffs`` to folds of it.
 
-    ``out_of_fold`` hazards and ``survival`` (patients, horizons) are by model, in the cohort's order.
+    ``out_of_fold`` hazards and ``survival`` (patients, horizons) are by model, those of ``ALONE`` among them,
+    in the cohort's order.
     """
 
     config: GnenOsConfig
@@ -98,8 +104,8 @@ def train(training: GnenSamples, config: GnenOsConfig) -> TrainedGnen:
     rng = np.random.default_rng([config.seed, 0])
     folds = folds_by_patient(training.patient_ids, everybody, config.folds, rng)
     horizons = config.horizons_months
-    out_of_fold = {name: np.full(len(training), np.nan) for name in MODELS}
-    survival = {name: np.full((len(training), len(horizons)), np.nan) for name in MODELS}
+    out_of_fold = {name: np.full(len(training), np.nan) for name in (*MODELS, *ALONE)}
+    survival = {name: np.full((len(training), len(horizons)), np.nan) for name in out_of_fold}
     for fold in folds:
         fitted = fit_models(training, fold.learn, config, fold.number + 1)
         left_out = list(fold.left_out)
@@ -107,9 +113,7 @@ def train(training: GnenSamples, config: GnenOsConfig) -> TrainedGnen:
             out_of_fold[name][left_out] = hazard
             survival[name][left_out] = fitted.models[name].survival(hazard, horizons)
     final = fit_models(training, everybody, config, 0)
-    cutoffs = {
-        name: lock_cutoff(training.follow_up, scores, config, name) for name, scores in out_of_fold.items()
-    }
+    cutoffs = {name: lock_cutoff(training.follow_up, out_of_fold[name], config, name) for name in MODELS}
     return TrainedGnen(config, folds, out_of_fold, survival, cutoffs, final)
 
 
@@ -147,7 +151,7 @@ def fit_models(
         "clinical",
     )
     designs = _designs(own, signatures, selection)
-    models = {name: _cox(own.follow_up, designs[name], name) for name in MODELS}
+    models = {name: _cox(own.follow_up, design, name) for name, design in designs.items()}
     return GnenModels(reliable, signatures, selection, models)
 
 
@@ -187,7 +191,7 @@ def feature_names(count: int) -> tuple[str, ...]:
 def _designs(
     samples: GnenSamples, signatures: dict[str, LassoSignature], selection: CoxFusion
 ) -> dict[str, Design]:
-    """Both signatures, the clinical factors that were kept, and all of them.
+    """Both signatures, the clinical factors that were kept, all of them, and each signature alone.
 
     A signature in which LASSO kept nothing is a constant, and no column.
     """
@@ -200,7 +204,8 @@ def _designs(
     deep = Design(matrix, tuple(Numeric(f"{scan}_signature") for scan in found))
     clinical = with_terms(samples.clinical, selection.selection.kept)
     combined = Design(np.hstack([deep.matrix, clinical.matrix]), deep.terms + clinical.terms)
-    return {"combined": combined, "dl": deep, "clinical": clinical}
+    alone = {name: with_terms(deep, (f"{scan}_signature",)) for name, scan in ALONE.items()}
+    return {"combined": combined, "dl": deep, "clinical": clinical, **alone}
 
 
 def _cox(data: SurvivalData, design: Design, model: str) -> CoxModel:

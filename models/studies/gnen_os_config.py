@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from inference.preprocessing.settings import FixedWindowSettings
+from models.training.augmentation import Augmentation
+from models.training.engine.schedule import Schedule
 from models.training.second_reader import SecondReader
 from models.training.signatures import PenaltyRule
 
@@ -22,6 +24,9 @@ class GnenOsConfig:
     Attributes
     ----------
     initial_weights : safetensors of a pre-trained ResNet-50; without, random weights from the seed.
+    pretraining_patients : (?) phantoms of a cohort apart, from whose survival the network learns first, by
+        ``pretraining`` on random ``pretraining_views`` of its window's middle ``pretraining_side`` pixels;
+        ``pretraining_dropout`` of the features before the layer that is thrown away.
     window : HU window (?) and surroundings (?) of the network's input.
     reread_patients, reliable_above : features of how many patients are read twice, and the ICC to exceed.
     penalty_folds, penalty_rule : how LASSO-Cox chooses its penalty (?).
@@ -37,6 +42,11 @@ class GnenOsConfig:
     phantom_size: int
     resnet_width: float
     initial_weights: Path | None
+    pretraining_patients: int
+    pretraining_side: int
+    pretraining_dropout: float
+    pretraining: Schedule
+    pretraining_views: Augmentation
     window: FixedWindowSettings
     reader: SecondReader
     reread_patients: int
@@ -50,6 +60,11 @@ class GnenOsConfig:
     cutoff_months: float
     horizons_months: tuple[float, ...]
 
+    @property
+    def pretraining_seed(self) -> int:
+        """Seed of the separate cohort on which the network is pre-trained."""
+        return self.seed + 1
+
 
 PAPER: Final = GnenOsConfig(
     seed=2023,
@@ -58,6 +73,11 @@ PAPER: Final = GnenOsConfig(
     phantom_size=512,
     resnet_width=1.0,
     initial_weights=None,
+    pretraining_patients=0,
+    pretraining_side=224,
+    pretraining_dropout=0.0,
+    pretraining=Schedule("adam", 0.001, batch_size=32, epochs=1),
+    pretraining_views=Augmentation(flip=True),
     window=FixedWindowSettings(
         spacing_mm=1.0,
         rows=224,
@@ -92,9 +112,14 @@ DEMO: Final = replace(
     PAPER,
     phantom_size=256,
     resnet_width=1 / 4,
+    pretraining_patients=600,
+    pretraining_side=96,
+    pretraining_dropout=0.3,
+    pretraining=Schedule("adamw", 0.002, batch_size=32, epochs=12, decay="cosine", weight_decay=0.05),
+    pretraining_views=Augmentation(flip=True, right_angles=True),
     window=PAPER.window.model_copy(update={"surroundings": "blanked"}),
 )
-"""Cohorts as large as published, a quarter of the channels with random weights, the tumour's pixels alone:
-maxima of random filters over the whole window would be those of bone."""
+"""Cohorts as large as published, a quarter of the channels, pre-trained on other phantoms, and the tumour's
+pixels alone: maxima over the whole window would be those of bone."""
 
 PRESETS: Final[Mapping[str, GnenOsConfig]] = {"demo": DEMO, "paper": PAPER}

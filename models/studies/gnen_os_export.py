@@ -14,7 +14,7 @@ from inference.storage import write_atomically
 from models.export import export_network
 from models.networks.outputs import StageMaximaGraph
 from models.networks.resnet import ResNet50
-from models.studies.gnen_os import STUDY, CoxModel, TrainedGnen, feature_names
+from models.studies.gnen_os import MODELS, STUDY, CoxModel, TrainedGnen, feature_names
 from models.studies.gnen_os_config import GnenOsConfig
 from models.studies.gnen_os_samples import GnenSamples
 from models.training.signatures import LassoSignature
@@ -67,7 +67,7 @@ def models_document(trained: TrainedGnen, training: GnenSamples) -> dict[str, An
             scan: _signature(signature, training, scan, final.reliable[scan])
             for scan, signature in final.signatures.items()
         },
-        "models": {name: _cox(model, trained.config) for name, model in final.models.items()},
+        "models": {name: _cox(final.models[name], trained.config) for name in MODELS},
         "higher_is": "worse",
         "cutoffs": {
             "locked": trained.cutoffs,

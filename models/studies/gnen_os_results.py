@@ -11,14 +11,21 @@ from typing import Any, Final
 
 import numpy as np
 
+from inference.messages.catalogue import load_catalogue
 from inference.statistics.design import Design, Numeric
 from inference.statistics.discrimination.concordance import concordance
+from inference.statistics.discrimination.time_dependent_auc import time_dependent_auc
+from inference.statistics.estimate import Estimate
 from inference.statistics.outcomes import Floats
 from inference.statistics.reasons import NotEstimable
+from inference.statistics.regression.chi_square_test import ChiSquareTest
 from inference.statistics.regression.cox import fit_cox
+from inference.statistics.regression.proportional_hazards import proportional_hazards
+from inference.statistics.survival.logrank import logrank
 from inference.storage import write_atomically
 from models.phantoms.gnen_outcome import survival_ceilings
-from models.studies.gnen_os import MODELS, STUDY, TrainedGnen
+from models.studies.gnen_os import ALONE, MODELS, STUDY, TrainedGnen
+from models.studies.gnen_os_pretraining import Pretraining
 from models.studies.gnen_os_samples import GnenSamples
 
 PUBLISHED: Final = {
@@ -27,6 +34,13 @@ PUBLISHED: Final = {
     "external": {"combined": 0.71, "dl": 0.65, "clinical": 0.66},
 }
 """C-index, Yang et al. 2023, Table 3; that of the training cohort is apparent."""
+
+PUBLISHED_HAZARD_RATIOS: Final = {
+    "training": (3.12, 2.34, 3.93),
+    "internal": (2.51, 1.57, 3.99),
+    "external": (1.77, 1.21, 2.59),
+}
+"""High v low risk by the combined model, with 95 % limits: the same table; P < 0.01 in all."""
 
 CEILING_OF: Final = {"combined": "full", "dl": "image", "clinical": "clinical"}
 
@@ -38,6 +52,7 @@ def write_results(
     out: Path,
     *,
     is_synthetic: bool,
+    pretraining: Pretraining | None = None,
     ceiling_draws: int = 3_000,
 ) -> dict[str, Any]:
     """Write ``scores.csv`` and ``result.json``; returns the latter.
@@ -45,18 +60,19 @@ def write_results(
     Training scores are out of fold, those of the cohorts ``outside`` by the final models.
     """
     horizons = trained.config.horizons_months
+    names = tuple(trained.out_of_fold)
     scored = [(training, trained.out_of_fold, trained.survival)]
     for cohort in outside:
         hazards = trained.final.hazards(cohort)
         models = trained.final.models
-        survival = {name: models[name].survival(hazards[name], horizons) for name in MODELS}
+        survival = {name: models[name].survival(hazards[name], horizons) for name in names}
         scored.append((cohort, hazards, survival))
     fold_of = {k: str(fold.number + 1) for fold in trained.folds for k in fold.left_out}
     table = [
         [
             *("patient", "cohort", "fold", "time", "event"),
-            *(f"score_{name}" for name in MODELS),
-            *(f"survival_{months:g}_{name}" for name in MODELS for months in horizons),
+            *(f"score_{name}" for name in names),
+            *(f"survival_{months:g}_{name}" for name in names for months in horizons),
             "synthetic",
         ]
     ]
@@ -68,8 +84,8 @@ def write_results(
                 fold_of[k] if cohort is training else "",
                 f"{cohort.follow_up.time[k]:.3f}",
                 str(int(cohort.follow_up.event[k])),
-                *(f"{hazards[name][k]:.6f}" for name in MODELS),
-                *(f"{share:.6f}" for name in MODELS for share in survival[name][k]),
+                *(f"{hazards[name][k]:.6f}" for name in names),
+                *(f"{share:.6f}" for name in names for share in survival[name][k]),
                 "yes" if is_synthetic else "no",
             ]
             for k, patient in enumerate(cohort.patient_ids)
@@ -80,6 +96,7 @@ def write_results(
         "study": STUDY,
         "synthetic": is_synthetic,
         "training_scores": "out of fold",
+        "pretraining": None if pretraining is None else pretraining.as_document(),
         "cutoffs": trained.cutoffs,
         "cohorts": {
             cohort.cohort: _of_cohort(trained, cohort, hazards, ceiling_draws if is_synthetic else 0)
@@ -88,6 +105,7 @@ def write_results(
         "apparent_c_index": {
             name: _c_index(training, hazard) for name, hazard in trained.final.hazards(training).items()
         },
+        "proportional_hazards": _proportional(trained, training),
         "final": _final(trained),
     }
     out.mkdir(parents=True, exist_ok=True)
@@ -108,10 +126,15 @@ def _of_cohort(
                 **_c_index(cohort, hazards[name]),
                 "ceiling": None if ceilings is None else getattr(ceilings, CEILING_OF[name]),
                 "published": PUBLISHED[cohort.cohort][name],
-                "hazard_ratio_high_v_low": _hazard_ratio(cohort, hazards[name], trained.cutoffs[name]),
+                "auc_at": _auc_at(cohort, hazards[name], trained.config.horizons_months),
+                **_risk_groups(cohort, hazards[name], trained.cutoffs[name]),
+                "published_hazard_ratio": (
+                    PUBLISHED_HAZARD_RATIOS[cohort.cohort] if name == "combined" else None
+                ),
             }
             for name in MODELS
         },
+        "alone": {name: _c_index(cohort, hazards[name]) for name in ALONE},
     }
 
 
@@ -122,10 +145,56 @@ def _c_index(cohort: GnenSamples, hazard: Floats) -> dict[str, Any]:
     return {"c_index": found.estimate.value, "c_index_ci": found.estimate.interval}
 
 
-def _hazard_ratio(cohort: GnenSamples, hazard: Floats, cutoff: float) -> float | None:
-    is_high = (hazard >= cutoff).astype(np.float64)
-    fit = fit_cox(cohort.follow_up, Design(is_high[:, None], (Numeric("high_risk"),)))
-    return None if isinstance(fit, NotEstimable) else float(np.exp(fit.coefficients[0]))
+def _auc_at(cohort: GnenSamples, hazard: Floats, months: Sequence[float]) -> dict[str, Any]:
+    """AUC by each horizon, deaths before it against patients alive then."""
+    found = time_dependent_auc(cohort.follow_up, hazard, months)
+    counted = zip(found.times, found.estimates, found.cases, found.controls, strict=True)
+    return {
+        f"{time:g}": {"cases": cases, "controls": controls, **_measured(one)}
+        for time, one, cases, controls in counted
+    }
+
+
+def _risk_groups(cohort: GnenSamples, hazard: Floats, cutoff: float) -> dict[str, Any]:
+    """High against low risk at the locked cut-off."""
+    is_high = hazard >= cutoff
+    high = is_high.astype(np.float64)[:, None]
+    fit = fit_cox(cohort.follow_up, Design(high, (Numeric("high_risk"),)))
+    ratio = fit if isinstance(fit, NotEstimable) else fit.hazard_ratio("high_risk")
+    test = logrank(cohort.follow_up, np.where(is_high, "high", "low").tolist())
+    return {
+        "high_risk": int(is_high.sum()),
+        "hazard_ratio_high_v_low": None if isinstance(ratio, NotEstimable) else ratio.value,
+        "hazard_ratio_ci": None if isinstance(ratio, NotEstimable) else ratio.interval,
+        "logrank_p": None if isinstance(test, NotEstimable) else test.p_value,
+    }
+
+
+def _measured(found: Estimate | NotEstimable) -> dict[str, Any]:
+    if isinstance(found, NotEstimable):
+        return {"not_estimable": load_catalogue("en").render(found.message)}
+    return {
+        "value": found.value,
+        "lower": found.lower,
+        "upper": found.upper,
+        "is_cut_off": "cut_off" in found.flags,
+    }
+
+
+def _proportional(trained: TrainedGnen, training: GnenSamples) -> dict[str, Any]:
+    """P of the final combined model's Schoenfeld residuals, by term and in all, in its own patients."""
+    design = trained.final.designs(training)["combined"]
+    found = proportional_hazards(training.follow_up, design, trained.final.models["combined"].fit)
+    if isinstance(found, NotEstimable):
+        return {"overall": None, "terms": {}}
+    return {
+        "overall": _p_of(found.overall),
+        "terms": {term.name: _p_of(term.test) for term in found.terms},
+    }
+
+
+def _p_of(test: ChiSquareTest | NotEstimable) -> float | None:
+    return None if isinstance(test, NotEstimable) else test.p_value
 
 
 def _final(trained: TrainedGnen) -> dict[str, Any]:

@@ -60,13 +60,19 @@ class GnenSamples:
 
 
 def build_network(config: GnenOsConfig) -> ResNet50:
-    """ResNet-50 for one grey channel, never trained further, with weights as a pack stores them."""
+    """The network that nothing teaches further, with weights as a pack stores them."""
+    network = untrained_network(config)
+    round_weights(network)
+    return network.eval()
+
+
+def untrained_network(config: GnenOsConfig) -> ResNet50:
+    """ResNet-50 for one grey channel, with the weights of the file given or random ones."""
     torch.manual_seed(config.seed)
     network = ResNet50(config.resnet_width, 1)
     if config.initial_weights is not None:
         load_initial_weights(network, config.initial_weights)
-    round_weights(network)
-    return network.eval()
+    return network
 
 
 def stage_maxima(network: ResNet50, images: NDArray[np.float32]) -> Floats:
@@ -92,8 +98,8 @@ def phantom_samples(
         stop_if_asked(should_stop)
         for scan, phase in SCANS.items():
             volume, mask = render_largest_slice(gnen_case(patient), phase, size=config.phantom_size)
-            redrawn = _redrawn(patient.patient_id, scan, mask, config)
-            pair = _features(volume, (mask, redrawn), config, network)
+            again = redrawn(patient.patient_id, scan, mask, config)
+            pair = _features(volume, (mask, again), config, network)
             first[scan].append(pair[0])
             second[scan].append(pair[1])
         on_progress(Progress(number + 1, len(patients), "stage.training.rendering"))
@@ -120,12 +126,12 @@ def cohort_samples(cohort: Cohort, part: str, config: GnenOsConfig, network: Res
     for patient in table.patient_ids:
         for scan in SCANS:
             mask = cohort.mask(patient, scan)
-            redrawn = (
+            again = (
                 cohort.mask(patient, scan, reader=2)
                 if cohort.has_mask(patient, scan, reader=2)
-                else _redrawn(patient, scan, mask, config)
+                else redrawn(patient, scan, mask, config)
             )
-            pair = _features(cohort.volume(patient, scan), (mask, redrawn), config, network)
+            pair = _features(cohort.volume(patient, scan), (mask, again), config, network)
             first[scan].append(pair[0])
             second[scan].append(pair[1])
     return GnenSamples(
@@ -154,6 +160,7 @@ def _features(
     return stage_maxima(network, np.stack([fixed_window(volume, mask, config.window) for mask in masks]))
 
 
-def _redrawn(patient: str, scan: str, mask: NDArray[np.bool_], config: GnenOsConfig) -> NDArray[np.bool_]:
+def redrawn(patient: str, scan: str, mask: NDArray[np.bool_], config: GnenOsConfig) -> NDArray[np.bool_]:
+    """A second reader's outline, simulated; it depends on patient, scan and seed alone."""
     rng = np.random.default_rng([config.seed, zlib.crc32(f"{patient}/{scan}".encode())])
     return second_segmentation(mask, config.reader, rng)

@@ -1,5 +1,8 @@
 """A trained survival study becomes a pack: encoder, signatures and Cox models answer as training did."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -13,10 +16,12 @@ from models.networks import resnet
 from models.networks.outputs import StageMaximaGraph
 from models.packing.ct_pack import put_demonstration
 from models.packing.gnen_os import content
+from models.packing.gnen_os_report import notes
 from models.phantoms.abdomen.largest_slice import render_largest_slice
 from models.phantoms.ct_cases import gnen_case
 from models.phantoms.gnen_population import FORM, draw_cohort
 from models.studies.gnen_os import rows, train
+from models.studies.gnen_os_pretraining import Pretraining
 from models.studies.gnen_os_samples import FACTORS, SCANS, build_network, phantom_samples
 from tests.models.packing.at_the_board import record_of, with_encoder
 from tests.models.studies.test_gnen_os import TINY, invented
@@ -47,7 +52,9 @@ def trained(samples):
 @pytest.fixture(scope="module")
 def pack(trained, samples, tmp_path_factory, plain_files):
     folder = tmp_path_factory.mktemp("packs") / "gnen-os-demo"
-    put_demonstration(content(trained, (samples[0],), samples[1], is_synthetic=True), folder)
+    taught = Pretraining(patients=40, deaths=24, images=79, empty=1, curve=())
+    packed = content(trained, (samples[0],), samples[1], is_synthetic=True, pretraining=taught)
+    put_demonstration(packed, folder)
     return verify_pack(folder)
 
 
@@ -55,6 +62,9 @@ def test_the_pack_is_whole_and_a_demonstration(pack):
     assert pack.state is PackState.DEMONSTRATION
     assert {"evaluation.json", "evaluation.pdf", "card.md"} <= set(pack.manifest.files)
     assert {phase.phase for phase in pack.manifest.phases} == {"arterial", "portal_venous"}
+    assert pack.manifest.provenance.cohort_sizes == {"training": 70, "pretraining": 40}
+    card = " ".join((pack.folder / "card.md").read_text(encoding="utf-8").split())
+    assert "40 further phantoms (24 deaths, 79 slices of both phases; 1 showed no tumour)" in card
     run_self_test(pack)
     assert {curve.stated.score for curve in read_reference(pack).survival} >= {"combined", "dl"}
 
@@ -107,3 +117,11 @@ def told(term, few, scores, k):
     if term.kind == "number":
         return block[0] - term.scaling.centre
     return sum(block[factor.levels.index(level) - 1] for level in term.levels)
+
+
+def test_the_card_of_a_network_that_nobody_taught_says_so(trained):
+    found = notes(trained)
+    assert any("random filters" in limit for limit in found.limits)
+    named = notes(replace(trained, config=replace(TINY, initial_weights=Path("imagenet.safetensors"))))
+    assert not any("random filters" in limit for limit in named.limits)
+    assert "imagenet.safetensors" in named.training[0] and "not trained further" in named.training[0]

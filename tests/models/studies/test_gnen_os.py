@@ -19,7 +19,7 @@ from inference.statistics.reasons import NotEstimable
 from models.phantoms.gnen_population import draw_cohort
 from models.results.gnen_os import gnen_results
 from models.results.home import KeptRun
-from models.studies.gnen_os import MODELS, fit_models, rows, train
+from models.studies.gnen_os import ALONE, MODELS, fit_models, rows, train
 from models.studies.gnen_os_config import DEMO
 from models.studies.gnen_os_results import write_results
 from models.studies.gnen_os_samples import FACTORS, GnenSamples, build_network, phantom_samples
@@ -84,12 +84,22 @@ def test_a_run_writes_scores_that_the_evaluation_reads(tmp_path: Path) -> None:
     trained = train(training, TINY)
     result = write_results(trained, training, outside, tmp_path, is_synthetic=True, ceiling_draws=200)
     predictions = read_predictions(tmp_path / "scores.csv", "survival")
-    assert {model.name for model in predictions.models} == set(MODELS)
+    assert {model.name for model in predictions.models} == {*MODELS, *ALONE}
     assert sorted(set(predictions.cohorts)) == ["external", "internal", "training"]
     assert len(predictions.patients) == 100 and predictions.is_synthetic
     assert json.loads((tmp_path / "result.json").read_text())["cutoffs"] == result["cutoffs"]
     assert result["cohorts"]["external"]["models"]["combined"]["c_index"] > 0.6
-    assert len(gnen_results(KeptRun("gnen-os", tmp_path)).ablations[0].contrasts) == 3
+    shown = gnen_results(KeptRun("gnen-os", tmp_path))
+    assert len(shown.ablations[0].contrasts) == len(shown.ablations[-1].contrasts) == 3
+    for found in result["cohorts"].values():
+        combined = found["models"]["combined"]
+        assert combined["hazard_ratio_ci"][0] < combined["hazard_ratio_high_v_low"]
+        assert 0 <= combined["logrank_p"] <= 1 and set(combined["auc_at"]) == {"36", "60"}
+        assert all(0 <= at["lower"] <= at["upper"] <= 1 for at in combined["auc_at"].values())
+        assert found["alone"].keys() == ALONE.keys()
+    assert 0 < result["proportional_hazards"]["overall"] < 1
+    told = "\n".join(shown.further)
+    assert all(ratio in told for ratio in ("| 3.12 (2.34 to 3.93) |", "| 1.77 (1.21 to 2.59) |"))
 
 
 def test_features_of_a_patient_do_not_depend_on_the_others() -> None:
