@@ -28,6 +28,7 @@ from gui.language import other_language
 from gui.pathway.input_checklist import InputChecklist
 from gui.pathway.run_bar import RunBar
 from gui.results.currency_banner import CurrencyBanner, DemonstrationBanner
+from gui.results.evidence_panel import EvidencePanel
 from gui.results.guard_panel import GuardPanel
 from gui.results.recommendation_panel import RecommendationPanel
 from gui.results.slice_share_panel import SliceSharePanel
@@ -119,6 +120,7 @@ class MainWindow(QMainWindow):
         self.comparison = TreatmentComparison(session)
         self.recommendation = RecommendationPanel(session)
         self.shares = SliceSharePanel(session)
+        self.evidence = EvidencePanel(session)
         self.guard = GuardPanel(session)
         self.report: QWidget | None = None
 
@@ -127,7 +129,8 @@ class MainWindow(QMainWindow):
         self.columns.setHandleWidth(1)
         inputs = [self.series, self.layers, self.clinical, self.checklist]
         left, self._foot = _column_with_foot(inputs, self.run_bar)
-        right = _column([self.comparison, self.recommendation, self.shares, self.guard])
+        answers = [self.comparison, self.recommendation, self.evidence, self.shares, self.guard]
+        right = _column(answers)
         left.setMinimumWidth(_LEAST_LEFT_PX)
         right.setMinimumWidth(_LEAST_RIGHT_PX)
         for widget in (left, self.viewer, right):
@@ -148,7 +151,6 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(body)
         viewer = self.viewer
         sections = (self.top, self.notices, *inputs, self.run_bar, viewer.toolbar, viewer.hint, viewer.stop)
-        answers = (self.comparison, self.recommendation, self.shares, self.guard)
         self.tab_order = TabOrder(session, (*sections, *viewer.viewports, viewer.problems, *answers), self)
         self._menus: dict[str, QMenu] = {}
         self._make_menus()

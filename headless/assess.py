@@ -88,6 +88,8 @@ def write_results(
     A file that this answer does not have is not left over from an earlier one.  Returns, for each file that
     was *not* written, the message id of the reason.
     """
+    from inference.evidence.for_patient import evidence_for
+    from inference.evidence.published_tables import published_tables
     from inference.masks.codecs.references import can_be_referred_to
     from inference.masks.codecs.seg import encode_segmentation
     from reports.assessment_file import encode_assessment
@@ -110,6 +112,7 @@ def write_results(
             language=request.language,
             created_at=moment,
             scan=case.stack.acquisition,
+            evidence=evidence_for(published_tables(request.study), case.record),
         )
         content["report.pdf"] = lambda: build_report(report)
     else:

@@ -10,6 +10,7 @@ from pathlib import Path
 from inference.assessment import Assessment
 from inference.cases.identity import PatientIdentity
 from inference.errors import InputError
+from inference.evidence.for_patient import PublishedEvidence
 from inference.masks.layer import MaskLayer
 from inference.messages.catalogue import Catalogue, load_catalogue
 from inference.outcome import HeatMap
@@ -23,6 +24,7 @@ from reports.paper.printing import Imprint, print_pages
 from reports.paper.sheet import TEXT_WIDTH, TITLE
 from reports.sections.clinical_values import clinical_section
 from reports.sections.comparison import comparison
+from reports.sections.evidence import evidence_section
 from reports.sections.guard_lines import guard_section
 from reports.sections.limits import findings_section, limits_section
 from reports.sections.pack_card import pack_section
@@ -39,6 +41,7 @@ class ReportContent:
 
     ``created_at`` carries a time zone.  ``file_identity`` is what the scan says of the person: what
     ``identity`` holds beyond it is printed as entered by the user.  None means that all is from the scan.
+    ``evidence`` is what the study's paper counted in patients who share a factor with this one.
     """
 
     assessment: Assessment
@@ -51,6 +54,7 @@ class ReportContent:
     created_at: datetime
     scan: Acquisition = field(default_factory=Acquisition)
     file_identity: PatientIdentity | None = None
+    evidence: PublishedEvidence | None = None
 
     def __post_init__(self) -> None:
         if self.created_at.tzinfo is None:
@@ -119,6 +123,7 @@ def _parts(content: ReportContent, catalogue: Catalogue) -> list[Section | SideB
             share=0.42,
         ),
         findings_section(assessment, catalogue),
+        None if content.evidence is None else evidence_section(assessment.study, content.evidence, catalogue),
         pictures_section(assessment, source, catalogue),
         shares_section(assessment, catalogue),
         limits_section(assessment, catalogue),

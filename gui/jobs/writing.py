@@ -26,6 +26,8 @@ def report_content(session: Session, language: str) -> ReportContent:
     InputError
         When there is no outcome, it is stale, or nobody is named.
     """
+    from inference.evidence.for_patient import evidence_for
+    from inference.evidence.published_tables import published_tables
     from reports.report import ReportContent
 
     _require_current(session)
@@ -42,6 +44,7 @@ def report_content(session: Session, language: str) -> ReportContent:
         created_at=session.clock.now(),
         scan=session.stack.acquisition,
         file_identity=session.stack.identity,
+        evidence=evidence_for(published_tables(session.record.study), session.record),
     )
 
 

@@ -1,0 +1,78 @@
+"""Published patients with this patient's factors: the paper's counts beside the model's answer."""
+
+from __future__ import annotations
+
+from inference.clinical.schema import load_form
+from inference.evidence.for_patient import PublishedEvidence
+from inference.messages.catalogue import Catalogue
+from reports.evidence_wording import (
+    EvidenceCell,
+    EvidenceRow,
+    RatioRow,
+    evidence_caveat,
+    evidence_rows,
+    missing_line,
+    ratio_rows,
+)
+from reports.paper.blocks import Block, Columns, Gap, Row, Stack, TextBlock
+from reports.paper.flow import Section
+from reports.paper.sheet import FINE_PRINT, LABEL, QUIET, SMALL, SMALL_STRONG
+
+_FACTOR_SHARE = 4.2
+_GROUP_SHARE = 3.4
+
+
+def evidence_section(study: str, evidence: PublishedEvidence, catalogue: Catalogue) -> Section:
+    """One row per factor with a column per group, ratios below, and what none of them says."""
+    form = load_form(study)
+    rows = evidence_rows(evidence, form, catalogue)
+    ratios = ratio_rows(evidence, form, catalogue)
+    blocks: list[Block] = []
+    if rows:
+        blocks += [_heads(rows[0], catalogue), *(_factor(row) for row in rows)]
+    if ratios:
+        blocks += [Gap(4), *_ratios(ratios, catalogue)]
+    if not blocks:
+        blocks.append(TextBlock(catalogue.text("evidence.none"), QUIET))
+    ends: list[Block] = [Gap(3)]
+    if missing := missing_line(evidence, catalogue):
+        ends += [TextBlock(missing, QUIET), Gap(3)]
+    ends += [TextBlock(evidence_caveat(catalogue), FINE_PRINT), TextBlock(evidence.citation, FINE_PRINT)]
+    # What the counts are not stays with the last of them on one page.
+    blocks[-1] = Stack([blocks[-1], *ends])
+    remark = catalogue.text("evidence.introduction")
+    return Section(catalogue.text("evidence.heading"), blocks, remark)
+
+
+def _heads(row: EvidenceRow, catalogue: Catalogue) -> Row:
+    heads: list[Block] = [TextBlock(catalogue.text("evidence.with_outcome", outcome=row.outcome), LABEL)]
+    heads += [TextBlock(cell.group, LABEL) for cell in row.cells]
+    return Row(Columns(heads, _shares(row), 6.0), 1.5, inset=2.0)
+
+
+def _factor(row: EvidenceRow) -> Row:
+    cells: list[Block] = [TextBlock(row.factor, SMALL_STRONG)]
+    cells += [_cell(cell) for cell in row.cells]
+    return Row(Columns(cells, _shares(row), 6.0), 1.8, inset=2.0)
+
+
+def _cell(cell: EvidenceCell) -> Block:
+    figures = "  ".join(part for part in (cell.counts, cell.share) if part)
+    blocks: list[Block] = [TextBlock(figures, SMALL)]
+    if cell.note:
+        blocks.append(TextBlock(cell.note, FINE_PRINT))
+    return Stack(blocks)
+
+
+def _shares(row: EvidenceRow) -> list[float]:
+    return [_FACTOR_SHARE, *[_GROUP_SHARE] * len(row.cells)]
+
+
+def _ratios(ratios: tuple[RatioRow, ...], catalogue: Catalogue) -> list[Block]:
+    heading = catalogue.text("evidence.ratios", outcome=ratios[0].outcome)
+    blocks: list[Block] = [Row(Columns([TextBlock(heading, LABEL)], [1.0], 0.0), 1.5, inset=2.0)]
+    for ratio in ratios:
+        figure = " · ".join(part for part in (ratio.figure, ratio.note) if part)
+        cells: list[Block] = [TextBlock(ratio.factor, SMALL_STRONG), TextBlock(figure, SMALL)]
+        blocks.append(Row(Columns(cells, [_FACTOR_SHARE, 2 * _GROUP_SHARE], 6.0), 1.8, inset=2.0))
+    return blocks
