@@ -83,6 +83,8 @@ class EvidencePanel(QWidget):
         say(self.introduction, catalogue.text("evidence.introduction" if rows or ratios else "evidence.none"))
         self.toggle.setVisible(bool(rows or ratios))
         if is_open:
+            if rows:
+                self._add("muted", catalogue.text("evidence.with_outcome", outcome=rows[0].outcome), 0, 3)
             for row in rows:
                 self._add_factor(row)
             self._add_ratios(ratios)
