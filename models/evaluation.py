@@ -17,7 +17,7 @@ TEST = "test part"
 
 
 def metrics(study: PackedStudy) -> tuple[Metric, ...]:
-    """Every figure of the run; intervals are 95 %."""
+    """Every figure of the run that its parts allow: a test part with one class has no AUC."""
     return (_dice(study), *(metric for arm in study.arms for metric in _arm_metrics(arm)))
 
 
@@ -74,14 +74,17 @@ def _arm_metrics(arm: AnsweringArm) -> tuple[Metric, ...]:
     test = arm.residual[list(fitted.test)]
     mean = fitted.test_mean
     figures = [
-        _auc_metric(arm, TRAINING, fitted.out_of_fold, training, "each score by the fold that left it out"),
-        _auc_metric(arm, TEST, mean, test, "mean of the folds"),
+        _auc_metric(arm, TRAINING, fitted.out_of_fold, training, "each score by the fold that left it out")
     ]
+    if test.any() and not test.all():
+        figures.append(_auc_metric(arm, TEST, mean, test, "mean of the folds"))
     for name, chosen, right in (
         ("sensitivity", test, mean >= cutoff),
         ("specificity", ~test, mean < cutoff),
     ):
         hits, count = int((chosen & right).sum()), int(chosen.sum())
+        if not count:
+            continue
         low, high = wilson_interval(hits, count)
         figures.append(
             Metric(

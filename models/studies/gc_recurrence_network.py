@@ -93,7 +93,7 @@ def train_layers_of(
 
     result = train_network(
         nn.Sequential(network.hidden, nn.ReLU(), network.dropout, network.classifier),
-        Task(len(taught), loss, validate),
+        Task(len(taught), loss, validate if stopping else None),
         config.schedule,
         run=f"fold {fold.number}",
         seed=seed,

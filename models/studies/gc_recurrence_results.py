@@ -11,8 +11,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from inference.statistics.discrimination.delong import auc, compare_aucs
-from inference.statistics.outcomes import Floats
+from inference.statistics.discrimination.delong import auc, compare_aucs, delong_auc
+from inference.statistics.estimate import Estimate
+from inference.statistics.outcomes import ClassData, Floats
 from inference.statistics.reasons import NotEstimable
 from inference.storage import write_atomically
 from models.phantoms.ct_population import Ceilings
@@ -20,6 +21,7 @@ from models.phantoms.gc_outcome import relapse_ceilings, signature_ceiling
 from models.studies.gc_recurrence import MODELS, STUDY, TrainedGc
 from models.studies.gc_recurrence_config import PUBLISHED_CUTOFF
 from models.studies.gc_recurrence_groups import chemotherapy_groups, risk_groups
+from models.studies.gc_recurrence_network import FoldModel
 from models.studies.gc_recurrence_samples import GcSamples
 
 PUBLISHED: Final[Mapping[str, Mapping[str, float]]] = {
@@ -115,18 +117,15 @@ def summary(trained: TrainedGc, scored: Scored, ceiling_draws: int) -> dict[str,
         },
         "clis": trained.clis.as_document(),
         "dlfs": trained.dlfs.as_document(),
-        "dls_folds": [
-            {
-                "fold": model.fold.number + 1,
-                "auc": auc(
-                    trained.out_of_fold["dls"][list(model.fold.left_out)],
-                    scored[0][0].relapse[list(model.fold.left_out)],
-                ).value,
-                "epochs": len(model.curve),
-            }
-            for model in trained.folds
-        ],
+        "dls_folds": [_of_fold(trained, scored[0][0], model) for model in trained.folds],
     }
+
+
+def _of_fold(trained: TrainedGc, training: GcSamples, model: FoldModel) -> dict[str, Any]:
+    left_out = list(model.fold.left_out)
+    area = delong_auc(ClassData(trained.out_of_fold["dls"][left_out], training.relapse[left_out]))
+    value = area.value if isinstance(area, Estimate) else None
+    return {"fold": model.fold.number + 1, "auc": value, "epochs": len(model.curve)}
 
 
 def _of_cohort(

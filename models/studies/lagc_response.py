@@ -93,7 +93,7 @@ def train(
     ValueError
         When one of them is in the training cohort.
     OneClassError
-        When a fold would teach or judge good or poor responders only.
+        When a fold would teach good or poor responders only.
     NoFitError
         When a regression has no fit on the patients it is given.
     """

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import expit
+from scipy.special import expit, logit
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -25,6 +25,7 @@ from models.studies.lagc_response_config import LagcResponseConfig
 from models.studies.lagc_response_samples import DrawnLooks, LagcSamples
 from models.training.augmentation import apply_views, draw_views
 from models.training.deep_smote import balance, train_autoencoder
+from models.training.engine.failures import TrainingError
 from models.training.engine.folds import require_both_classes
 from models.training.engine.history import CurvePoint
 from models.training.engine.run import RunPlace, Task, train_network
@@ -35,6 +36,8 @@ NETWORK: Final = "se_resnet50_cut"
 _WINDOW_MINIMUM: Final = 0.0
 _AT_ONCE: Final = 64
 _WIDEST_LOG_ODDS: Final = 20.0
+_FEWEST_TO_MIX: Final = 2
+"""Images of the rarer class between which another can be invented."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,6 +101,11 @@ def train_network_of(
     taught, stopping = _stopping_part(cohort, fold, config.validation_share, inner)
     inside = Fold(fold.number, tuple(map(int, taught)), tuple(map(int, stopping)))
     require_both_classes((inside,), (), cohort.good_response)
+    rarer = min(int(cohort.good_response[taught].sum()), int((~cohort.good_response[taught]).sum()))
+    if config.oversample and rarer < _FEWEST_TO_MIX:
+        raise TrainingError(
+            "error.training.few_of_a_class", fold=fold.number, patients=rarer, least=_FEWEST_TO_MIX
+        )
     real = torch.from_numpy(cohort.images[taught].astype(np.float32))
     is_good = torch.from_numpy(cohort.good_response[taught])
 
@@ -131,9 +139,11 @@ def train_network_of(
     network = _untrained(config, seed) if trunk is None else copy.deepcopy(trunk)
     watched = torch.from_numpy(cohort.images[stopping].astype(np.float32))
     watched_good = torch.from_numpy(cohort.good_response[stopping])
+    known = float(logit(cohort.good_response[taught].mean())) if config.oversample else 0.0
+    validate = _validation(watched, watched_good, known) if len(stopping) else None
     result = train_network(
         network,
-        Task(len(images), _loss(config, images, labels), _validation(watched, watched_good)),
+        Task(len(images), _loss(config, images, labels), validate),
         config.classification,
         run=f"fold {fold.number}",
         seed=seed,
@@ -142,7 +152,8 @@ def train_network_of(
     )
     shift = 0.0
     if config.oversample:
-        shift = _intercept(_logits(network, watched).double().numpy(), watched_good.numpy())
+        watched_logits = _logits(network, watched) if len(stopping) else torch.empty(0)
+        shift = _intercept(watched_logits.double().numpy(), watched_good.numpy(), known)
     with torch.no_grad():
         network.get_submodule(network.last_layer).bias.add_(shift)
     round_weights(network)
@@ -209,21 +220,26 @@ def _loss(
     return loss
 
 
-def _validation(images: Tensor, is_good: Tensor) -> Callable[[nn.Module], float]:
+def _validation(images: Tensor, is_good: Tensor, known: float) -> Callable[[nn.Module], float]:
     """Cross-entropy on real patients, the intercept being theirs: oversampling moves it."""
 
     def validate(network: nn.Module) -> float:
         device = next(network.parameters()).device
         parts = [network(part.to(device))[:, 0].float().cpu() for part in images.split(_AT_ONCE)]
         logits = torch.cat(parts)
-        shift = _intercept(logits.double().numpy(), is_good.numpy())
+        shift = _intercept(logits.double().numpy(), is_good.numpy(), known)
         return float(functional.binary_cross_entropy_with_logits(logits + shift, is_good.float()))
 
     return validate
 
 
-def _intercept(logits: Floats, is_good: Bools) -> float:
-    """What to add to log odds for as many expected as observed responders; both classes must be there."""
+def _intercept(logits: Floats, is_good: Bools, known: float) -> float:
+    """What to add to log odds for as many expected as observed responders.
+
+    Where a class is absent no finite number does that, and ``known`` it is: what balancing alone took away.
+    """
+    if is_good.all() or not is_good.any():
+        return known
 
     def excess(shift: float) -> float:
         return float(expit(logits + shift).sum() - is_good.sum())

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from inference.statistics.discrimination.delong import auc
+from inference.statistics.discrimination.delong import auc, delong_auc
 from inference.statistics.estimate import Estimate
-from inference.statistics.outcomes import Floats
+from inference.statistics.outcomes import ClassData, Floats
 from inference.storage import write_atomically
 from models.phantoms.ct_population import Ceilings
 from models.phantoms.lagc_outcome import response_ceilings, survival_ceilings
@@ -156,8 +156,9 @@ def summary(
 
 def _of_fold(trained: TrainedLagc, training: LagcSamples, model: FoldModel) -> dict[str, Any]:
     left_out = list(model.fold.left_out)
-    area = auc(trained.out_of_fold["dl"][left_out], training.good_response[left_out])
-    return {"fold": model.fold.number + 1, "auc": area.value, "invented_images": model.invented}
+    area = delong_auc(ClassData(trained.out_of_fold["dl"][left_out], training.good_response[left_out]))
+    value = area.value if isinstance(area, Estimate) else None
+    return {"fold": model.fold.number + 1, "auc": value, "invented_images": model.invented}
 
 
 def _of_model(

@@ -64,18 +64,18 @@ def cross_fit(
 ) -> CrossFit:
     """Keep a test part, fit one model per fold of the rest, score everybody by models that never saw them.
 
-    With ``is_positive``, one per patient, a division that has a part with one class is refused before
-    anything is fitted.
+    With ``is_positive``, one per patient, a fold that would teach one class is refused before anything is
+    fitted.  On a test part with one class nothing can be judged, but everything can be learnt.
 
     Raises
     ------
     OneClassError
-        Naming the first such part.
+        Naming the first such fold.
     """
     training, test = split_by_patient(patient_ids, test_share, rng)
     divided = folds_by_patient(patient_ids, training, folds, rng)
     if is_positive is not None:
-        require_both_classes(divided, test, is_positive)
+        require_both_classes(divided, (), is_positive)
     scorers = tuple(learn(fold.learn, fold.number) for fold in divided)
     scores = np.full(len(patient_ids), np.nan)
     for fold, scorer in zip(divided, scorers, strict=True):

@@ -1,6 +1,7 @@
 """The evaluation report counts what was measured and holds no patient."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -44,6 +45,15 @@ def study():
         segmenters={},
         compared=(),
     )
+
+
+def test_a_test_part_without_an_event_has_specificity_alone_and_the_pooled_figures_stay(study):
+    (arm, _), measured = study.arms, metrics(study)
+    spared = arm.residual.copy()
+    spared[list(arm.fitted.test)] = False
+    found = metrics(replace(study, arms=(replace(arm, residual=spared),)))
+    assert [(one.cohort, one.name) for one in found[1:]] == [(TRAINING, "auc"), (TEST, "specificity")]
+    assert found[1] == measured[1]
 
 
 def test_sensitivity_and_specificity_are_counted_at_the_locked_cutoff(study):

@@ -20,7 +20,7 @@ class LossNotFiniteError(TrainingError):
 class OneClassError(TrainingError):
     """A part of a cohort from which nothing can be learnt, or on which nothing can be judged.
 
-    ``part`` is ``learn`` or ``left_out``, of a fold, or ``test``.
+    ``part`` is ``learn``, of a fold or of the whole, or ``test``.
     """
 
     def __init__(self, part: str, patients: int, fold: int | None = None) -> None:

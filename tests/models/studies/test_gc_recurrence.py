@@ -36,7 +36,7 @@ from models.training.engine.checkpoint import CheckpointPlace
 from models.training.engine.failures import NoFitError, OneClassError
 from models.training.engine.run import RunPlace
 from models.training.engine.schedule import Schedule
-from models.training.splits import folds_by_patient
+from models.training.splits import Fold, folds_by_patient
 
 TINY = replace(
     DEMO,
@@ -214,6 +214,22 @@ def test_a_run_that_was_cut_off_ends_as_one_that_was_not(config, frozen, cohort,
 def test_one_class_in_a_fold_is_refused(config, frozen, cohort):
     with pytest.raises(OneClassError):
         train(config, frozen, replace(cohort, relapse=np.zeros(len(cohort), dtype=np.bool_)))
+
+
+@pytest.mark.parametrize("share", [TINY.validation_share, 0.0], ids=["one class stops", "nobody stops"])
+def test_a_fold_whose_stopping_part_lacks_a_class_is_trained(config, frozen, cohort, share):
+    relapsed, free = np.flatnonzero(cohort.relapse)[:2], np.flatnonzero(~cohort.relapse)[:40]
+    learn = tuple(sorted(map(int, (*relapsed, *free))))
+    model = train_layers_of(
+        replace(config, validation_share=share),
+        frozen,
+        cohort,
+        Fold(0, learn, (int(free[-1]) + 1,)),
+        RunPlace(),
+    )
+    assert not cohort.relapse[list(model.stopping)].any()
+    assert {point.validation_loss is not None for point in model.curve} == {share > 0}
+    assert np.isfinite(network_scores(model, cohort.embeddings)).all()
 
 
 def test_a_regression_without_a_fit_has_a_name(cohort):
