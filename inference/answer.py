@@ -9,7 +9,8 @@ from typing import Final
 from inference.assessment import Assessment, GuardLine, Recommendation, SoftwareReference
 from inference.case_input import CaseInput, input_references
 from inference.cases.identity import SubjectKind
-from inference.clinical.entries import clinical_entries, missing_costs
+from inference.clinical.entries import clinical_entries
+from inference.clinical.missing_costs import costs_of_missing
 from inference.clinical.schema import load_form
 from inference.dicom.pixels.pixel_facts import saturation_finding
 from inference.findings import Finding, Verdict
@@ -20,6 +21,7 @@ from inference.masks.measures import summarise
 from inference.messages.message import Message
 from inference.outcome import Outcome
 from inference.packs.load import LoadedPack
+from inference.pathways.needs import needs_of
 from inference.prediction import Prediction, PredictionStatus
 from inference.predictors.predictions import unanswered
 from inference.rules.engine import ineligible, withhold
@@ -81,6 +83,7 @@ class Answer:
         """Everything that was looked at and concluded."""
         manifest = self.pack.manifest
         form = load_form(manifest.study)
+        costs = costs_of_missing(form, self.case.record, needs_of(manifest))
         identity = self.case.stack.identity
         case = self.case
         notes = [
@@ -99,7 +102,7 @@ class Answer:
                 for name, scan in case.by_scan()
                 for fact in gather_facts(scan).as_facts()
             ),
-            findings=(*notes, *missing_costs(form, self.case.record)),
+            findings=(*notes, *(cost.message for cost in costs)),
             guard=self.guard,
             clinical=clinical_entries(form, self.case.record),
             mask=None if self.case.mask is None else summarise(self.case.mask),

@@ -6,7 +6,6 @@ from inference.assessment import ClinicalEntry
 from inference.clinical.record import ClinicalRecord, MissingReason
 from inference.clinical.schema import FormSchema
 from inference.errors import InputError
-from inference.messages.message import Message
 
 
 def clinical_entries(form: FormSchema, record: ClinicalRecord) -> tuple[ClinicalEntry, ...]:
@@ -30,12 +29,3 @@ def clinical_entries(form: FormSchema, record: ClinicalRecord) -> tuple[Clinical
         text = value.canonical if isinstance(value.canonical, str) else f"{value.canonical:.12g}"
         entries.append(ClinicalEntry(field.id, text, unit, value.provenance.value))
     return tuple(entries)
-
-
-def missing_costs(form: FormSchema, record: ClinicalRecord) -> tuple[Message, ...]:
-    """What each missing required value costs; nothing is filled in for it."""
-    return tuple(
-        Message("clinical.missing.cost", {"field": f"clinical.{field.id}"})
-        for field in form.fields
-        if field.required and record.canonical(field.id) is None
-    )

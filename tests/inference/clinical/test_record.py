@@ -2,7 +2,7 @@
 
 import pytest
 
-from inference.clinical.entries import clinical_entries, missing_costs
+from inference.clinical.entries import clinical_entries
 from inference.clinical.record import ClinicalRecord, ClinicalValue, MissingReason, Provenance
 from inference.clinical.schema import load_form
 from inference.errors import InputError
@@ -54,7 +54,13 @@ def test_the_record_of_another_study_is_refused() -> None:
         clinical_entries(FORM, ClinicalRecord("gnen-os"))
 
 
-def test_only_required_values_cost_something_when_missing() -> None:
-    assert missing_costs(FORM, record()) == ()
-    named = [message.fields["field"] for message in missing_costs(FORM, FORM.empty_record())]
-    assert named == ["clinical.age", "clinical.sex", "clinical.t_stage", "clinical.n_stage"]
+def test_a_measured_value_names_who_confirmed_it_and_the_hash_follows() -> None:
+    with pytest.raises(ValueError, match="who confirmed"):
+        ClinicalValue("age", "52", "a", 52.0, Provenance.MEASURED)
+    with pytest.raises(ValueError, match="who confirmed"):
+        ClinicalValue("age", "52", "a", 52.0, Provenance.TYPED, confirmed_by="Dr A")
+    one, other = (
+        record().with_value(ClinicalValue("age", "52", "a", 52.0, Provenance.MEASURED, confirmed_by=name))
+        for name in ("Dr A", "Dr B")
+    )
+    assert len({one.sha256(), other.sha256(), record().sha256()}) == 3
