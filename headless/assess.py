@@ -9,6 +9,8 @@ from headless.read_case import AssessRequest, read_case, read_record
 from headless.terminal import progress_bar
 from inference.case_input import CaseInput
 from inference.cases.identity import CaseIdentity
+from inference.clinical.days import birth_day, refuse_impossible_days
+from inference.clinical.schema import load_form
 from inference.clock import Clock, IdSource, SystemClock, SystemIds
 from inference.dicom.intake import Intake
 from inference.dicom.remembered.keeper import Keeper
@@ -40,6 +42,7 @@ def run_assessment(
     *,
     packs: PackStore,
     ids: IdSource,
+    clock: Clock,
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
 ) -> AssessedCase:
@@ -57,6 +60,8 @@ def run_assessment(
     with Intake(keeper=Keeper.of_this_user()) as intake:
         plan = intake.scan(request.source, on_progress, should_stop)
         case = read_case(request, record, plan, intake, on_progress, should_stop)
+    born = birth_day(case.stack.identity)
+    refuse_impossible_days(load_form(request.study), record, today=clock.now().date(), born=born)
     outcome = assess(case, pack, rule_set=request.rule_set, on_progress=on_progress, should_stop=should_stop)
     return AssessedCase(CaseIdentity(ids.new_id(), case.stack.identity), plan, case, outcome)
 
@@ -137,7 +142,7 @@ def assess_and_write(request: AssessRequest, catalogue: Catalogue) -> bool:
     clock, ids = SystemClock(), SystemIds()
     packs = PackStore.of_this_user()
     with progress_bar(catalogue) as on_progress:
-        assessed = run_assessment(request, packs=packs, ids=ids, on_progress=on_progress)
+        assessed = run_assessment(request, packs=packs, ids=ids, clock=clock, on_progress=on_progress)
         left_out = write_results(assessed, request, clock=clock, ids=ids)
     for line in summary_lines(assessed.outcome.assessment, assessed.identity.patient, catalogue):
         print(line)

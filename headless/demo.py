@@ -54,7 +54,9 @@ def answer_demo_case(demo: DemoCase, catalogue: Catalogue, on_progress: OnProgre
     """Answer the phantom patient, write the results and a picture of the report's first page."""
     clock, ids = SystemClock(), SystemIds()
     request = AssessRequest(demo.scan, STUDY, demo.out, clinical=demo.clinical, language=catalogue.language)
-    assessed = run_assessment(request, packs=PackStore([BUNDLED_PACKS]), ids=ids, on_progress=on_progress)
+    assessed = run_assessment(
+        request, packs=PackStore([BUNDLED_PACKS]), ids=ids, clock=clock, on_progress=on_progress
+    )
     write_results(assessed, request, clock=clock, ids=ids)
     report = (demo.out / "report.pdf").read_bytes()
     write_atomically(demo.out / "report.png", save_png(page_images(report)[0]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gui.commands.named_command import NamedCommand
+from inference.clinical.days import birth_day, refuse_impossible_days
 from inference.clinical.derivation import derive
 from inference.clinical.record import ClinicalRecord, ClinicalValue
 from inference.clinical.schema import load_form
@@ -35,9 +36,9 @@ def set_clinical_value(session: Session, value: ClinicalValue) -> ReplaceRecord 
     Raises
     ------
     InputError
-        When the value contradicts another one.
+        When the value contradicts another one, or is a day that cannot be.
     """
-    record = derive(load_form(session.record.study), session.record.with_value(value))
+    record = _checked(session, session.record.with_value(value))
     if dict(record.values) == dict(session.record.values):
         return None
     return ReplaceRecord(
@@ -56,3 +57,12 @@ def import_record(session: Session, record: ClinicalRecord) -> ReplaceRecord:
     return ReplaceRecord(
         session, derive(load_form(record.study), record), Message("panel.edit.import_record")
     )
+
+
+def _checked(session: Session, record: ClinicalRecord) -> ClinicalRecord:
+    """The record with all that follows from it, once nothing in it contradicts the rest or the calendar."""
+    form = load_form(record.study)
+    derived = derive(form, record)
+    born = birth_day(session.identity)
+    refuse_impossible_days(form, derived, today=session.clock.now().date(), born=born)
+    return derived

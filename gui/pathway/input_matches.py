@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from gui.pathway.pixel_meanings import PixelMeanings
+from inference.clinical.days import treatment_day
+from inference.clinical.schema import load_form
 from inference.inputs.matching import InputMatch, ReadStack, match_inputs
 from inference.inputs.reasons import Fit
 from inference.inputs.study_inputs import load_study_inputs
@@ -34,6 +37,7 @@ class InputMatches(QObject):
         self.pixels = PixelMeanings(session, self)
         self.matches: tuple[InputMatch, ...] = ()
         self._turn = 0
+        self._treatment: date | None = None
         # A case that opens changes stack, facts and volume at once: matched once, in a turn of its own.
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -43,6 +47,7 @@ class InputMatches(QObject):
         for signal in (session.volume_changed, session.stated_changed, session.stack_changed):
             signal.connect(self._later.start)
         self.pixels.learned.connect(self._later.start)
+        session.record_changed.connect(self._on_record_changed)
         self._on_plan_changed()
 
     @property
@@ -79,6 +84,14 @@ class InputMatches(QObject):
             self._meanings = found
             self._match()
 
+    def _treatment_day(self) -> date | None:
+        return treatment_day(load_form(self._session.study), self._session.record)
+
+    def _on_record_changed(self) -> None:
+        """Scans are held against the day of treatment; other values change nothing here."""
+        if self._treatment_day() != self._treatment:
+            self._later.start()
+
     def _match(self) -> None:
         session, opened = self._session, self._session.stack
         reads = []
@@ -92,14 +105,17 @@ class InputMatches(QObject):
             elif meaning is not None:
                 reads.append(ReadStack(stack, meaning))
         study, today = load_study_inputs(session.study), session.clock.now().date()
+        treatment = self._treatment = self._treatment_day()
         self._turn += 1
         if len(reads) <= _AT_ONCE:
-            self._accept((self._turn, match_inputs(study, reads, today=today) if reads else ()))
+            self._accept(
+                (self._turn, match_inputs(study, reads, today=today, treatment=treatment) if reads else ())
+            )
             return
         turn = self._turn
 
         def work(on_progress: OnProgress, should_stop: ShouldStop) -> tuple[int, tuple[InputMatch, ...]]:
-            return turn, match_inputs(study, reads, today=today)
+            return turn, match_inputs(study, reads, today=today, treatment=treatment)
 
         job = session.jobs.aside("understand", work, of_case=False)
         job.succeeded.connect(self._accept)

@@ -10,7 +10,7 @@ from gui.demonstration import DemonstrationRun
 from gui.main_window import MainWindow
 from headless.assess import run_assessment
 from headless.read_case import AssessRequest, read_record
-from inference.clock import SeededIds
+from inference.clock import SeededIds, SystemClock
 from inference.packs.store import PackStore
 
 STUDY = "npc-residual"
@@ -31,7 +31,7 @@ def test_window_and_headless_assessments_have_equal_hashes(
     shown = window.session.outcome
     request = AssessRequest(study_folder, STUDY, tmp_path / "out", clinical=clinical)
     packs = PackStore([pack_folder], threads=1)
-    written = run_assessment(request, packs=packs, ids=SeededIds(2)).outcome
+    written = run_assessment(request, packs=packs, ids=SeededIds(2), clock=SystemClock()).outcome
 
     assert shown is not None
     assert shown.assessment.canonical_bytes() == written.assessment.canonical_bytes()
