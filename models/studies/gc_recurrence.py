@@ -86,7 +86,7 @@ def train(
     Raises
     ------
     OneClassError
-        When a fold would teach or judge one class only.
+        When a fold would teach one class only.
     NoFitError
         When a regression has no fit on the patients it is given.
     """
@@ -95,7 +95,7 @@ def train(
     rng = np.random.default_rng(config.seed)
     everyone = range(len(cohort))
     folds = folds_by_patient(cohort.patient_ids, everyone, config.folds, rng)
-    require_both_classes(folds, (), cohort.relapse)
+    require_both_classes(folds, cohort.relapse)
     table = coded(cohort.factors)
 
     models = tuple(train_layers_of(config, frozen, cohort, fold, where) for fold in folds)

@@ -66,7 +66,7 @@ def train_layers_of(
     seed = config.seed + 100 * (fold.number + 1)
     inner = np.random.default_rng([config.seed, fold.number])
     taught, stopping = _stopping_part(cohort, fold, config.validation_share, inner)
-    require_both_classes((Fold(fold.number, taught, stopping),), (), cohort.relapse)
+    require_both_classes((Fold(fold.number, taught, stopping),), cohort.relapse)
     embeddings = torch.from_numpy(cohort.embeddings[list(taught)])
     relapse = torch.from_numpy(cohort.relapse[list(taught)]).float()
     mean, spread = embeddings[:, 0].mean(dim=0), embeddings[:, 0].std(dim=0)

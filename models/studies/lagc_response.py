@@ -104,7 +104,7 @@ def train(
     rng = np.random.default_rng(config.seed)
     everyone = range(len(cohort))
     folds = folds_by_patient(cohort.patient_ids, everyone, config.folds, rng)
-    require_both_classes(folds, (), cohort.good_response)
+    require_both_classes(folds, cohort.good_response)
     table = coded(cohort.factors)
 
     trunk, curves = (None, ()) if pretraining is None else train_trunk(config, pretraining, where)

@@ -100,7 +100,7 @@ def train_network_of(
     inner = np.random.default_rng([config.seed, fold.number])
     taught, stopping = _stopping_part(cohort, fold, config.validation_share, inner)
     inside = Fold(fold.number, tuple(map(int, taught)), tuple(map(int, stopping)))
-    require_both_classes((inside,), (), cohort.good_response)
+    require_both_classes((inside,), cohort.good_response)
     rarer = min(int(cohort.good_response[taught].sum()), int((~cohort.good_response[taught]).sum()))
     if config.oversample and rarer < _FEWEST_TO_MIX:
         raise TrainingError(

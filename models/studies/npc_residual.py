@@ -108,7 +108,7 @@ def train(config: NpcResidualConfig, groups: Groups, workshop: Workshop, place: 
     Raises
     ------
     OneClassError
-        When a fold of a treatment, or its test cohort, has one class; before any classifier is trained.
+        When a fold of a treatment would teach one class; before any classifier is trained.
     """
     make_repeatable(config.seed, config.threads)
     divided = [_arm_of(config, groups, treatment) for treatment in TREATMENTS]

@@ -79,12 +79,12 @@ def divide(patient_ids: Sequence[str], residual: Bools, config: NpcResidualConfi
     Raises
     ------
     OneClassError
-        When a fold, or the test cohort, has one class.
+        When a fold would teach one class.
     """
     rng = np.random.default_rng([config.seed, stream])
     training, test = split_by_patient(patient_ids, config.test_share, rng)
     folds = folds_by_patient(patient_ids, training, config.folds, rng)
-    require_both_classes(folds, test, residual)
+    require_both_classes(folds, residual)
     return Division(training, test, folds)
 
 

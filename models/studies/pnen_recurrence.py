@@ -223,7 +223,7 @@ def draw_folds(inside: PatientData, config: PnenRecurrenceConfig) -> tuple[Fold,
     recurred = inside.recurred[positions]
     count = min(config.folds, len(positions))
     if count < 2 or recurred.all() or not recurred.any():
-        raise OneClassError("learn", len(positions))
+        raise OneClassError(len(positions))
     labels = balanced_folds(recurred, count, np.random.default_rng([config.seed, 1]))
     folds = tuple(
         Fold(

@@ -65,7 +65,7 @@ def cross_fit(
     """Keep a test part, fit one model per fold of the rest, score everybody by models that never saw them.
 
     With ``is_positive``, one per patient, a fold that would teach one class is refused before anything is
-    fitted.  On a test part with one class nothing can be judged, but everything can be learnt.
+    fitted.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def cross_fit(
     training, test = split_by_patient(patient_ids, test_share, rng)
     divided = folds_by_patient(patient_ids, training, folds, rng)
     if is_positive is not None:
-        require_both_classes(divided, (), is_positive)
+        require_both_classes(divided, is_positive)
     scorers = tuple(learn(fold.learn, fold.number) for fold in divided)
     scores = np.full(len(patient_ids), np.nan)
     for fold, scorer in zip(divided, scorers, strict=True):

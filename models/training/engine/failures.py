@@ -18,17 +18,13 @@ class LossNotFiniteError(TrainingError):
 
 
 class OneClassError(TrainingError):
-    """A part of a cohort from which nothing can be learnt, or on which nothing can be judged.
+    """Patients of one outcome, from whom nothing can be learnt: a fold's, or all that there are."""
 
-    ``part`` is ``learn``, of a fold or of the whole, or ``test``.
-    """
-
-    def __init__(self, part: str, patients: int, fold: int | None = None) -> None:
-        where = f"training.part.{part}"
+    def __init__(self, patients: int, fold: int | None = None) -> None:
         if fold is None:
-            super().__init__("error.training.one_class", part=where, patients=patients)
+            super().__init__("error.training.one_class", patients=patients)
         else:
-            super().__init__("error.training.one_class_fold", fold=fold, part=where, patients=patients)
+            super().__init__("error.training.one_class_fold", fold=fold, patients=patients)
 
 
 class TrainingRunningError(TrainingError):
