@@ -23,7 +23,7 @@ from inference.predictors.phase_input import PhaseScan, prepare_phase
 from inference.predictors.slice_aggregation import FEWEST_SLICES, STARTS, aggregate_slices
 from inference.preprocessing.placed_slices import PlacedSlices
 
-STAGE = "stage.predicting"
+STAGE = "stage.scoring"
 
 _BATCH = 8
 """Pictures per run of an encoder; a classifier may join all slices of a patient and gets them at once."""

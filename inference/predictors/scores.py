@@ -13,10 +13,25 @@ from inference.packs.load import LoadedPack
 from inference.packs.manifest import Manifest
 from inference.packs.study_models import FeatureWeights, FoldMachine, StudyModels, study_models
 from inference.predictors.image_features import Floats, ImageFeatures
-from inference.predictors.linear_predictor import by_fold, calibrated, score_of, survival_of
+from inference.predictors.linear_predictor import (
+    Contribution,
+    by_fold,
+    calibrated,
+    contributions,
+    score_of,
+    survival_of,
+)
 from inference.predictors.patient_values import PatientValues, scaled
 
 Features = Mapping[str, ImageFeatures]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreInputs:
+    """The fields of the form and the phases that a score is made of, those of the scores in it included."""
+
+    fields: frozenset[str]
+    phases: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +41,7 @@ class ScoreValue:
     ``fold_values`` are those of the fold networks or machines, or of a model that reads such a score; empty
     where nothing was fitted by fold.  ``calibrated`` is the probability after the pack's recalibration;
     cut-offs and other models read ``value``.  ``survival`` is (months, probability) of a Cox model.
+    ``contributions`` of a linear model add up, with its intercept, to its linear predictor.
     """
 
     stated: Score
@@ -34,6 +50,7 @@ class ScoreValue:
     fold_values: tuple[float, ...] = ()
     calibrated: float | None = None
     survival: tuple[tuple[float, float], ...] = ()
+    contributions: tuple[Contribution, ...] = ()
     missing_fields: tuple[str, ...] = ()
     missing_phases: tuple[str, ...] = ()
 
@@ -75,11 +92,12 @@ def score_patient(pack: LoadedPack, features: Features, values: PatientValues) -
         When the pack does not fit the form.
     """
     models = study_models(pack)
+    read = inputs_of(pack.manifest, models)
     missing_first = values.missing_first()
     found: dict[str, ScoreValue] = {}
     for stated in pack.manifest.scores:
-        fields, phases = _needs(stated, pack.manifest, models, found, values, features)
-        fields = tuple(dict.fromkeys((*missing_first, *fields)))
+        fields = tuple(dict.fromkeys((*missing_first, *values.missing(read[stated.name].fields))))
+        phases = tuple(sorted(read[stated.name].phases - set(features)))
         threshold = models.thresholds.get(stated.name)
         if fields or phases:
             found[stated.name] = ScoreValue(stated, threshold, missing_fields=fields, missing_phases=phases)
@@ -94,38 +112,34 @@ def score_patient(pack: LoadedPack, features: Features, values: PatientValues) -
             folds,
             None if calibration is None else calibrated(calibration, value),
             survival_of(model, value) if model is not None and model.family == "cox" else (),
+            () if model is None else contributions(model, values, known_values(model, found)),
         )
     return found
 
 
-def _needs(
-    stated: Score,
-    manifest: Manifest,
-    models: StudyModels,
-    found: Mapping[str, ScoreValue],
-    values: PatientValues,
-    features: Features,
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The fields of the form and the phases that a score lacks, those of the scores in it included."""
-    phases: set[str] = set()
-    fields: tuple[str, ...] = ()
-    match stated.source:
-        case "classifiers":
-            named = {entry.phase for entry in manifest.classifiers(None)}
-            phases = {one.phase for one in manifest.phases if one.phase in named or None in named}
-        case "signature":
-            phases = {models.signatures[stated.name].phase}
-        case "support_vector_machines":
-            machines = models.machines[stated.name]
-            phases = {phase for machine in machines for phase in machine.phases}
-            fields = values.missing(term.field for machine in machines for term in machine.terms)
-        case "linear_model":
-            model = models.linear[stated.name]
-            inner = [found[name] for name in sorted(model.scores_needed)]
-            fields = values.missing(model.clinical_fields)
-            fields = tuple(dict.fromkeys([*fields, *(f for score in inner for f in score.missing_fields)]))
-            phases = {phase for score in inner for phase in score.missing_phases}
-    return fields, tuple(sorted(phases - set(features)))
+def inputs_of(manifest: Manifest, models: StudyModels) -> dict[str, ScoreInputs]:
+    """What each score of a pack reads, through the scores in it."""
+    read: dict[str, ScoreInputs] = {}
+    for stated in manifest.scores:
+        phases: set[str] = set()
+        fields: set[str] = set()
+        match stated.source:
+            case "classifiers":
+                named = {entry.phase for entry in manifest.classifiers(None)}
+                phases = {one.phase for one in manifest.phases if one.phase in named or None in named}
+            case "signature":
+                phases = {models.signatures[stated.name].phase}
+            case "support_vector_machines":
+                machines = models.machines[stated.name]
+                phases = {phase for machine in machines for phase in machine.phases}
+                fields = {term.field for machine in machines for term in machine.terms}
+            case "linear_model":
+                model = models.linear[stated.name]
+                inner = [read[name] for name in model.scores_needed]
+                phases = {phase for one in inner for phase in one.phases}
+                fields = {*model.clinical_fields, *(field for one in inner for field in one.fields)}
+        read[stated.name] = ScoreInputs(frozenset(fields), frozenset(phases))
+    return read
 
 
 def _value(
@@ -155,10 +169,15 @@ def _value(
 def _linear(
     model: LinearModel, found: Mapping[str, ScoreValue], values: PatientValues
 ) -> tuple[float, tuple[float, ...]]:
-    needed = {name: found[name] for name in model.scores_needed}
-    inner = {name: score.value for name, score in needed.items() if score.value is not None}
-    folds = {name: needed[name].fold_values or (value,) for name, value in inner.items()}
+    inner = known_values(model, found)
+    folds = {name: found[name].fold_values or (value,) for name, value in inner.items()}
     return score_of(model, values, inner), by_fold(model, values, folds)
+
+
+def known_values(model: LinearModel, found: Mapping[str, ScoreValue]) -> dict[str, float]:
+    """The scores that a model reads and that have a value."""
+    values = {name: found[name].value for name in sorted(model.scores_needed)}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _machine_probability(machine: FoldMachine, features: Features, values: PatientValues) -> float:
