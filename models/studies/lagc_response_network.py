@@ -121,8 +121,7 @@ def train_network_of(
             schedule=config.oversampler,
             seed=seed,
             run=f"oversampler fold {fold.number}",
-            on_progress=place.on_progress,
-            should_stop=place.should_stop,
+            place=place,
         )
         generator = torch.Generator().manual_seed(seed)
         balanced = balance(

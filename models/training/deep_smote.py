@@ -14,8 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from inference.jobs import OnProgress, ShouldStop, ignore_progress, never_stop
-from models.training.loop import CurvePoint, Schedule, fit
+from models.training.engine.history import CurvePoint
+from models.training.engine.run import RunPlace, Task, train_network
+from models.training.engine.schedule import Schedule
 
 NEIGHBOURS: Final = 5
 """Nearest images of its class between which and itself an image may be mixed."""
@@ -61,8 +62,7 @@ def train_autoencoder(
     schedule: Schedule = SCHEDULE,
     seed: int,
     run: str = "deep_smote",
-    on_progress: OnProgress = ignore_progress,
-    should_stop: ShouldStop = never_stop,
+    place: RunPlace | None = None,
 ) -> tuple[CurvePoint, ...]:
     """Train ``network`` in place to give images back, whole classes shuffled among themselves too.
 
@@ -73,29 +73,22 @@ def train_autoencoder(
 
     ``images`` (n, channels, h, w) lie in [0, 1]; ``is_positive`` (n,) is Boolean.
     """
+    where = place or RunPlace()
     members = [torch.nonzero(is_positive == kind).flatten() for kind in (False, True)]
     present = [own for own in members if len(own)]
 
     def loss(module: nn.Module, positions: Tensor, generator: torch.Generator) -> Tensor:
-        batch = images[positions]
+        batch = images[positions].to(where.device)
         own = present[int(torch.randint(len(present), (1,), generator=generator))]
-        sample = images[own[torch.randperm(len(own), generator=generator)[: len(positions)]]]
+        drawn = own[torch.randperm(len(own), generator=generator)[: len(positions)]]
+        sample = images[drawn].to(where.device)
         order = torch.randperm(len(sample), generator=generator)
         again = module.decode(module.encode(batch))
         shuffled = module.decode(module.encode(sample)[order])
         return functional.mse_loss(again, batch) + functional.mse_loss(shuffled, sample)
 
-    return fit(
-        network,
-        len(images),
-        loss,
-        schedule,
-        run=run,
-        seed=seed,
-        stage=STAGE,
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
+    task = Task(len(images), loss)
+    return train_network(network, task, schedule, run=run, seed=seed, stage=STAGE, place=where).curve
 
 
 def invent(

@@ -12,7 +12,6 @@ import torch
 
 from inference.evaluation.prediction_file import read_predictions
 from inference.meaning.opinion import Phase
-from inference.messages.catalogue import load_catalogue
 from inference.statistics.discrimination.delong import auc
 from inference.statistics.outcomes import SurvivalData
 from inference.volume import Volume
@@ -40,10 +39,10 @@ from models.studies.lagc_response_samples import (
     drawn_looks,
     phantom_samples,
 )
-from models.training.engine.failures import NoFitError, OneClassError, TrainingError
+from models.training.engine.failures import NoFitError, OneClassError
 from models.training.engine.run import RunPlace
 from models.training.engine.schedule import Schedule
-from models.training.splits import Fold, folds_by_patient
+from models.training.splits import folds_by_patient
 
 TINY = replace(
     DEMO,
@@ -227,31 +226,6 @@ def test_a_rare_level_that_one_class_alone_has_is_no_candidate():
 def test_one_class_in_a_fold_is_refused(cohort):
     with pytest.raises(OneClassError):
         train(TINY, replace(cohort, good_response=np.zeros(len(cohort), dtype=np.bool_)))
-
-
-@pytest.mark.parametrize("share", [TINY.validation_share, 0.0], ids=["one class stops", "nobody stops"])
-def test_a_fold_whose_stopping_part_lacks_a_class_is_trained_and_recalibrated(cohort, share):
-    fold = fold_with_responders(cohort, 2)
-    model = train_network_of(replace(TINY, validation_share=share), cohort, fold, RunPlace())
-    validated = {point.validation_loss is not None for point in model.curve if point.run == "fold 0"}
-    assert validated == {share > 0}
-    taught = 2 / (2 + 40 - round(40 * share))
-    assert model.log_odds_shift == pytest.approx(np.log(taught / (1 - taught)))
-    assert np.isfinite(network_scores(model, cohort.images)).all()
-
-
-def test_one_responder_alone_cannot_be_balanced(cohort):
-    with pytest.raises(TrainingError) as raised:
-        train_network_of(TINY, cohort, fold_with_responders(cohort, 1), RunPlace())
-    said = load_catalogue("en").render(raised.value.message)
-    assert said.startswith("Fold 0: its learning part has 1 of one outcome, and at least 2 are needed.")
-
-
-def fold_with_responders(cohort, count):
-    """Forty patients without a response to learn from, and ``count`` with."""
-    good, poor = np.flatnonzero(cohort.good_response), np.flatnonzero(~cohort.good_response)
-    learn = sorted(map(int, (*good[:count], *poor[:40])))
-    return Fold(0, tuple(learn), tuple(sorted({*range(len(cohort))} - {*learn})))
 
 
 def test_a_cohort_without_deaths_is_refused(cohort):

@@ -7,7 +7,7 @@ import torch
 from models.networks.deep_smote import DeepSmote
 from models.permutation import areas_by_permutation
 from models.training.deep_smote import balance, interpolated, invent, train_autoencoder
-from models.training.loop import Schedule
+from models.training.engine.schedule import Schedule
 
 QUICK = Schedule("adamw", learning_rate=3e-3, batch_size=8, epochs=12)
 

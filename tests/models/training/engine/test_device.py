@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from inference.errors import ResourceError
-from models.training.engine.device import choose_device, precision_of, scaler_of
+from models.training.engine.device import choose_device, make_repeatable, precision_of, scaler_of
 from models.training.engine.run import RunPlace
 from tests.models.training.engine.tiny_run import tiny_task, train_tiny
 
@@ -28,6 +28,19 @@ def test_the_processor_computes_in_single_precision():
         assert torch.nn.Linear(2, 2)(torch.ones(1, 2)).dtype is torch.float32
     assert not scaler_of(torch.device("cpu")).is_enabled()
     assert RunPlace().device.type == "cpu"
+
+
+def test_repeatable_training_refuses_algorithms_that_differ_from_run_to_run():
+    threads = torch.get_num_threads()
+    try:
+        make_repeatable(5, 1)
+        first = torch.rand(3)
+        make_repeatable(5, 1)
+        assert torch.equal(first, torch.rand(3))
+        assert torch.are_deterministic_algorithms_enabled()
+    finally:
+        torch.use_deterministic_algorithms(False)
+        torch.set_num_threads(threads)
 
 
 @pytest.mark.gpu

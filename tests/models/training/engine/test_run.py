@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from inference.errors import Cancelled, StorageError
 from inference.messages.catalogue import load_catalogue
@@ -19,6 +20,8 @@ from models.training.engine import run as run_module
 from models.training.engine.checkpoint import CheckpointPlace
 from models.training.engine.failures import CheckpointError, LossNotFiniteError
 from models.training.engine.randomness import randomness, restore_randomness
+from models.training.engine.run import Task
+from models.training.engine.schedule import Schedule
 from tests.models.training.engine.tiny_run import SCHEDULE, tiny_network, tiny_task, train_tiny
 
 BATCHES = 4
@@ -42,6 +45,32 @@ def breaks_at(batch, error=KeyboardInterrupt):
 @pytest.fixture
 def place(tmp_path):
     return CheckpointPlace(tmp_path / "checkpoints", "study")
+
+
+@pytest.mark.parametrize(("optimiser", "rate"), [("rmsprop", 0.05), ("sgd", 0.1), ("adamw", 0.1)])
+def test_every_optimiser_finds_a_line(optimiser, rate):
+    inputs = torch.linspace(-1, 1, 40)[:, None]
+
+    def squared_error(network, positions, generator):
+        noise = 0.01 * torch.randn(len(positions), 1, generator=generator)
+        return ((network(inputs[positions]) - 3 * inputs[positions] - 1 + noise) ** 2).mean()
+
+    torch.manual_seed(0)
+    network = nn.Linear(1, 1)
+    schedule = Schedule(optimiser, rate, batch_size=8, epochs=40, decay="cosine", momentum=0.5)
+    task, stage = Task(40, squared_error), "stage.training.classifier"
+    result = run_module.train_network(network, task, schedule, run="line", seed=1, stage=stage)
+    assert network.weight.item() == pytest.approx(3, abs=0.1)
+    assert network.bias.item() == pytest.approx(1, abs=0.1)
+    assert result.curve[-1].loss < result.curve[0].loss / 10
+
+
+def test_a_run_learns_at_the_rate_of_each_epochs_last_batch():
+    schedule = replace(SCHEDULE, learning_rate=0.1, epochs=4, batch_size=12, momentum=0.0)
+    curve = train_tiny(tiny_task(), schedule)[1].curve
+    assert [point.learning_rate for point in curve] == pytest.approx(
+        [0.0961940, 0.0691342, 0.0308658, 0.0038060], abs=1e-6
+    )
 
 
 @pytest.mark.parametrize(
