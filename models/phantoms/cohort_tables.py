@@ -86,6 +86,8 @@ def clinical_json(patient: NpcPatient) -> bytes:
             "n_stage": {"value": f"N{patient.n_stage}"},
             "stage": {"value": patient.stage},
             "ebv_dna": {"missing": "not_measured"},
+            "m_stage": {"value": "M0"},
+            "previous_treatment": {"value": "no"},
         },
     }
     return (json.dumps(document, indent=2) + "\n").encode()

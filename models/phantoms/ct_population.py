@@ -66,7 +66,8 @@ class Population:
     """A study's synthetic population, as the writing of cohorts needs it.
 
     ``form`` are the fields of the clinical form, ``observed`` the further attributes that training may read,
-    ``truth`` those that only scoring may.
+    ``truth`` those that only scoring may.  ``enrolment`` is what the study asked of everybody who entered it,
+    by field of the form.
     """
 
     study: str
@@ -76,6 +77,7 @@ class Population:
     observed: tuple[str, ...]
     truth: tuple[str, ...]
     case_of: Callable[[Any], AbdomenCase]
+    enrolment: Mapping[str, str]
 
 
 def patient_identifier(prefix: str, cohort: str, seed: int, index: int) -> str:

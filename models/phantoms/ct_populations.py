@@ -17,6 +17,7 @@ POPULATIONS = {
             lagc_population.OBSERVED,
             lagc_population.TRUTH,
             lagc_case,
+            lagc_population.ENROLMENT,
         ),
         Population(
             gc_population.STUDY,
@@ -26,6 +27,7 @@ POPULATIONS = {
             gc_population.OBSERVED,
             gc_population.TRUTH,
             gc_case,
+            gc_population.ENROLMENT,
         ),
         Population(
             pnen_population.STUDY,
@@ -35,6 +37,7 @@ POPULATIONS = {
             pnen_population.OBSERVED,
             pnen_population.TRUTH,
             pnen_case,
+            pnen_population.ENROLMENT,
         ),
         Population(
             gnen_population.STUDY,
@@ -44,6 +47,7 @@ POPULATIONS = {
             gnen_population.OBSERVED,
             gnen_population.TRUTH,
             gnen_case,
+            gnen_population.ENROLMENT,
         ),
     )
 }

@@ -32,6 +32,7 @@ def clinical_json(population: Population, patient: CtPatient) -> bytes:
             values[field.id] = {"value": value}
         else:
             values[field.id] = {"value": value, "unit": field.unit}
+    values |= {name: {"value": value} for name, value in population.enrolment.items()}
     document = {
         "schema": "concilium.clinical",
         "schema_version": 1,

@@ -78,6 +78,12 @@ FORM = (
     FormField("ca724", "ca724_u_ml", "U/mL"),
 )
 Stage = Literal["I", "II", "III"]
+ENROLMENT = {
+    "m_stage": "M0",
+    "resection": "R0",
+    "lymphadenectomy": "d2_or_more",
+    "free_at_two_months": "yes",
+}
 OBSERVED = ("relapse", "recurrence_free_months", "os_months", "death_observed")
 TRUTH = (
     "latent_s",

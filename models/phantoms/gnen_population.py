@@ -52,6 +52,7 @@ FORM = (
     FormField("ki67", "ki67_percent", "%"),
     FormField("grade", "grade"),
 )
+ENROLMENT = {"previous_treatment": "no", "other_malignancy": "no"}
 OBSERVED = ("os_months", "death_observed")
 TRUTH = (
     "latent_s",

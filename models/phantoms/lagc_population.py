@@ -84,6 +84,13 @@ FORM = (
     FormField("glucose", "glucose_mmol_l", "mmol/L"),
     FormField("neutrophils", "neutrophils_10e9_l", "10*9/L"),
 )
+ENROLMENT = {
+    "egj_siewert": "not_egj",
+    "planned_fluorouracil": "yes",
+    "planned_cycles": "3",
+    "previous_treatment": "no",
+    "other_malignancy": "no",
+}
 OBSERVED = ("trg", "good_response", "os_months", "death_observed")
 TRUTH = (
     "latent_s",

@@ -89,6 +89,13 @@ FORM = (
     FormField("splenomegaly", "splenomegaly"),
     FormField("splenic_varices", "splenic_varices"),
 )
+ENROLMENT = {
+    "resection": "R0",
+    "m_stage": "M0",
+    "men_syndrome": "no",
+    "other_malignancy": "no",
+    "previous_treatment": "no",
+}
 OBSERVED = ("recurrence_observed", "recurrence_free_months", "recurrence_by_60_months")
 TRUTH = (
     "latent_s",

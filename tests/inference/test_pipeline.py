@@ -188,6 +188,9 @@ def test_missing_clinical_values_do_not_block_and_their_cost_is_said(tiny_pack: 
         "t_stage": "not_recorded",
         "stage": "not_recorded",
         "ebv_dna": "not_recorded",
+        "m_stage": "not_recorded",
+        "previous_treatment": "not_recorded",
+        "treatment_day": "not_recorded",
     }
     costs = [
         found.fields["field"] for found in outcome.assessment.findings if found.id == "clinical.missing.cost"

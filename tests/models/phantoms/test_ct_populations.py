@@ -153,7 +153,9 @@ def test_the_form_has_every_factor_of_the_paper(study: str, factors: int) -> Non
     patient = population.draw_cohort("training", 1, 0)[0]
     document = json.loads(clinical_json(population, patient))
     assert (document["schema"], document["study"]) == ("concilium.clinical", study)
-    assert set(document["values"]) == {field.id for field in population.form}
+    enrolled = {name: {"value": value} for name, value in population.enrolment.items()}
+    assert document["values"].items() >= enrolled.items()
+    assert set(document["values"]) == {field.id for field in population.form} | set(enrolled)
     for field in population.form:
         entry = document["values"][field.id]
         if entry == {"missing": "not_recorded"}:
