@@ -18,6 +18,7 @@ from inference.messages.catalogue import load_catalogue
 from inference.storage import write_atomically
 from models.packing.kept_work import KeptWork
 from models.packing.origin import REPOSITORY
+from models.packing.stopwatch import Stopwatch
 from models.results.home import HOME, RESULT_JSON, keep_run
 from models.studies.catalogue import trainable
 from models.training.engine.history import CURVES_CSV, CurveBook, curves_csv
@@ -58,14 +59,19 @@ def make_one(study: str, place: PackPlace) -> bool:
         if kept.finished(place.pack(study)):
             return False
         kept.open()
-        start = time.monotonic()
-        book = CurveBook(kept.folder, load_catalogue("en"))
-        run = RunPlace(checkpoints=kept.checkpoints, on_epoch=book, on_progress=Ticker(study))
+        watch = Stopwatch(kept.checkpoints.folder / "seconds.txt")
+        book, ticker = CurveBook(kept.folder, load_catalogue("en")), Ticker(study)
+
+        def on_progress(progress: Progress) -> None:
+            watch.keep()
+            ticker(progress)
+
+        run = RunPlace(checkpoints=kept.checkpoints, on_epoch=book, on_progress=on_progress)
         manifest = about.make_demonstration(config, run, kept.samples, place.pack(study))
         if (kept.results / RESULT_JSON).is_file():
             if book.curves:
                 write_atomically(kept.results / CURVES_CSV, curves_csv(book.curves).encode())
-            keep_run(study, kept.results, place.results, minutes=(time.monotonic() - start) / 60)
+            keep_run(study, kept.results, place.results, minutes=watch.minutes)
         kept.finish(manifest)
     return True
 

@@ -3,83 +3,30 @@
 import json
 from dataclasses import replace
 
-import numpy as np
 import pytest
 import torch
 
 import models.training.engine.study_run as study_run
 from inference.errors import InputError
-from inference.geometry import Geometry
 from inference.packs.verify import verify_pack
-from inference.volume import Volume
-from models.cohorts.phantom_cohort import NpcPhantoms
 from models.networks import resnet, xception
 from models.networks.catalogue import build_classifier, build_segmenter
 from models.networks.initial_files import InitialFile
-from models.phantoms.npc_population import draw_cohort
 from models.studies import catalogue, npc_residual_models
 from models.studies.npc_residual_config import DEMO
 from tests.models.networks.safetensors_bytes import write_weights
-
-PATIENTS = 70
-SIDE = 32
-
-
-class Blobs(NpcPhantoms):
-    """The phantoms' table with scans that cost nothing: a cube in noise, brighter where tumour stays."""
-
-    def volume(self, patient_id, scan):
-        patient = self._patients[patient_id]
-        rng = np.random.default_rng(patient.index)
-        voxels = rng.normal(300, 40, (14, 48, 48))
-        voxels[self.mask(patient_id, scan)] += 500 if patient.residual_observed else 200
-        return Volume(voxels.astype(np.int16), np.ones(14), np.zeros(14), _axial())
-
-    def mask(self, patient_id, scan, *, reader=1):
-        marked = np.zeros((14, 48, 48), np.bool_)
-        marked[4:9, 18:30, 18:30] = True
-        return marked
-
-
-def _axial():
-    affine = np.zeros((4, 4))
-    affine[2, 0] = affine[1, 1] = affine[0, 2] = 5.0
-    affine[3, 3] = 1.0
-    return Geometry(affine, (14, 48, 48))
+from tests.models.studies.npc_cohort import SMALL, cohort
 
 
 @pytest.fixture
 def tiny(monkeypatch):
     """A preset that trains in a second, on a cohort that needs no files."""
-    settings = DEMO.preprocessing.model_copy(
-        update={
-            "segmenter": DEMO.preprocessing.segmenter.model_copy(
-                update={"rows": SIDE, "columns": SIDE, "spacing_mm": 7.5}
-            ),
-            "classifier": DEMO.preprocessing.classifier.model_copy(
-                update={"rows": SIDE, "columns": SIDE, "slices": 4}
-            ),
-        }
-    )
-    quick = replace(DEMO.patient.pretraining, epochs=2)
-    small = replace(
-        DEMO,
-        seed=3,
-        segmenter_width=1 / 32,
-        classifier_widths={"xception": 1 / 32},
-        preprocessing=settings,
-        test_share=0.3,
-        segmentation=replace(DEMO.segmentation, epochs=2),
-        image=replace(DEMO.image, pretraining=quick),
-        patient=replace(DEMO.patient, pretraining=quick),
-    )
     monkeypatch.setattr(resnet, "PUBLISHED_BLOCKS", (1, 1, 1, 1))
     monkeypatch.setattr(xception, "MIDDLE_BLOCKS", 1)
-    study = replace(catalogue.STUDIES["npc-residual"], presets={"demo": small, "paper": small})
+    study = replace(catalogue.STUDIES["npc-residual"], presets={"demo": SMALL, "paper": SMALL})
     monkeypatch.setattr(catalogue, "STUDIES", {"npc-residual": study})
-    cohort = Blobs(draw_cohort("training", PATIENTS, 5))
-    monkeypatch.setattr(study_run, "read_cohort", lambda *_, **__: cohort)
-    yield small
+    monkeypatch.setattr(study_run, "read_cohort", lambda *_, **__: cohort())
+    yield
     torch.use_deterministic_algorithms(False)
 
 

@@ -1,0 +1,73 @@
+"""A cohort trains the whole protocol of ``npc-residual``, from random weights, and nobody twice."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from models.model_card import _start
+from models.networks import resnet, xception
+from models.packing import npc_residual
+from models.studies.npc_residual_groups import TREATMENTS
+from models.training import samples
+from models.training.engine.failures import OneClassError
+from models.training.engine.run import RunPlace
+from models.training.samples import SegmenterSource
+from tests.models.studies.npc_cohort import SMALL, cohort
+
+
+@pytest.fixture(autouse=True)
+def _fewer_blocks(monkeypatch):
+    monkeypatch.setattr(resnet, "PUBLISHED_BLOCKS", (1, 1, 1, 1))
+    monkeypatch.setattr(xception, "MIDDLE_BLOCKS", 1)
+    yield
+    torch.use_deterministic_algorithms(False)
+
+
+def test_a_cohort_trains_the_whole_protocol_from_random_weights(tmp_path, monkeypatch):
+    told = []
+    segmenter = "models.studies.npc_residual_segmenter"
+    monkeypatch.setattr(f"{segmenter}._exported", lambda network, _: b"")
+    monkeypatch.setattr(f"{segmenter}._source", lambda content, _: SegmenterSource(content, None))
+    monkeypatch.setattr(samples, "Network", lambda *_, **__: None)
+    monkeypatch.setattr(samples, "segment_volume", lambda volume, *_: np.zeros(volume.geometry.shape, bool))
+    monkeypatch.setattr(npc_residual, "put_pack", lambda study, out, words: told.append((study, words)))
+    patients = cohort()
+    npc_residual.from_cohort(patients, SMALL, RunPlace(), tmp_path / "samples", tmp_path / "pack")
+    ((study, words),) = told
+    assert set(study.segmenters) == set(SMALL.segmenters) == {"unet", "deeplabv3"}
+    assert study.marked_patients + sum(len(arm.patients) for arm in study.arms) == len(patients.table)
+    assert [arm.treatment for arm in study.arms] == list(TREATMENTS)
+    assert len(study.compared) == len(TREATMENTS) * 2 * len(SMALL.classifiers)
+    assert study.pretraining == () and study.config.pretraining_patients == 0
+    assert study.config.patient.classification == SMALL.patient.pretraining
+    assert not [point.run for point in study.curves if "pre-training" in point.run]
+    assert (words.kind, words.id) == ("synthetic", "pack")
+
+
+def test_a_treatment_of_one_class_is_refused_before_a_scan_is_read(tmp_path, monkeypatch):
+    patients = cohort(40)
+    never = {"residual_observed": (0.0,) * 40}
+    patients.table = replace(patients.table, outcomes=never)
+    monkeypatch.setattr(patients, "volume", None)
+    with pytest.raises(OneClassError):
+        npc_residual.from_cohort(patients, SMALL, RunPlace(), tmp_path / "samples", tmp_path / "pack")
+    assert not (tmp_path / "pack").exists()
+
+
+@pytest.mark.parametrize(
+    ("others", "files", "said"),
+    [
+        (0, {}, "start: random weights; nobody was kept for pre-training"),
+        (0, {"xception": "x"}, "start: weights from files for Xception, random ones for the others; nobody"),
+        (9, {}, "pre-training, from random weights: 9 patients of another seed, 4 with residual tumour"),
+    ],
+    ids=["random", "files", "further phantoms"],
+)
+def test_the_card_says_what_the_classifiers_start_from(others, files, said):
+    provenance = SimpleNamespace(cohort_sizes={"pretraining": others}, events={"pretraining": 4})
+    assert _start(SimpleNamespace(provenance=provenance), replace(SMALL, initial_weights=files)).startswith(
+        said
+    )
