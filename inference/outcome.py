@@ -14,12 +14,12 @@ from inference.masks.layer import MaskLayer
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeatMap:
-    """Where the networks of one treatment looked (Grad-CAM, fold mean), on the slices that they read.
+    """Where the networks of one treatment or score looked (Grad-CAM, fold mean), on the slices they read.
 
     Parameters
     ----------
     treatment
-        ``ccrt`` or ``ic_ccrt``.
+        What was scored: a treatment (``ccrt``, ``ic_ccrt``), or the pack's name of a score.
     values
         float32, (n, row, column) in [0, 1]; ``values[i]`` lies on slice ``slices[i]`` of the volume.  A
         network that reads all slices at once has one map, which is then the same on each of them.

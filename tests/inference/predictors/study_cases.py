@@ -19,7 +19,7 @@ from inference.predictors.phase_input import PhaseScan
 from inference.volume import Volume
 from tests.inference.packs.study_manifests import LENGTH, SIDE, STUDIES
 
-SHAPE = (8, 40, 40)
+SHAPE = (9, 40, 40)
 MAP = 4
 BOX = {"step": "crop_box", "margin_mm": 2.0, "to_square": True}
 LINEAR_GRID = {
@@ -101,9 +101,9 @@ def opened(made: dict[str, Any], networks: Mapping[str, FakeNetwork] | None = No
 
 
 def scan(brightness: float = 100, shift: int = 0) -> PhaseScan:
-    """1 mm voxels, slices 2 mm apart; a box of 4 slices × 10 × 8 voxels that is the tumour."""
+    """1 mm voxels, slices 2 mm apart; a box of 4 slices × 10 × 18 voxels that is the tumour."""
     mask = np.zeros(SHAPE, np.bool_)
-    mask[2 + shift : 6 + shift, 12:22, 20:28] = True
+    mask[2 + shift : 6 + shift, 12:22, 12:30] = True
     voxels = np.full(SHAPE, -20, np.int16)
     voxels[mask] = brightness
     geometry = Geometry.from_axes(

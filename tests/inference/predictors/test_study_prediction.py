@@ -103,8 +103,12 @@ def test_a_second_run_after_a_clinical_change_asks_no_network():
     assert network.runs == 2
     again = run(scans, m_stage="M1")
     assert network.runs == 2 and again.scores["arterial_signature"] == first.scores["arterial_signature"]
-    run({**scans, "arterial": scan(shift=1)}, m_stage="M1")
+    other = scans["arterial"].mask.copy()
+    other[2] = False
+    run({**scans, "arterial": PhaseScan(scans["arterial"].volume, other)}, m_stage="M1")
     assert network.runs == 3
+    run({**scans, "arterial": scan(101)}, m_stage="M1")
+    assert network.runs == 4
 
 
 def test_the_features_used_longest_ago_go_first():
