@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from torch import nn
-from torch.nn import functional
 
 from models.networks.contract import Classifier, Segmenter
 from models.networks.deeplabv3 import PUBLISHED_SIDE, DeepLabv3
@@ -14,7 +12,7 @@ from models.networks.efficientnet import EfficientNetB0
 from models.networks.inception_resnet import InceptionResNetV2
 from models.networks.resnet import ResNet50
 from models.networks.se_resnet import FrozenBackboneMlp, SEResNet50Cut
-from models.networks.unet import UNet
+from models.networks.unet import EluUNet, UNet
 from models.networks.xception import Xception
 
 CLASSIFIERS: dict[str, Callable[[float, int, int, float], Classifier]] = {
@@ -29,7 +27,7 @@ CLASSIFIERS: dict[str, Callable[[float, int, int, float], Classifier]] = {
 
 SEGMENTERS: dict[str, Callable[[float, int, int], Segmenter]] = {
     "unet": UNet,
-    "unet_elu": partial(UNet, activation=functional.elu),
+    "unet_elu": EluUNet,
     "deeplabv3": DeepLabv3,
 }
 """Called with width, input channels and outputs.  ``unet_elu`` is the pancreatic study's."""

@@ -1,4 +1,4 @@
-"""What the architectures share: narrowed channel counts and the convolution followed by its batch norm."""
+"""What the architectures share: narrowed channel counts, and convolutions with batch norm or without."""
 
 from __future__ import annotations
 
@@ -33,6 +33,19 @@ class ConvolutionNorm(nn.Module):
         """(n, inputs, h, w) → (n, outputs, h / stride, w / stride)."""
         normed: Tensor = self.norm(self.convolution(image))
         return normed
+
+
+class PlainConvolution(nn.Module):
+    """Convolution with a bias, padded to keep the size, and no norm."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int = 3) -> None:
+        super().__init__()
+        self.convolution = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(n, inputs, h, w) → (n, outputs, h, w)."""
+        mapped: Tensor = self.convolution(image)
+        return mapped
 
 
 class SeparableConvolutionNorm(nn.Module):

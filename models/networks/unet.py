@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.networks.contract import Segmenter
-from models.networks.layers import ConvolutionNorm, narrowed
+from models.networks.layers import ConvolutionNorm, PlainConvolution, narrowed
 
 PUBLISHED_CHANNELS = (64, 128, 256, 512, 1024)
 
@@ -21,9 +21,9 @@ Activation = Callable[[Tensor], Tensor]
 class UNet(Segmenter):
     """One image channel in, one logit per pixel out.
 
-    Convolutions are padded and followed by batch norm, so that the output has the input's size, which must
-    be a multiple of 16.  At width 1 the bottleneck of a 256² image is 16 × 16 × 1024.  ``activation``
-    follows every batch norm: a rectifier, or ``functional.elu`` for the features of pancreatic tumours.
+    Convolutions are padded, so that the output has the input's size, which must be a multiple of 16.  At
+    width 1 the bottleneck of a 256² image is 16 × 16 × 1024.  ``convolution`` makes each of them, with batch
+    norm or without, and ``activation`` follows it.
     """
 
     first_convolution = "entry.first.convolution"
@@ -35,16 +35,19 @@ class UNet(Segmenter):
         channels: int = 1,
         outputs: int = 1,
         activation: Activation = functional.relu,
+        convolution: Callable[[int, int], nn.Module] = ConvolutionNorm,
     ) -> None:
         super().__init__()
         counts = [narrowed(count, width) for count in PUBLISHED_CHANNELS]
-        self.entry = _DoubleConvolution(channels, counts[0], activation)
-        self.down = nn.ModuleList(
-            _DoubleConvolution(finer, coarser, activation) for finer, coarser in pairwise(counts)
-        )
+
+        def twice(inputs: int, outputs: int) -> nn.Module:
+            return _DoubleConvolution(convolution(inputs, outputs), convolution(outputs, outputs), activation)
+
+        self.entry = twice(channels, counts[0])
+        self.down = nn.ModuleList(twice(finer, coarser) for finer, coarser in pairwise(counts))
         ascending = list(pairwise(reversed(counts)))
         self.enlarge = nn.ModuleList(nn.ConvTranspose2d(coarse, fine, 2, 2) for coarse, fine in ascending)
-        self.up = nn.ModuleList(_DoubleConvolution(2 * fine, fine, activation) for _, fine in ascending)
+        self.up = nn.ModuleList(twice(2 * fine, fine) for _, fine in ascending)
         self.exit = nn.Conv2d(counts[0], outputs, 1)
 
     def bottleneck(self, image: Tensor) -> tuple[Tensor, list[Tensor]]:
@@ -69,12 +72,23 @@ class UNet(Segmenter):
         return logits
 
 
+class EluUNet(UNet):
+    """The network of Song et al. 2021: exponential linear units, and no batch norm, of which it says nothing.
+
+    Batch norm would stretch what few pixels of the bottleneck tell, channel by channel, until the size of a
+    tumour and the sharpness of its picture outweigh its inside.
+    """
+
+    def __init__(self, width: float = 1.0, channels: int = 1, outputs: int = 1) -> None:
+        super().__init__(width, channels, outputs, functional.elu, PlainConvolution)
+
+
 class _DoubleConvolution(nn.Module):
-    def __init__(self, inputs: int, outputs: int, activation: Activation) -> None:
+    def __init__(self, first: nn.Module, second: nn.Module, activation: Activation) -> None:
         super().__init__()
         self.activation = activation
-        self.first = ConvolutionNorm(inputs, outputs)
-        self.second = ConvolutionNorm(outputs, outputs)
+        self.first = first
+        self.second = second
 
     def forward(self, image: Tensor) -> Tensor:
         return self.activation(self.second(self.activation(self.first(image))))

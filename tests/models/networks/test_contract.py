@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import nn
 
 from models.networks.catalogue import CLASSIFIERS, SEGMENTERS, build_classifier, build_segmenter
 
@@ -35,8 +36,9 @@ def test_a_segmenters_embedding_is_the_mean_of_its_coarsest_map(name):
 
 def test_the_pancreatic_studys_bottleneck_is_read_after_the_exponential_unit():
     torch.manual_seed(9)
-    image = torch.randn(2, 1, 64, 64)
+    image = 300 * torch.randn(2, 1, 64, 64)
     exponential = build_segmenter("unet_elu", width=1 / 16, in_channels=1)
+    assert not any(isinstance(layer, nn.BatchNorm2d) for layer in exponential.modules())
     rectified = build_segmenter("unet", width=1 / 16, in_channels=1)
     with torch.no_grad():
         features = exponential.features(image)

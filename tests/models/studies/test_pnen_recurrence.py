@@ -41,7 +41,7 @@ TINY = replace(
     folds=3,
     slices_per_case=3,
     frame=FrameSettings(framing="resized", rows=SIDE, columns=SIDE),
-    segmentation=replace(DEMO.segmentation, epochs=2, batch_size=8),
+    segmentation=replace(DEMO.segmentation, learning_rate=0.02, epochs=2, batch_size=1),
     machine=replace(DEMO.machine, penalties=(0.01, 1.0), inner_folds=3),
 )
 
