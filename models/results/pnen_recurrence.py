@@ -73,12 +73,21 @@ class _Published(Document):
     delong_p: dict[str, FiniteFloat] = Field(default_factory=dict)
 
 
+class _Segmenter(Document):
+    width: FiniteFloat
+    side: int
+    slices_per_case: int
+    learning_rate: FiniteFloat
+    epochs: int
+
+
 class PnenDocument(Document):
     """What the page shows of ``result.json``."""
 
     study: Literal["pnen-recurrence"]
     cohorts: dict[str, _Cohort]
     ceilings: dict[str, _Ceilings]
+    segmenter: _Segmenter | None = None
     segmenter_validation_dice: dict[str, FiniteFloat]
     risk_groups: dict[str, FiniteFloat | _Group]
     published: _Published
@@ -137,9 +146,17 @@ def _figures(document: PnenDocument) -> FigureTable:
 def _segmentation(document: PnenDocument) -> str:
     dice = document.segmenter_validation_dice
     told = ", ".join(f"{run} {number(value)}" for run, value in dice.items())
+    own = document.segmenter
+    setting = (
+        f" {own.width:g} of the published width, {own.side} × {own.side} pixels, {own.slices_per_case} "
+        f"slices of a case, {own.epochs} epochs at most at a learning rate of {own.learning_rate:g}: set on "
+        "separate phantoms, not on these."
+        if own
+        else ""
+    )
     return (
         f"U-Net on arterial phantoms, mean Dice on its validation cases at the epoch that these same cases "
-        f"chose: {told or 'not recorded'}. The paper prints no Dice."
+        f"chose: {told or 'not recorded'}. The paper prints no Dice.{setting}"
     )
 
 

@@ -66,6 +66,13 @@ def result_json(study: TrainedStudy, ceilings: Mapping[str, Any], *, minutes: fl
         "positive_class": "recurrence within 60 months; higher scores are worse",
         "configuration": repr(study.config),
         "minutes": minutes,
+        "segmenter": {
+            "width": study.config.width,
+            "side": study.config.frame.rows,
+            "slices_per_case": study.config.slices_per_case,
+            "learning_rate": study.config.segmentation.learning_rate,
+            "epochs": study.config.segmentation.epochs,
+        },
         "segmenter_validation_dice": _best_dice(study),
         "features_chosen": {
             name: [len(fold.machines[name].score.coefficients) for fold in study.folds]

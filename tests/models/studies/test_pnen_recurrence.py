@@ -235,6 +235,7 @@ def test_the_tables_are_read_by_the_evaluation(study, inside, outside, tmp_path)
     (tmp_path / "result.json").write_text(result_json(study, {}))
     page = pnen_results(KeptRun("pnen-recurrence", tmp_path))
     assert len(page.tables[0].figures) == 2 * len(study.training.scores)
+    assert "16 × 16 pixels, 3 slices of a case, 2 epochs at most" in page.segmentation[0]
 
 
 def test_the_result_names_ceilings_and_published_figures(study, outside):
