@@ -11,7 +11,8 @@ from typing import Any, Final
 from inference.case_input import CaseInput, ScanInput, StatedFacts
 from inference.clinical.derivation import derive
 from inference.clinical.record import ClinicalRecord
-from inference.clinical.schema import load_form, record_from_json
+from inference.clinical.record_json import record_from_json
+from inference.clinical.schema import load_form
 from inference.dicom.intake import Intake
 from inference.errors import InputError
 from inference.inputs.choosing import choose_scans

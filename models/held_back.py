@@ -10,7 +10,8 @@ import numpy as np
 from inference.assessment import RecommendationStatus
 from inference.cases.identity import PatientIdentity, PatientKey
 from inference.clinical.record import ClinicalRecord
-from inference.clinical.schema import load_form, record_from_json
+from inference.clinical.record_json import record_from_json
+from inference.clinical.schema import load_form
 from inference.masks.layer import MaskLayer
 from inference.messages.message import Message
 from inference.packs.load import LoadedPack

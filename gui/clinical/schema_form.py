@@ -19,7 +19,8 @@ from gui.commands.clinical_commands import import_record, set_clinical_value
 from gui.feedback.text import label, say
 from gui.theme.tokens import GRID_PX, Tone
 from inference.clinical.record import ClinicalRecord, ClinicalValue
-from inference.clinical.schema import FieldSchema, FormSchema, load_form, record_from_json
+from inference.clinical.record_json import record_from_json
+from inference.clinical.schema import FieldSchema, FormSchema, load_form
 from inference.errors import ConciliumError, InputError
 from inference.messages.message import Message
 from inference.storage import storage_error

@@ -7,19 +7,13 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from inference.clinical.derivation_rules import DerivationRule, GradeAgreement
-from inference.clinical.record import (
-    STATED_REASONS,
-    ClinicalRecord,
-    ClinicalValue,
-    MissingReason,
-    Provenance,
-)
+from inference.clinical.record import ClinicalRecord, ClinicalValue, Provenance
 from inference.clinical.written_date import written_date
 from inference.errors import InputError
 
@@ -261,51 +255,3 @@ def _parse_number(
 def _shown(number: float) -> str:
     """Six digits at most, written out: 100,000,000 rather than 1e+08."""
     return f"{float(f'{number:.6g}'):,.10g}"
-
-
-def record_from_json(form: FormSchema, document: Mapping[str, Any]) -> ClinicalRecord:
-    """Read a ``concilium.clinical`` document (version 1) into a record.
-
-    Raises
-    ------
-    InputError
-        For another kind of document, a newer version, another study, an unknown field or a bad value.
-    """
-    if document.get("schema") != "concilium.clinical" or not isinstance(document.get("values"), dict):
-        raise InputError("error.clinical.not_a_record")
-    if document.get("schema_version") != 1:
-        raise InputError("error.clinical.version", version=str(document.get("schema_version")))
-    if document.get("study") != form.study:
-        raise InputError("error.clinical.study", study=str(document.get("study")), expected=form.study)
-    record = form.empty_record()
-    for field_id, entry in document["values"].items():
-        field = form.field(str(field_id))
-        if not isinstance(entry, dict):
-            raise InputError("error.clinical.not_a_record")
-        record = record.with_value(_value_from_json(field, entry))
-    return record
-
-
-def record_to_json(record: ClinicalRecord) -> dict[str, Any]:
-    """The ``concilium.clinical`` document of a record: values and units as typed."""
-    values: dict[str, Any] = {}
-    for field_id, value in record.values.items():
-        if value.missing is not None:
-            values[field_id] = {"missing": value.missing.value}
-        elif value.typed_unit:
-            values[field_id] = {"value": value.typed_value, "unit": value.typed_unit}
-        else:
-            values[field_id] = {"value": value.typed_value}
-    return {"schema": "concilium.clinical", "schema_version": 1, "study": record.study, "values": values}
-
-
-def _value_from_json(field: FieldSchema, entry: Mapping[str, Any]) -> ClinicalValue:
-    if "missing" in entry:
-        reason = str(entry["missing"]).replace(" ", "_")
-        if reason not in STATED_REASONS:
-            allowed = ", ".join(STATED_REASONS)
-            raise InputError(
-                "error.clinical.not_allowed", field=f"clinical.{field.id}", value=reason, allowed=allowed
-            )
-        return ClinicalValue.absent(field.id, MissingReason(reason))
-    return parse_value(field, str(entry.get("value", "")), str(entry.get("unit", "")), Provenance.IMPORTED)

@@ -67,14 +67,8 @@ def read_csv(path: Path) -> CsvTable:
     TableError
         When there is no such file, it is too large, not UTF-8, empty, or its rows do not fit its header.
     """
-    raw = _read(path)
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise TableError([problem("not_utf8", position=error.start + 1)]) from error
-    if "\0" in text:
-        raise TableError([problem("not_text")])
-    header, rows = _rows(text)
+    raw = read_bytes(path)
+    header, rows = _rows(as_text(raw))
     problems = _header_problems(header)
     problems += [
         problem("ragged_row", row=number, found=len(row), expected=len(header))
@@ -91,7 +85,14 @@ def read_csv(path: Path) -> CsvTable:
     return CsvTable(columns, len(rows), hashlib.sha256(raw).hexdigest())
 
 
-def _read(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a table's file.
+
+    Raises
+    ------
+    TableError
+        When it cannot be read, or is too large.
+    """
     try:
         with path.open("rb") as stream:
             raw = stream.read(LARGEST_BYTES + 1)
@@ -104,8 +105,31 @@ def _read(path: Path) -> bytes:
     return raw
 
 
-def _rows(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """The header and the rows with their numbers, the first row below the header being 1."""
+def as_text(raw: bytes) -> str:
+    """UTF-8 text, with or without a byte order mark.
+
+    Raises
+    ------
+    TableError
+        When the bytes are something else.
+    """
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TableError([problem("not_utf8", position=error.start + 1)]) from error
+    if "\0" in text:
+        raise TableError([problem("not_text")])
+    return text
+
+
+def filled_rows(text: str) -> list[list[str]]:
+    """All rows that hold something, their cells stripped; the first row's delimiter is that of all.
+
+    Raises
+    ------
+    TableError
+        When the text is no table, or is empty.
+    """
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
     try:
@@ -118,6 +142,12 @@ def _rows(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     filled = [line for line in lines if any(line)]
     if not filled:
         raise TableError([problem("empty")])
+    return filled
+
+
+def _rows(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The header and the rows with their numbers, the first row below the header being 1."""
+    filled = filled_rows(text)
     return [name.lower() for name in filled[0]], list(enumerate(filled[1:], start=1))
 
 

@@ -18,7 +18,8 @@ from gui.clinical.schema_form import ClinicalForm
 from gui.commands.named_command import retranslate_commands
 from gui.session import Session
 from inference.clinical.record import MissingReason, Provenance
-from inference.clinical.schema import FieldSchema, UnitChoice, load_form, record_to_json
+from inference.clinical.record_json import record_to_json
+from inference.clinical.schema import FieldSchema, UnitChoice, load_form
 from tests.gui.panel_session import open_case
 from tests.inference.clinical.all_forms import STUDIES
 from tests.inference.synthetic_case import case, record

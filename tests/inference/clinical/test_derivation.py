@@ -6,7 +6,8 @@ import pytest
 
 from inference.clinical.derivation import derive, open_derivations
 from inference.clinical.record import ClinicalRecord, ClinicalValue, MissingReason, Provenance
-from inference.clinical.schema import load_form, record_from_json
+from inference.clinical.record_json import record_from_json
+from inference.clinical.schema import load_form
 from inference.errors import InputError
 from inference.messages.catalogue import load_catalogue
 from models.phantoms.ct_population import Population

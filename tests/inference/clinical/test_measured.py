@@ -6,7 +6,8 @@ import pytest
 from inference.clinical.entries import clinical_entries
 from inference.clinical.measured import MeasuredProposal, confirmations, confirmed, disagreement, propose
 from inference.clinical.record import Provenance
-from inference.clinical.schema import load_form, record_to_json
+from inference.clinical.record_json import record_to_json
+from inference.clinical.schema import load_form
 from inference.errors import InputError
 from inference.masks.layer import MaskLayer, MaskOrigin
 from inference.messages.catalogue import load_catalogue

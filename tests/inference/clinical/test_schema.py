@@ -10,14 +10,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from inference.clinical.record import ClinicalValue, MissingReason, Provenance
-from inference.clinical.schema import (
-    FieldSchema,
-    UnitChoice,
-    load_form,
-    parse_value,
-    record_from_json,
-    record_to_json,
-)
+from inference.clinical.record_json import record_from_json, record_to_json
+from inference.clinical.schema import FieldSchema, UnitChoice, load_form, parse_value
 from inference.errors import InputError
 from inference.messages.catalogue import load_catalogue
 from tests.inference.synthetic_case import record

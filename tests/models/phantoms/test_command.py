@@ -8,7 +8,8 @@ import pydicom
 import pytest
 from pydicom.uid import JPEG2000Lossless
 
-from inference.clinical.schema import load_form, record_from_json
+from inference.clinical.record_json import record_from_json
+from inference.clinical.schema import load_form
 from inference.clinical.staging.stage_table import load_stage_table
 from inference.errors import Cancelled, InputError
 from inference.jobs import Progress

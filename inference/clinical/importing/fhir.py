@@ -1,0 +1,168 @@
+"""Clinical values from a FHIR bundle: one Patient and Observations with the codes of ``fhir_codes.yaml``.
+
+Whatever else the bundle holds is listed, not guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+
+from inference.clinical.importing.fhir_codes import field_of_codes
+from inference.clinical.importing.proposal import (
+    ImportProposal,
+    ProposedValue,
+    RefusedValue,
+    SourceEntry,
+    proposal_of,
+)
+from inference.clinical.importing.reading import read_value
+from inference.clinical.record import ClinicalValue, MissingReason
+from inference.clinical.schema import FormSchema
+from inference.errors import InputError
+from inference.messages.message import Message
+
+_VOID: Final = frozenset({"entered-in-error", "cancelled"})
+_ABSENT: Final = {
+    "not-performed": MissingReason.NOT_MEASURED,
+    "not-asked": MissingReason.NOT_RECORDED,
+    "unknown": MissingReason.UNKNOWN,
+    "asked-unknown": MissingReason.UNKNOWN,
+}
+_IN_WORDS: Final = re.compile(r"\b(?:yp|c|p)?(?:[TNM][0-4][a-e]?)\b")
+_STAGE_IN_WORDS: Final = re.compile(r"\b(?:yp)?(?:IV|I{1,3})[A-Ea-e]?\b")
+
+Found = ProposedValue | RefusedValue
+
+
+def read_bundle(form: FormSchema, document: Mapping[str, Any], on: date | None = None) -> ImportProposal:
+    """The proposal of a bundle; ``on`` is the day on which the age counts, that of the scan.
+
+    Raises
+    ------
+    InputError
+        When the document is no bundle, or is about several patients.
+    """
+    entries = document.get("entry")
+    if document.get("resourceType") != "Bundle" or not isinstance(entries, list):
+        raise InputError("error.import.not_a_bundle")
+    resources = [
+        (number, entry["resource"])
+        for number, entry in enumerate(entries, start=1)
+        if isinstance(entry, Mapping) and isinstance(entry.get("resource"), Mapping)
+    ]
+    patients = [one for _, one in resources if one.get("resourceType") == "Patient"]
+    if len(patients) > 1:
+        raise InputError("error.import.several_patients", count=len(patients))
+    found: list[Found] = []
+    unknown: list[SourceEntry] = []
+    for number, one in resources:
+        place = Message("import.place.entry", {"entry": number})
+        kind = str(one.get("resourceType", ""))
+        if kind == "Patient":
+            found += _of_patient(form, one, place, on)
+        elif kind == "Observation":
+            read = list(_of_observation(form, one, place))
+            found += read
+            if not read:
+                unknown.append(SourceEntry(place, _title(one), _value(one)[0]))
+        else:
+            unknown.append(SourceEntry(place, kind, ""))
+    return proposal_of(form.study, str(patients[0].get("id", "")) if patients else "", found, unknown)
+
+
+def _of_patient(
+    form: FormSchema, patient: Mapping[str, Any], place: Message, on: date | None
+) -> Iterator[Found]:
+    gender = str(patient.get("gender", ""))
+    if gender:
+        yield from read_value(form, form.field("sex"), SourceEntry(place, "Patient.gender", gender))
+    born = str(patient.get("birthDate", ""))
+    if not born:
+        return
+    # The day of birth itself is shown nowhere: it names the patient.
+    entry = SourceEntry(place, "Patient.birthDate", "—")
+    try:
+        day = date.fromisoformat(born)
+    except ValueError:
+        yield RefusedValue("age", entry, Message("error.import.birth_date_in_part"))
+        return
+    if on is None:
+        yield RefusedValue("age", entry, Message("error.import.age_needs_scan"))
+        return
+    years = on.year - day.year - ((on.month, on.day) < (day.month, day.day))
+    yield from read_value(form, form.field("age"), SourceEntry(place, "Patient.birthDate", str(years)), "a")
+
+
+def _of_observation(form: FormSchema, one: Mapping[str, Any], place: Message) -> Iterator[Found]:
+    text, unit = _value(one)
+    field = field_of_codes(form, _codings(one.get("code")), text)
+    if field is None:
+        return
+    entry = SourceEntry(place, _title(one), text)
+    label = f"clinical.{field.id}"
+    if one.get("status") in _VOID:
+        reason = Message("error.import.void", {"field": label, "status": str(one.get("status"))})
+        yield RefusedValue(field.id, entry, reason)
+    elif not text:
+        absent = [code for _, code in _codings(one.get("dataAbsentReason"))]
+        reasons = [_ABSENT[code] for code in absent if code in _ABSENT]
+        if reasons:
+            yield ProposedValue(ClinicalValue.absent(field.id, reasons[0]), entry)
+        else:
+            yield RefusedValue(field.id, entry, Message("error.import.no_value", {"field": label}))
+    else:
+        yield from read_value(form, field, entry, unit)
+
+
+def _value(one: Mapping[str, Any]) -> tuple[str, str]:
+    """The value as text and its unit; a bound keeps its sign."""
+    quantity = one.get("valueQuantity")
+    if isinstance(quantity, Mapping):
+        text = f"{quantity.get('comparator', '')}{quantity.get('value', '')}"
+        return text, str(quantity.get("code") or quantity.get("unit") or "")
+    concept = one.get("valueCodeableConcept")
+    if isinstance(concept, Mapping):
+        return _said(concept), ""
+    for name in ("valueString", "valueInteger"):
+        if name in one:
+            return str(one[name]), ""
+    return "", ""
+
+
+def _said(concept: Mapping[str, Any]) -> str:
+    """The category that a concept means: its code where it is one, else the one category in its words."""
+    codings = [one for one in concept.get("coding", ()) if isinstance(one, Mapping)]
+    codes = [str(one.get("code", "")) for one in codings]
+    words = [*(str(one.get("display", "")) for one in codings), str(concept.get("text", ""))]
+    for code in codes:
+        if _IN_WORDS.fullmatch(code) or _STAGE_IN_WORDS.fullmatch(code):
+            return code
+    for text in words:
+        named = {*_IN_WORDS.findall(text)} or {*_STAGE_IN_WORDS.findall(text)}
+        if len(named) == 1:
+            return str(named.pop())
+    return next((text for text in (*words, *codes) if text), "")
+
+
+def _codings(concept: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(concept, Mapping) or not isinstance(concept.get("coding"), list):
+        return ()
+    return tuple(
+        (str(one.get("system", "")), str(one.get("code", "")))
+        for one in concept["coding"]
+        if isinstance(one, Mapping)
+    )
+
+
+def _title(one: Mapping[str, Any]) -> str:
+    """What the source calls an observation: its text, a display, or its code."""
+    code = one.get("code")
+    if not isinstance(code, Mapping):
+        return "Observation"
+    codings = [entry for entry in code.get("coding", ()) if isinstance(entry, Mapping)]
+    names = [str(code.get("text", "")), *(str(entry.get("display", "")) for entry in codings)]
+    names += [str(entry.get("code", "")) for entry in codings]
+    return next((name for name in names if name), "Observation")

@@ -1,0 +1,69 @@
+"""One value of a source, read for one field: taken, or refused with the reason."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+from inference.clinical.importing.proposal import ProposedValue, RefusedValue, SourceEntry
+from inference.clinical.importing.units import unit_of
+from inference.clinical.importing.words import choices_meant, missing_reason
+from inference.clinical.record import ClinicalValue, Provenance
+from inference.clinical.schema import FieldSchema, FormSchema, parse_value
+from inference.errors import InputError
+from inference.messages.message import Message
+
+_NUMBER: Final = re.compile(r"^(?P<number>[-+]?\d[\d.,]*(?:e[-+]?\d+)?)\s*(?P<unit>\D.*)?$", re.IGNORECASE)
+_BOUND: Final = re.compile(r"^\s*[<>≤≥]")
+_DECIMAL_COMMA: Final = re.compile(r"^[-+]?(?:\d+,\d{1,2}|\d+,\d{4,}|0,\d+)$")
+_COMMA: Final = re.compile(r"\d,\d")
+
+Read = ProposedValue | RefusedValue
+
+
+def read_value(form: FormSchema, field: FieldSchema, entry: SourceEntry, unit: str = "") -> Iterator[Read]:
+    """What ``entry`` says of ``field``; ``unit`` as written beside it, empty where none is.
+
+    Several values where one text stands for several fields (T4a).
+    """
+    meant = choices_meant(form, field, entry.text) if field.kind == "choice" else ()
+    if meant:
+        for one, code in meant:
+            yield ProposedValue(parse_value(one, code, provenance=Provenance.IMPORTED), entry)
+        return
+    reason = missing_reason(entry.text)
+    if reason is not None:
+        yield ProposedValue(ClinicalValue.absent(field.id, reason), entry)
+        return
+    try:
+        yield _number(field, entry, unit) if field.kind == "number" else _text(field, entry)
+    except InputError as error:
+        yield RefusedValue(field.id, entry, error.message)
+
+
+def _text(field: FieldSchema, entry: SourceEntry) -> ProposedValue:
+    return ProposedValue(parse_value(field, entry.text, provenance=Provenance.IMPORTED), entry)
+
+
+def _number(field: FieldSchema, entry: SourceEntry, unit: str) -> ProposedValue:
+    label = f"clinical.{field.id}"
+    text = unicodedata.normalize("NFKC", entry.text).strip()
+    if _BOUND.match(text):
+        raise InputError("error.import.bound", field=label, value=entry.text)
+    found = _NUMBER.match(text)
+    number, written = (text, unit) if found is None else (found["number"], (found["unit"] or unit).strip())
+    notes: list[Message] = []
+    if _DECIMAL_COMMA.match(number):
+        number = number.replace(",", ".")
+        notes.append(Message("import.note.decimal_comma", {"value": entry.text, "read": number}))
+    elif _COMMA.search(number):
+        raise InputError("error.import.comma", field=label, value=entry.text)
+    code = unit_of(field, written) if written else field.units[0].code
+    if code is None:
+        allowed = ", ".join(known.code for known in field.units)
+        raise InputError("error.clinical.unit", field=label, unit=written, allowed=allowed)
+    if not written and field.units[0].code != "1":
+        notes.append(Message("import.note.unit_assumed", {"unit": code}))
+    return ProposedValue(parse_value(field, number, code, Provenance.IMPORTED), entry, tuple(notes))

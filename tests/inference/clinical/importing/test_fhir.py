@@ -1,0 +1,171 @@
+"""A bundle as mCODE shapes it: its known codes are proposed, everything else is listed."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pytest
+
+from inference.clinical.importing.fhir import read_bundle
+from inference.clinical.importing.fhir_codes import load_fhir_codes
+from inference.clinical.importing.proposal import ImportProposal
+from inference.clinical.schema import load_form
+from inference.errors import InputError
+from tests.inference.clinical.all_forms import FORMS
+from tests.inference.clinical.importing.proposals import reasons, said, values
+
+SCANNED = date(2026, 3, 5)
+PATIENT = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1960-03-06"}
+
+
+def observation(code: str, system: str = "http://loinc.org", **value: Any) -> dict[str, Any]:
+    coding = [{"system": system, "code": code, "display": f"display of {code}"}]
+    return {"resourceType": "Observation", "status": "final", "code": {"coding": coding}, **value}
+
+
+def quantity(value: float, code: str, **more: str) -> dict[str, Any]:
+    return {"valueQuantity": {"value": value, "code": code, "system": "http://unitsofmeasure.org", **more}}
+
+
+def category(code: str = "", display: str = "", system: str = "http://cancerstaging.org") -> dict[str, Any]:
+    return {"valueCodeableConcept": {"coding": [{"system": system, "code": code, "display": display}]}}
+
+
+def read(study: str, *resources: Mapping[str, Any], on: date | None = SCANNED) -> ImportProposal:
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"resource": one} for one in resources],
+    }
+    return read_bundle(load_form(study), bundle, on)
+
+
+def test_a_patient_gives_sex_and_the_age_on_the_day_of_the_scan() -> None:
+    assert values(read("gnen-os", PATIENT)) == {"sex": "female", "age": 65.0}
+    assert values(read("gnen-os", PATIENT, on=date(2026, 3, 6)))["age"] == 66.0
+    unscanned = read("gnen-os", PATIENT, on=None)
+    assert reasons(unscanned) == {"age": "error.import.age_needs_scan"} and unscanned.patient == "p1"
+    assert not any("1960" in one.entry.text for one in unscanned.refused)
+
+
+def test_the_stages_of_a_stomach_before_treatment() -> None:
+    proposal = read(
+        "lagc-response",
+        observation("21905-5", **category("cT3")),
+        observation(
+            "399534004",
+            "http://snomed.info/sct",
+            **category("1229967007", "American Joint Committee on Cancer cN1 (qualifier value)"),
+        ),
+        observation("21907-1", **category("M0")),
+        observation("2345-7", **quantity(99, "mg/dL")),
+        observation("1751-7", **quantity(3.9, "g/dL")),
+        observation("751-8", **quantity(4.1, "10*3/uL")),
+    )
+    assert values(proposal) == {
+        "ct_stage": "T3",
+        "cn_stage": "N1",
+        "cm_stage": "M0",
+        "glucose": pytest.approx(5.495, abs=1e-3),
+        "albumin": 39.0,
+        "neutrophils": 4.1,
+    }
+    assert not proposal.refused and not proposal.unknown
+
+
+@pytest.mark.parametrize(("stage", "field"), [("IIA", "ptnm_stage"), ("ypII", "yptnm_stage")])
+def test_the_prefix_tells_the_stage_after_treatment(stage: str, field: str) -> None:
+    assert values(read("gc-recurrence", observation("21902-2", **category(stage)))) == {field: "II"}
+
+
+def test_markers_keep_their_unit_and_convert() -> None:
+    proposal = read(
+        "gc-recurrence",
+        observation("2039-6", **quantity(2.5, "ug/L")),
+        observation("19176-7", **quantity(10, "k[IU]/L")),
+        observation("24108-3", **quantity(12, "[arb'U]/mL")),
+        observation("21899-0", **category(display="pT4a category")),
+    )
+    assert values(proposal) == {
+        "cea": 2.5,
+        "afp": pytest.approx(12.1),
+        "ca199": 12.0,
+        "pt_stage": "T4",
+        "pt4_subcategory": "T4a",
+    }
+
+
+def test_what_is_not_known_is_listed_and_not_guessed() -> None:
+    proposal = read(
+        "gnen-os",
+        observation("12345-6", **quantity(7, "mmol/L")),
+        observation("2039-6", **quantity(2.5, "ng/mL")),
+        {"resourceType": "Condition", "code": {"text": "neoplasm"}},
+    )
+    assert not proposal.accepted and not proposal.refused
+    assert [entry.name for entry in proposal.unknown] == [
+        "display of 12345-6",
+        "display of 2039-6",
+        "Condition",
+    ]
+    assert all(said(entry.place) for entry in proposal.unknown)
+
+
+def test_bounds_void_values_and_silence_are_refused_each_with_its_reason() -> None:
+    void = {**observation("10334-1", **quantity(12, "U/mL")), "status": "entered-in-error"}
+    proposal = read(
+        "gc-recurrence",
+        observation("2039-6", **quantity(0.5, "ng/mL", comparator="<")),
+        void,
+        observation("24108-3"),
+        observation("1834-1", **quantity(2, "mol/L")),
+        observation("21899-0", **category("1228882005", "unreadable")),
+    )
+    assert reasons(proposal) == {
+        "cea": "error.import.bound",
+        "ca125": "error.import.void",
+        "ca199": "error.import.no_value",
+        "afp": "error.clinical.unit",
+        "pt_stage": "error.clinical.not_allowed",
+    }
+    assert all(said(one.reason) for one in proposal.refused)
+
+
+def test_an_absent_value_keeps_its_reason() -> None:
+    why = {
+        "coding": [
+            {"system": "http://terminology.hl7.org/CodeSystem/data-absent-reason", "code": "not-performed"}
+        ]
+    }
+    assert values(read("gnen-os", observation("29593-1", dataAbsentReason=why))) == {"ki67": "not_measured"}
+
+
+def test_two_values_of_one_marker_are_refused_until_somebody_chooses() -> None:
+    proposal = read(
+        "gc-recurrence",
+        observation("2039-6", **quantity(2.5, "ng/mL")),
+        observation("2039-6", **quantity(9.5, "ng/mL")),
+    )
+    assert [one.reason.id for one in proposal.refused] == ["error.import.several"] * 2
+
+
+def test_two_patients_are_refused_whole() -> None:
+    with pytest.raises(InputError) as caught:
+        read("gnen-os", PATIENT, PATIENT)
+    assert all("2" in text for text in said(caught.value.message))
+
+
+@pytest.mark.parametrize(
+    "entry", [None, 7, {"resource": 3}, {"resource": {"resourceType": "Observation", "code": 3}}]
+)
+def test_odd_entries_are_no_crash(entry: object) -> None:
+    document = {"resourceType": "Bundle", "entry": [entry]}
+    assert read_bundle(load_form("gnen-os"), document).accepted == ()
+
+
+def test_every_concept_is_a_field_of_some_form_and_no_code_means_two() -> None:
+    ids = {field.id for form in FORMS for field in form.fields}
+    concepts = load_fhir_codes().concepts
+    assert {name for one in concepts for name in one.fields} <= ids
+    codes = [code for one in concepts for code in (*one.loinc, *one.snomed)]
+    assert len(set(codes)) == len(codes)
