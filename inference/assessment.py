@@ -31,9 +31,12 @@ class RecommendationStatus(StrEnum):
 
 
 class Strength(StrEnum):
-    """How much weight a rule carries: what a paper states, what may be weighed, what only informs."""
+    """How much weight a rule carries: a paper's rule, what a paper suggests, what may be weighed, what only
+    informs.
+    """
 
     PUBLISHED_RULE = "published_rule"
+    PUBLISHED_SUGGESTION = "published_suggestion"
     OPTION_TO_DISCUSS = "option_to_discuss"
     INFORMATION_ONLY = "information_only"
 
@@ -133,6 +136,7 @@ class RuleRow:
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     strength: Strength = Strength.OPTION_TO_DISCUSS
     citation: str = ""
+    is_withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,9 @@ from inference.predictors.npc_residual import propose_mask, score_treatments, sl
 from inference.predictors.predictions import answered
 from inference.release import refuse_idle_releases, released_by
 from inference.rules.engine import recommend
-from inference.rules.rule_book import DEFAULT_RULE_SET, rules_of
+from inference.rules.performance import pack_facts
+from inference.rules.rule_book import DEFAULT_RULE_SET, RuleBook
+from inference.rules.rule_file import rules_of
 
 __all__ = [
     "CaseInput",
@@ -76,26 +78,28 @@ def assess(
     pack: LoadedPack,
     *,
     rule_set: str = DEFAULT_RULE_SET,
+    rules: RuleBook | None = None,
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
 ) -> Outcome:
     """Answer one case, or say why not: guard, segment where there is no mask, score, read the rules, explain.
 
     The result is the same for the same input, build, provider, threads and CPU class.  A withheld answer
-    carries no number of the patient's and no heat map.
+    carries no number of the patient's and no heat map.  ``rules`` are a site's own; without them those that
+    the pack asks for are read.
 
     Raises
     ------
     InputError
-        For a pack that answers no case yet, an unknown rule set, a record of another study, or a release of
-        what may not be released or was not found.
+        For a pack that answers no case yet, an unknown rule set, rules or a record of another study, or a
+        release of what may not be released or was not found.
     PackError
         When a network of the pack was altered or does not fit the manifest.
     Cancelled
         Within half a second of being asked to stop.
     """
     require_pathway(pack)
-    book = rules_of(pack.manifest)
+    book = rules_of(pack.manifest, rules)
     book.rule_set(rule_set)
     refuse_idle_releases(case.stated.releases, case.findings)
     answer = Answer(case, pack, book, rule_set)
@@ -115,7 +119,8 @@ def assess(
     scored = score_treatments(case.volume, mask, pack, on_progress=on_progress, should_stop=should_stop)
 
     on_progress(Progress(0, 1, "stage.recommending"))
-    recommendation = recommend(book, rule_set, scored.scores, case.record)
+    readings = [score.reading for score in scored.scores]
+    recommendation = recommend(book, rule_set, readings, case.record, pack_facts(pack))
     if recommendation.status is RecommendationStatus.WITHHELD:
         return answer.withheld(PredictionStatus.WITHHELD, recommendation.reasons)
     released = released_by(case.stated.releases)

@@ -19,7 +19,7 @@ from inference.pipeline import CaseInput, assess, segment
 from inference.predictors.npc_residual import score_treatments
 from inference.predictors.treatment_score import TreatmentScore
 from inference.rules.engine import recommend
-from inference.rules.rule_book import rules_of
+from inference.rules.rule_file import rules_of
 from inference.scan import Acquisition, FrameSource, Stack
 from models.phantoms.mr_scanner import SCANNERS
 from models.phantoms.npc_population import STUDY, NpcPatient
@@ -59,7 +59,9 @@ def ask_board(patients: tuple[NpcPatient, ...], pack: LoadedPack) -> Iterator[Bo
             patient,
             dice_coefficient(mask.voxels, phantom.tumour > 0),
             scores,
-            recommend(rules_of(pack.manifest), "published", scores, case.record).recommend
+            recommend(
+                rules_of(pack.manifest), "published", [score.reading for score in scores], case.record
+            ).recommend
             if scores
             else None,
             answer.recommend if given else None,

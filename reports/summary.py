@@ -17,11 +17,14 @@ from reports.wording import (
     fold_range,
     guard_word,
     identity_line,
+    not_considered_line,
     outcome_text,
     prediction_name,
     recommendation_name,
+    rule_file_line,
     score_text,
     short_hash,
+    strength_line,
     text_or_code,
     verdict_word,
 )
@@ -101,11 +104,14 @@ def _prediction(prediction: Prediction, catalogue: Catalogue) -> str:
 
 def _recommendation(assessment: Assessment, catalogue: Catalogue) -> list[str]:
     recommendation = assessment.recommendation
+    catalogue = catalogue.with_texts(recommendation.texts)
     rules = rules_line(recommendation, catalogue)
     if recommendation.status is RecommendationStatus.GIVEN and recommendation.recommend is not None:
         name = _noted(recommendation_name(recommendation.recommend, catalogue), rules, catalogue)
         head = _field(catalogue.text("report.section.recommendation"), name, catalogue)
         spoken = (*spoken_statements(recommendation), *recommendation.would_change)
-        return [head, *(f"{_INDENT}{catalogue.render(each)}" for each in spoken)]
+        said = [strength_line(recommendation, catalogue), *map(catalogue.render, spoken)]
+        said += [not_considered_line(recommendation, catalogue), rule_file_line(recommendation, catalogue)]
+        return [head, *(f"{_INDENT}{line}" for line in said if line)]
     head = _noted(catalogue.text("report.section.withheld"), rules, catalogue)
     return [head, *(f"{_INDENT}- {catalogue.render(each)}" for each in all_reasons(assessment))]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from inference.assessment import Assessment, ClinicalEntry, MaskSummary
+from inference.assessment import Assessment, ClinicalEntry, MaskSummary, Recommendation, RuleRow
 from inference.cases.identity import PHANTOM_NAME_PREFIX, PatientIdentity
 from inference.findings import Verdict
 from inference.masks.layer import MaskOrigin
@@ -144,6 +144,54 @@ def is_unfavourable(prediction: Prediction) -> bool:
 def recommendation_name(recommend: str, catalogue: Catalogue) -> str:
     """The recommended regimen."""
     return catalogue.text(f"recommend.{recommend}")
+
+
+def reading_name(name: str, catalogue: Catalogue) -> str:
+    """A treatment or a score of a pack, as the column of a rule table calls it."""
+    is_treatment = catalogue.has(f"treatment.{name}")
+    return treatment_name(name, catalogue) if is_treatment else text_or_code("score", name, catalogue)
+
+
+def row_recommendation(row: RuleRow, catalogue: Catalogue) -> str:
+    """What a row recommends, in short; said with it where the rule set answers nothing under that row."""
+    short = text_or_code(f"recommend.{row.recommend}", "short", catalogue)
+    return catalogue.text("report.rules.row_withheld", recommend=short) if row.is_withheld else short
+
+
+def row_conditions(row: RuleRow, catalogue: Catalogue) -> str:
+    """The clinical values that a row asks for, e.g. ``pTNM: II, III``; empty where it asks for none."""
+    parts = []
+    for name, allowed in row.fields.items():
+        values = (text_or_code(f"clinical.{name}", value, catalogue) for value in allowed)
+        parts.append(f"{catalogue.text(f'clinical.{name}')}: {', '.join(values)}")
+    return "; ".join(parts)
+
+
+def strength_line(recommendation: Recommendation, catalogue: Catalogue) -> str:
+    """How much weight the rule carries and where it is stated, e.g. ``Published rule · Methods``."""
+    if recommendation.strength is None or recommendation.row is None:
+        return ""
+    row = recommendation.table[recommendation.row - 1]
+    return " · ".join(part for part in (catalogue.text(f"strength.{row.strength}"), row.citation) if part)
+
+
+def not_considered_line(recommendation: Recommendation, catalogue: Catalogue) -> str:
+    """What the rule did not look at, in one sentence."""
+    if not recommendation.not_considered:
+        return ""
+    separator = catalogue.text("report.list_separator")
+    named = separator.join(catalogue.render(each) for each in recommendation.not_considered)
+    return catalogue.text("report.rules.not_considered", named=named)
+
+
+def rule_file_line(recommendation: Recommendation, catalogue: Catalogue) -> str:
+    """The file that the rules stand in, by name, version and hash; a site's is called so."""
+    file = recommendation.file
+    if file is None:
+        return ""
+    return catalogue.text(
+        f"report.rules.file.{file.origin}", file=file.name, version=file.version, hash=short_hash(file.sha256)
+    )
 
 
 def outcome_text(prediction: Prediction, catalogue: Catalogue) -> str:

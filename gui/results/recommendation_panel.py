@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -13,14 +14,26 @@ from gui.results.rule_table import RuleTable
 from gui.theme.palette import set_look
 from gui.theme.tokens import GRID_PX, Tone
 from inference.assessment import Recommendation, RecommendationStatus
+from inference.messages.catalogue import Catalogue
 from inference.messages.message import Message
-from inference.rules.rule_book import rules_of
-from reports.wording import recommendation_name
+from inference.rules.obligatory import SITE_PREFIX
+from inference.rules.performance import FIGURES
+from inference.rules.rule_file import rules_of
+from reports.wording import not_considered_line, recommendation_name, rule_file_line, strength_line
 
 if TYPE_CHECKING:
     from gui.session import Session
 
-_UNCERTAIN: Final = "ibt"
+_FOR_DISCUSSION: Final = frozenset(
+    {
+        "ibt",
+        "discuss_response",
+        "weigh_upfront",
+        "intensified_follow_up",
+        "wider_surgery",
+        "high_risk_prognosis",
+    }
+)
 
 
 class RecommendationPanel(QWidget):
@@ -32,9 +45,12 @@ class RecommendationPanel(QWidget):
         self.card = Card(self)
         self.caption = label("muted", self.card, wraps=True)
         self.title = label("title", self.card, wraps=True)
+        self.strength = label("muted", self.card, wraps=True)
         self.reasons = label("", self.card, wraps=True)
         self.table = RuleTable(self.card)
         self.statements = label("strong", self.card, wraps=True)
+        self.figures = label("muted", self.card, wraps=True)
+        self.not_considered = label("muted", self.card, wraps=True)
         self.would_change = label("muted", self.card, wraps=True)
         self.citation = label("annotation", self.card, wraps=True)
         self.choice_label = label("muted", self.card)
@@ -46,10 +62,19 @@ class RecommendationPanel(QWidget):
         choice.addWidget(self.choice_label)
         choice.addWidget(self.rule_set, 1)
         column = self.card.column
-        for widget in (self.caption, self.title, self.reasons, self.statements, self.table):
+        for widget in (
+            self.caption,
+            self.title,
+            self.strength,
+            self.reasons,
+            self.statements,
+            self.figures,
+            self.not_considered,
+            self.table,
+            self.would_change,
+            self.citation,
+        ):
             column.addWidget(widget)
-        column.addWidget(self.would_change)
-        column.addWidget(self.citation)
         column.addLayout(choice)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -72,7 +97,7 @@ class RecommendationPanel(QWidget):
         self.setAccessibleName(session.tr("panel.recommendation.heading"))
         self._offer_rule_sets()
         tone = Tone.PLAIN if recommendation is None or stale else _tone_of(recommendation)
-        self.table.show_recommendation(recommendation, session.catalogue, tone=tone)
+        self.table.show_recommendation(recommendation, self._catalogue(recommendation), tone=tone)
         if recommendation is None:
             self._show_nothing()
         else:
@@ -82,12 +107,19 @@ class RecommendationPanel(QWidget):
         self.caption.setText(self._session.tr("panel.recommendation.heading"))
         say(self.title, "")
         say(self.reasons, self._session.tr("panel.recommendation.none"))
-        for widget in (self.statements, self.would_change, self.citation):
+        for widget in (
+            self.strength,
+            self.statements,
+            self.figures,
+            self.not_considered,
+            self.would_change,
+            self.citation,
+        ):
             say(widget, "")
         self.card.look(Tone.PLAIN)
 
     def _show(self, recommendation: Recommendation, tone: Tone, *, stale: bool) -> None:
-        session = self._session
+        session, catalogue = self._session, self._catalogue(recommendation)
         given = recommendation.status is RecommendationStatus.GIVEN
         part = "rules" if recommendation.row is None else "row"
         self.caption.setText(
@@ -99,31 +131,38 @@ class RecommendationPanel(QWidget):
             )
         )
         if given and recommendation.recommend is not None:
-            title = recommendation_name(recommendation.recommend, session.catalogue)
+            title = recommendation_name(recommendation.recommend, catalogue)
         else:
             title = session.tr("panel.recommendation.withheld")
         say(self.title, title, Tone.PLAIN if given else tone)
+        say(self.strength, strength_line(recommendation, catalogue))
         say(self.reasons, self._reasons(recommendation))
-        say(self.statements, self._lines(recommendation.statements))
-        say(self.would_change, self._lines(recommendation.would_change))
-        say(self.citation, recommendation.citation)
-        for widget in (self.title, self.reasons, self.statements):
+        said = recommendation.statements
+        say(self.statements, _lines([each for each in said if each.id not in FIGURES], catalogue))
+        say(self.figures, _lines([each for each in said if each.id in FIGURES], catalogue))
+        say(self.not_considered, not_considered_line(recommendation, catalogue))
+        say(self.would_change, _lines(recommendation.would_change, catalogue))
+        files = rule_file_line(recommendation, catalogue)
+        say(self.citation, "\n".join(part for part in (recommendation.citation, files) if part))
+        for widget in (self.title, self.strength, self.reasons, self.statements):
             set_look(widget, stale=stale)
         self.card.look(tone, stale=stale)
 
     def _reasons(self, recommendation: Recommendation) -> str:
         """Why it holds, or why it is withheld, unless the predictions above have already said so."""
+        catalogue = self._catalogue(recommendation)
         if recommendation.status is RecommendationStatus.GIVEN:
-            return self._lines(recommendation.reasons)
+            return _lines((*recommendation.reasons, *recommendation.text), catalogue)
         outcome = self._session.outcome
         assert outcome is not None
         said = {reason.id for p in outcome.assessment.predictions for reason in p.reasons}
         if all(reason.id in said for reason in recommendation.reasons):
             return self._session.tr("panel.recommendation.reasons_above")
-        return self._lines(recommendation.reasons, mark="– ")
+        return _lines(recommendation.reasons, catalogue, mark="– ")
 
-    def _lines(self, messages: tuple[Message, ...], mark: str = "") -> str:
-        return "\n".join(f"{mark}{self._session.render(message)}" for message in messages)
+    def _catalogue(self, recommendation: Recommendation | None) -> Catalogue:
+        """The session's, with the texts of the site whose rules were read."""
+        return self._session.catalogue.with_texts({} if recommendation is None else recommendation.texts)
 
     def _offer_rule_sets(self) -> None:
         session = self._session
@@ -143,8 +182,15 @@ class RecommendationPanel(QWidget):
 
 
 def _tone_of(recommendation: Recommendation) -> Tone:
-    given = recommendation.status is RecommendationStatus.GIVEN
-    return Tone.GOOD if given and recommendation.recommend != _UNCERTAIN else Tone.WARN
+    if recommendation.status is not RecommendationStatus.GIVEN or recommendation.recommend is None:
+        return Tone.WARN
+    if recommendation.recommend.startswith(SITE_PREFIX):
+        return Tone.PLAIN
+    return Tone.WARN if recommendation.recommend in _FOR_DISCUSSION else Tone.GOOD
+
+
+def _lines(messages: Sequence[Message], catalogue: Catalogue, mark: str = "") -> str:
+    return "\n".join(f"{mark}{catalogue.render(message)}" for message in messages)
 
 
 def _set_name(name: str) -> str:

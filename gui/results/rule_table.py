@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTabl
 from gui.theme.palette import current_tokens
 from gui.theme.tokens import Tone
 from inference.assessment import Recommendation, RuleRow
+from reports.wording import reading_name, row_conditions, row_recommendation
 
 if TYPE_CHECKING:
     from inference.messages.catalogue import Catalogue
@@ -21,12 +22,13 @@ MARK = "▸"
 
 
 class RuleTableModel(QAbstractTableModel):
-    """Rows of the rule set; a mark, one column per treatment, and what is recommended."""
+    """Rows of the rule set; a mark, a column per reading, what a row asks for, and what is recommended."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: tuple[RuleRow, ...] = ()
-        self._treatments: tuple[str, ...] = ()
+        self._readings: tuple[str, ...] = ()
+        self._has_conditions = False
         self._marked: int | None = None
         self._catalogue: Catalogue | None = None
         self._tone = Tone.PLAIN
@@ -37,7 +39,8 @@ class RuleTableModel(QAbstractTableModel):
         """Show the table of a recommendation, the marked row in ``tone``; none empties it."""
         self.beginResetModel()
         self._rows = () if recommendation is None else recommendation.table
-        self._treatments = tuple(self._rows[0].when) if self._rows else ()
+        self._readings = tuple(dict.fromkeys(name for row in self._rows for name in row.when))
+        self._has_conditions = any(row.fields for row in self._rows)
         self._marked = None if recommendation is None else recommendation.row
         self._catalogue = catalogue
         self._tone = tone
@@ -53,7 +56,7 @@ class RuleTableModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() or not self._rows else len(self._treatments) + 2
+        return 0 if parent.isValid() or not self._rows else len(self._readings) + self._has_conditions + 2
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -64,8 +67,10 @@ class RuleTableModel(QAbstractTableModel):
             return str(self._rows[section].row)
         if section == 0:
             return ""
-        if section <= len(self._treatments):
-            return self._short(self._treatments[section - 1])
+        if section <= len(self._readings):
+            return reading_name(self._readings[section - 1], self._catalogue)
+        if section < self.columnCount() - 1:
+            return self._catalogue.text("report.rules.conditions")
         return self._catalogue.text("panel.rules.recommend")
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -98,13 +103,12 @@ class RuleTableModel(QAbstractTableModel):
         assert self._catalogue is not None
         if column == 0:
             return MARK if is_marked else ""
-        if column <= len(self._treatments):
-            return self._catalogue.text(f"class.{row.when[self._treatments[column - 1]]}")
-        return self._short(row.recommend)
-
-    def _short(self, regimen: str) -> str:
-        assert self._catalogue is not None
-        return self._catalogue.text(f"recommend.{regimen}.short")
+        if column <= len(self._readings):
+            word = row.when.get(self._readings[column - 1])
+            return "" if word is None else self._catalogue.text(f"class.{word}")
+        if column < self.columnCount() - 1:
+            return row_conditions(row, self._catalogue)
+        return row_recommendation(row, self._catalogue)
 
 
 class RuleTable(QTableView):

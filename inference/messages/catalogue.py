@@ -47,6 +47,13 @@ class Catalogue:
         """The text for ``message_id`` with its placeholders filled."""
         return self.render(Message(message_id, fields))
 
+    def with_texts(self, texts: Mapping[str, Mapping[str, str]]) -> Catalogue:
+        """This catalogue with a site's own texts, by id and language; none takes the place of a text that is
+        there.
+        """
+        own = {name: by_language.get(self.language, f"⟦{name}⟧") for name, by_language in texts.items()}
+        return Catalogue(self.language, own | self._texts) if own else self
+
     def render(self, message: Message) -> str:
         """The text of a message.
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from inference.packs.manifest import Threshold
+from inference.rules.reading import CLASS_WORDS, Reading
 
 
 @dataclass(frozen=True, slots=True)
 class TreatmentScore:
-    """What the fold networks of one treatment say; ``score`` is their mean, higher is worse.
-
-    The comparison with the cut-off is made once, on the unrounded mean: positive means score ≥ cut-off.
-    """
+    """What the fold networks of one treatment say; ``score`` is their mean, higher is worse."""
 
     treatment: str
     fold_scores: tuple[float, ...]
@@ -24,16 +22,29 @@ class TreatmentScore:
         return sum(self.fold_scores) / len(self.fold_scores)
 
     @property
+    def reading(self) -> Reading:
+        """What the rules see of it."""
+        return Reading(
+            name=self.treatment,
+            kind="treatment",
+            score=self.score,
+            cutoff=self.threshold.value,
+            words=CLASS_WORDS[self.threshold.positive_class],
+            fold_scores=self.fold_scores,
+            margin=self.threshold.borderline_margin,
+        )
+
+    @property
     def is_positive(self) -> bool:
         """True for predicted residual tumour."""
-        return self.score >= self.threshold.value
+        return self.reading.is_positive
 
     @property
     def is_borderline(self) -> bool:
         """True when the mean lies nearer to the cut-off than the pack's margin."""
-        return abs(self.score - self.threshold.value) < self.threshold.borderline_margin
+        return self.reading.is_borderline
 
     @property
     def folds_disagree(self) -> bool:
         """True when the folds stand on both sides of the cut-off."""
-        return len({score >= self.threshold.value for score in self.fold_scores}) > 1
+        return self.reading.folds_disagree

@@ -11,7 +11,8 @@ from typing import Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from inference.rules.rule_book import NON_RESIDUAL, RESIDUAL, Predicted, load_rule_book
+from inference.rules.rule_book import NON_RESIDUAL, RESIDUAL, Predicted
+from inference.rules.rule_file import load_rule_book
 
 Row4Physician = Literal["wrong", "undeterminable"]
 
@@ -73,6 +74,7 @@ class AuditTable(_Part):
     def _is_whole(self) -> Self:
         book = load_rule_book(self.study)
         regimens = book.fewer_side_effects_first
+        assert book.otherwise is not None
         every = sorted(
             product(*[(NON_RESIDUAL, RESIDUAL)] * len(regimens), regimens, (NON_RESIDUAL, RESIDUAL))
         )

@@ -6,6 +6,8 @@ from inference.assessment import Assessment, Recommendation, RecommendationStatu
 from inference.findings import Verdict
 from inference.messages.catalogue import Catalogue
 from inference.messages.message import Message
+from inference.rules.obligatory import CCRT_STATEMENT
+from inference.rules.performance import FIGURES
 from reports.figures.style import PAPER
 from reports.figures.verdict_mark import verdict_mark
 from reports.paper.blocks import Block, Card, Columns, Gap, Mark, Stack, TextBlock
@@ -22,15 +24,22 @@ from reports.paper.sheet import (
     SMALL,
 )
 from reports.sections.rule_table import rule_table
-from reports.wording import all_reasons, recommendation_name, text_or_code
+from reports.wording import (
+    all_reasons,
+    not_considered_line,
+    recommendation_name,
+    strength_line,
+    text_or_code,
+)
 
 _HEADLINE_WIDTH = 190.0
-CCRT_SENTENCE = Message("statement.ccrt_not_evidence")
+CCRT_SENTENCE = Message(CCRT_STATEMENT)
 
 
 def recommendation_section(assessment: Assessment, catalogue: Catalogue) -> Section:
     """Beside the table of the rules: the recommendation, or prominently why there is none."""
     recommendation = assessment.recommendation
+    catalogue = catalogue.with_texts(recommendation.texts)
     table = Stack([Gap(5), rule_table(recommendation, catalogue)])
     if recommendation.status is RecommendationStatus.GIVEN:
         heading = "report.section.recommendation"
@@ -61,10 +70,22 @@ def spoken_statements(recommendation: Recommendation) -> tuple[Message, ...]:
 def _given(recommendation: Recommendation, catalogue: Catalogue) -> Block:
     name = recommendation_name(recommendation.recommend or "", catalogue)
     headline = HEADLINE if HEADLINE.width(name) <= _HEADLINE_WIDTH else HEADLINE_SMALL
-    blocks: list[Block] = [TextBlock(name, headline), Gap(3)]
-    blocks += [TextBlock(catalogue.render(reason), BODY) for reason in recommendation.reasons]
-    for statement in spoken_statements(recommendation):
-        blocks += [Gap(5), TextBlock(catalogue.render(statement), BODY_STRONG)]
+    blocks: list[Block] = [TextBlock(name, headline)]
+    if strength := strength_line(recommendation, catalogue):
+        blocks.append(TextBlock(strength, QUIET))
+    blocks.append(Gap(3))
+    blocks += [
+        TextBlock(catalogue.render(each), BODY) for each in (*recommendation.reasons, *recommendation.text)
+    ]
+    statements = spoken_statements(recommendation)
+    for statement in statements:
+        if statement.id not in FIGURES:
+            blocks += [Gap(5), TextBlock(catalogue.render(statement), BODY_STRONG)]
+    for statement in statements:
+        if statement.id in FIGURES:
+            blocks += [Gap(3), TextBlock(catalogue.render(statement), SMALL)]
+    if left_out := not_considered_line(recommendation, catalogue):
+        blocks += [Gap(5), TextBlock(left_out, SMALL)]
     if recommendation.would_change:
         blocks += [Gap(7), TextBlock(catalogue.text("report.would_change"), LABEL)]
         blocks += [TextBlock(catalogue.render(change), SMALL) for change in recommendation.would_change]

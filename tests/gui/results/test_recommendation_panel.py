@@ -8,7 +8,7 @@ from gui.results.recommendation_panel import RecommendationPanel
 from gui.results.rule_table import MARK, RuleTableModel
 from gui.session import Session
 from gui.theme.tokens import DARK, LIGHT, Tone, contrast
-from inference.rules.rule_book import rules_of
+from inference.rules.rule_file import rules_of
 from tests.inference.synthetic_case import record
 
 
@@ -50,12 +50,14 @@ def test_the_table_is_the_rule_books(answered: Session, qtbot: Any) -> None:
     shown = panel(answered, qtbot)
     model = shown.table.rules
     assert answered.pack is not None
-    for position, row in enumerate(rules_of(answered.pack.manifest).table):
+    cautious = rules_of(answered.pack.manifest).rule_set("cautious")
+    for position, row in enumerate(cautious.rules):
+        short = answered.tr(f"recommend.{row.recommend}.short")
         texts = [model.index(position, column).data() for column in (1, 2, 3)]
         assert texts == [
             answered.tr(f"class.{row.when['ccrt']}"),
             answered.tr(f"class.{row.when['ic_ccrt']}"),
-            answered.tr(f"recommend.{row.recommend}.short"),
+            answered.tr("report.rules.row_withheld", recommend=short) if row.withhold else short,
         ]
 
 
@@ -82,7 +84,7 @@ def test_another_rule_set_can_be_chosen_by_name_and_makes_the_answer_stale(
 ) -> None:
     shown = panel(answered, qtbot)
     names = [shown.rule_set.itemText(index) for index in range(shown.rule_set.count())]
-    assert names == ["Cautious 1.0.0", "As published 1.0.0"]
+    assert names == ["Cautious 1.1.0", "As published 1.1.0"]
     index = shown.rule_set.findData("published")
     shown.rule_set.setCurrentIndex(index)
     shown.rule_set.activated.emit(index)
