@@ -76,10 +76,13 @@ class StudyModels:
 class FeatureCloud:
     """Mean (d) and covariance (d, d) of the training cohort's embeddings, after ``projection`` (d, length).
 
-    ``projection`` is None where the embedding itself is meant; ``d`` is then its length.
+    ``projection`` is None where the embedding itself is meant; ``d`` is then its length.  ``fold`` says whose
+    network's embedding it is, where folds have networks of their own.
     """
 
     phase: str | None
+    fold: int | None
+    length: int
     mean: NDArray[np.float64]
     covariance: NDArray[np.float64]
     projection: NDArray[np.float64] | None
@@ -212,6 +215,8 @@ def _cloud(entry: FeatureDistribution, arrays: _Arrays) -> FeatureCloud:
     arrays.hold(covariance_name, bool((covariance.diagonal() >= 0).all()))
     return FeatureCloud(
         entry.phase,
+        entry.fold,
+        entry.length,
         arrays.floats(f"{entry.array}/mean", (size,)),
         covariance,
         arrays.floats(f"{entry.array}/projection", (size, entry.length)) if entry.components else None,

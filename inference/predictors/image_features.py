@@ -40,7 +40,8 @@ class ImageFeatures:
     fold_scores
         The classifiers' scores by fold; empty in a pack without classifiers.
     embeddings
-        One vector per patient by the encoder's fold, None for an encoder that serves all folds.
+        One vector per patient by the network's fold, None for one that serves all folds: what an encoder
+        gives, or a classifier's last map, averaged over pixels and slices.
     heat_map
         Of the classifiers, fold mean; named by the score that they give.
     slices, geometry
@@ -127,6 +128,7 @@ def _read(
             outputs = pack.network(entry).run(prepared.array, should_stop=should_stop)
             scores.append(_probability(outputs["score"], entry.file))
             maps.append(grad_cams(outputs["activation"], outputs["gradient"]))
+            embeddings[entry.fold] = _pooled(outputs["activation"])
         step()
     return ImageFeatures(
         tuple(scores),
@@ -146,6 +148,13 @@ def _embedding(
         for start in range(0, len(prepared.array), _BATCH)
     ]
     vector = _joined(np.concatenate(parts).astype(np.float64), pack.manifest.aggregation)
+    vector.flags.writeable = False
+    return vector
+
+
+def _pooled(activation: NDArray[np.float32]) -> Floats:
+    """(slice, channel, row, column) → (channel,)."""
+    vector: Floats = activation.mean(axis=(0, 2, 3), dtype=np.float64)
     vector.flags.writeable = False
     return vector
 

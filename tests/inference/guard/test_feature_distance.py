@@ -12,7 +12,7 @@ from inference.packs.study_models import FeatureCloud
 
 def cloud(patients: int, rows: np.ndarray, projection: np.ndarray | None = None) -> FeatureCloud:
     values = rows if projection is None else rows @ projection.T
-    return FeatureCloud("arterial", values.mean(axis=0), np.cov(values, rowvar=False), projection, patients)
+    return FeatureCloud("arterial", None, rows.shape[1], values.mean(axis=0), np.cov(values, rowvar=False), projection, patients)
 
 
 def test_as_many_of_the_own_kind_are_noted_as_is_stated() -> None:
@@ -44,12 +44,12 @@ def test_the_distance_is_mahalanobis_after_the_projection() -> None:
     ("away", "verdict"), [(0.0, Verdict.FINE), (3.4, Verdict.NOTE), (30.0, Verdict.REFUSED)]
 )
 def test_near_is_fine_far_is_noted_and_very_far_refused(away: float, verdict: Verdict) -> None:
-    flat = FeatureCloud("arterial", np.zeros(2), np.eye(2), None, 1000)
+    flat = FeatureCloud("arterial", None, 2, np.zeros(2), np.eye(2), None, 1000)
     line = check_distance(np.array([away, 0.0]), flat)
     assert line.verdict is verdict
     assert line.measured.fields == {"distance": f"{away:.2f}"}
 
 
 def test_a_cohort_smaller_than_its_axes_gives_no_law_and_is_noted() -> None:
-    few = FeatureCloud("arterial", np.zeros(3), np.eye(3), None, 3)
+    few = FeatureCloud("arterial", None, 3, np.zeros(3), np.eye(3), None, 3)
     assert check_distance(np.zeros(3), few).verdict is Verdict.NOTE

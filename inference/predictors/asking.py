@@ -1,0 +1,73 @@
+"""A pack asked about a case: what the rules read, what the guard learnt, and the predictions to be shown.
+
+A pack of treatments scores each of them; a pack of a study gives scores of which one answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from inference.assessment import GuardLine
+from inference.case_input import CaseInput
+from inference.jobs import OnProgress, ShouldStop
+from inference.messages.message import Message
+from inference.outcome import HeatMap
+from inference.packs.load import LoadedPack
+from inference.prediction import Prediction
+from inference.predictors.npc_residual import score_treatments, slice_shares
+from inference.predictors.predictions import answered
+from inference.predictors.study_answer import answer_study
+from inference.rules.reading import Reading
+
+Explain = Callable[[OnProgress, ShouldStop], tuple[Prediction, ...]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What came back.
+
+    ``readings`` are empty where nothing could be answered, and ``reasons`` say why.  ``explain`` makes the
+    predictions with everything that explains them; it is not asked where an answer is withheld.
+    """
+
+    readings: tuple[Reading, ...]
+    explain: Explain
+    heat_maps: tuple[HeatMap, ...] = ()
+    guard: tuple[GuardLine, ...] = ()
+    reasons: tuple[Message, ...] = ()
+
+
+def ask(case: CaseInput, pack: LoadedPack, on_progress: OnProgress, should_stop: ShouldStop) -> Asked:
+    """Run the pack's networks on the case, whose scans have passed the guard.
+
+    Raises
+    ------
+    InputError
+        When a scan or a mask cannot be prepared.
+    PackError
+        When a network of the pack was altered, or does not fit the manifest.
+    Cancelled
+        When asked to stop.
+    """
+    return (_ask_treatments if pack.manifest.treatments else _ask_study)(case, pack, on_progress, should_stop)
+
+
+def _ask_treatments(
+    case: CaseInput, pack: LoadedPack, on_progress: OnProgress, should_stop: ShouldStop
+) -> Asked:
+    assert case.mask is not None
+    scored = score_treatments(case.volume, case.mask, pack, on_progress=on_progress, should_stop=should_stop)
+
+    def explain(on_progress: OnProgress, should_stop: ShouldStop) -> tuple[Prediction, ...]:
+        shares = slice_shares(scored, pack, on_progress=on_progress, should_stop=should_stop)
+        return answered(scored.scores, scored.given.slices, shares)
+
+    return Asked(tuple(score.reading for score in scored.scores), explain, scored.heat_maps)
+
+
+def _ask_study(case: CaseInput, pack: LoadedPack, on_progress: OnProgress, should_stop: ShouldStop) -> Asked:
+    found = answer_study(case, pack, on_progress=on_progress, should_stop=should_stop)
+    return Asked(
+        found.readings, lambda *_: found.predictions, found.prediction.heat_maps, found.guard, found.reasons
+    )

@@ -1,0 +1,213 @@
+"""A study's pack on a case of one or several scans: the score that answers, those beside it, and the guard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from inference.assessment import GuardLine
+from inference.case_input import CaseInput
+from inference.findings import Verdict
+from inference.guard.feature_distance import check_distance
+from inference.inputs.study_inputs import load_study_inputs
+from inference.jobs import OnProgress, ShouldStop, ignore_progress, never_stop
+from inference.masks.same_box import same_box
+from inference.messages.message import LIST_MARK, Message
+from inference.packs.load import LoadedPack
+from inference.packs.study_models import read_reference
+from inference.pathways.pathway import AnsweringScore, Pathway, load_pathway
+from inference.prediction import (
+    Contribution,
+    Fallback,
+    Part,
+    Prediction,
+    PredictionStatus,
+    SurvivalPoint,
+)
+from inference.predictors.feature_cache import FeatureCache
+from inference.predictors.image_features import ImageFeatures
+from inference.predictors.phase_input import PhaseScan
+from inference.predictors.scores import ScoreValue
+from inference.predictors.study_prediction import StudyPrediction, predict
+from inference.rules.reading import Reading, score_reading
+
+FEATURES: Final = FeatureCache()
+"""What networks read off the cases of this process, by content."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StudyAnswer:
+    """One reading where a score answers; none, and the ``reasons``, where nothing does."""
+
+    prediction: StudyPrediction
+    readings: tuple[Reading, ...]
+    predictions: tuple[Prediction, ...]
+    guard: tuple[GuardLine, ...]
+    reasons: tuple[Message, ...]
+
+
+def answer_study(
+    case: CaseInput,
+    pack: LoadedPack,
+    *,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> StudyAnswer:
+    """Ask every score that scans, masks and clinical values allow.
+
+    Raises
+    ------
+    InputError
+        When the record is another study's, or a scan cannot be prepared.
+    PackError
+        When the pack asks for what this version cannot do, was altered, or gives no number.
+    Cancelled
+        When asked to stop.
+    """
+    pathway = load_pathway(pack.manifest.study)
+    scans = phase_scans(case, pathway)
+    found = predict(
+        pack, scans, case.record, cache=FEATURES, on_progress=on_progress, should_stop=should_stop
+    )
+    guard = distance_lines(found.features, pack, pathway)
+    if found.answer is None:
+        reasons = _why_not(found.main, pathway, case)
+        return StudyAnswer(found, (), (), guard, reasons)
+    value = found.scores[found.answer.score]
+    assert value.value is not None
+    reading = score_reading(
+        pack.manifest,
+        value.name,
+        value.value,
+        fold_scores=value.fold_values,
+        fallback=_fallback(found.answer),
+        guard_warned=any(line.verdict is not Verdict.FINE for line in guard),
+    )
+    return StudyAnswer(found, (reading,), tuple(_predictions(found, found.answer, pathway, case)), guard, ())
+
+
+def phase_scans(case: CaseInput, pathway: Pathway) -> dict[str, PhaseScan]:
+    """The case's scans by the phase that each feeds; one without a mask feeds none.
+
+    Where the study marks a cuboid, the first scan's box counts in all of them, as in training.
+    """
+    study = load_study_inputs(pathway.study)
+    found: dict[str, PhaseScan] = {}
+    for name, scan in case.by_scan():
+        phase = pathway.phase_of(study.named(name).id)
+        mask = None if scan.mask is None else scan.mask.voxels
+        if name and pathway.region == "cuboid" and case.mask is not None:
+            mask = same_box(case.mask, scan.volume.geometry)
+        if phase is not None and mask is not None and mask.any():
+            found[phase] = PhaseScan(scan.volume, mask)
+    return found
+
+
+def distance_lines(
+    features: Mapping[str, ImageFeatures], pack: LoadedPack, pathway: Pathway
+) -> tuple[GuardLine, ...]:
+    """One line for each phase that was read: of the networks of several folds, the middle one's."""
+    first = load_study_inputs(pathway.study).inputs[0].id
+    lines: list[GuardLine] = []
+    clouds = read_reference(pack).features
+    for phase, read in features.items():
+        own = [
+            check_distance(vector, cloud)
+            for cloud in clouds
+            if cloud.phase in (phase, None)
+            and (vector := _vector(read, cloud.fold)) is not None
+            and len(vector) == cloud.length
+        ]
+        if own:
+            middle = sorted(own, key=lambda line: line.verdict)[len(own) // 2]
+            scan = pathway.input_of(phase) or ""
+            lines.append(replace(middle, scan="" if scan == first else scan))
+    return tuple(lines)
+
+
+def _vector(read: ImageFeatures, fold: int | None) -> np.ndarray | None:
+    if fold in read.embeddings:
+        return read.embeddings[fold]
+    return next(iter(read.embeddings.values()), None) if fold is None else None
+
+
+def _predictions(
+    found: StudyPrediction, answer: AnsweringScore, pathway: Pathway, case: CaseInput
+) -> Sequence[Prediction]:
+    """The score that answers, the other scores that might have, and those the study shows beside it."""
+    main = found.main
+    lacking = () if main is None or main.name == answer.score else _missing(main, pathway, case)
+    months = pathway.horizons_months[-1] if pathway.horizons_months else None
+    shown = [
+        replace(
+            _prediction(found.scores[answer.score], pathway.outcome, months),
+            fallback=_fallback(answer),
+            missing=lacking,
+        )
+    ]
+    for one in pathway.answers:
+        value = found.scores.get(one.score)
+        if one.score != answer.score and value is not None and value.value is not None:
+            shown.append(replace(_prediction(value, pathway.outcome, months), part=Part.BESIDE))
+    for beside in pathway.beside:
+        value = found.scores.get(beside.score)
+        if value is not None and value.value is not None:
+            horizon = beside.horizons_months[-1] if beside.horizons_months else None
+            shown.append(replace(_prediction(value, beside.outcome, horizon), part=Part.BESIDE))
+    return shown
+
+
+def _prediction(value: ScoreValue, outcome: str, months: float | None) -> Prediction:
+    assert value.value is not None
+    folds = value.fold_values
+    return Prediction(
+        treatment="",
+        model=value.name,
+        outcome=outcome,
+        positive_class=value.stated.positive_class,
+        status=PredictionStatus.ANSWERED,
+        cutoff=None if value.threshold is None else value.threshold.value,
+        score=value.value,
+        fold_scores=folds,
+        low=min(folds) if folds else None,
+        high=max(folds) if folds else None,
+        is_positive=value.is_positive,
+        is_borderline=value.is_borderline,
+        folds_disagree=value.folds_disagree,
+        scale=value.stated.scale,
+        higher_is=value.stated.higher_is,
+        horizon_months=months,
+        calibrated=value.calibrated,
+        survival=tuple(SurvivalPoint(*point) for point in value.survival),
+        contributions=tuple(
+            Contribution(f"{one.kind}.{one.name}", _as_text(one.value), one.amount)
+            for one in value.contributions
+        ),
+    )
+
+
+def _as_text(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:.12g}"
+
+
+def _fallback(answer: AnsweringScore) -> Fallback:
+    return Fallback.NONE if answer.fallback is None else Fallback(answer.fallback)
+
+
+def _missing(value: ScoreValue, pathway: Pathway, case: CaseInput) -> tuple[str, ...]:
+    """Fields of the form, scans, and masks of scans that are there, as message ids."""
+    study = load_study_inputs(pathway.study)
+    here = {study.named(name).id for name, _ in case.by_scan()}
+    inputs = [pathway.input_of(phase) or phase for phase in value.missing_phases]
+    lacking = (f"input.{name}.mask" if name in here else f"input.{name}" for name in inputs)
+    return (*(f"clinical.{name}" for name in value.missing_fields), *lacking)
+
+
+def _why_not(main: ScoreValue | None, pathway: Pathway, case: CaseInput) -> tuple[Message, ...]:
+    if main is None:
+        return (Message("rules.withheld.no_score", {"study": pathway.study}),)
+    missing = LIST_MARK.join(_missing(main, pathway, case))
+    return (Message("rules.withheld.missing", {"what": missing}),)
