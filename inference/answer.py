@@ -16,7 +16,6 @@ from inference.dicom.pixels.pixel_facts import saturation_finding
 from inference.findings import Finding, Verdict
 from inference.guard.checks import check_inputs, check_masks
 from inference.guard.facts import gather_facts
-from inference.masks.layer import MaskLayer
 from inference.masks.measures import summarise
 from inference.messages.message import Message
 from inference.outcome import Outcome
@@ -46,11 +45,6 @@ class Answer:
     def guard(self) -> tuple[GuardLine, ...]:
         """Every line of the guard."""
         return (*check_inputs(self.case, self.pack), *check_masks(self.case, self.pack), *self.later)
-
-    @property
-    def mask(self) -> MaskLayer:
-        assert self.case.mask is not None
-        return self.case.mask
 
     def barriers(self) -> tuple[Message, ...]:
         """Every reason that rules out an answer whatever the networks say."""

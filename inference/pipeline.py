@@ -16,9 +16,10 @@ from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, ne
 from inference.masks.layer import MaskLayer
 from inference.outcome import HeatMap, Outcome
 from inference.packs.load import LoadedPack
+from inference.pathways.pathway import load_pathway
 from inference.prediction import PredictionStatus
-from inference.predictors.npc_residual import propose_mask, score_treatments, slice_shares
-from inference.predictors.predictions import answered
+from inference.predictors.asking import ask
+from inference.predictors.npc_residual import propose_mask
 from inference.release import refuse_idle_releases, released_by
 from inference.rules.engine import recommend
 from inference.rules.performance import pack_facts
@@ -31,6 +32,7 @@ __all__ = [
     "Outcome",
     "StatedFacts",
     "assess",
+    "can_segment",
     "check_inputs",
     "input_references",
     "require_pathway",
@@ -39,15 +41,24 @@ __all__ = [
 
 
 def require_pathway(pack: LoadedPack) -> None:
-    """Refuse a pack whose study this version can show and verify, and not yet ask.
+    """Refuse a pack whose study this version can show and verify, and not ask.
 
     Raises
     ------
     InputError
-        When the pack's networks answer for no treatment.
+        When nothing says which of the pack's scores answers.
     """
-    if not pack.manifest.treatments:
-        raise InputError("error.study.no_pathway", study=pack.manifest.study, pack=pack.name)
+    if pack.manifest.treatments:
+        return
+    try:
+        load_pathway(pack.manifest.study)
+    except InputError as error:
+        raise InputError("error.study.no_pathway", study=pack.manifest.study, pack=pack.name) from error
+
+
+def can_segment(pack: LoadedPack) -> bool:
+    """True when the pack proposes a mask; else the reader draws or imports one."""
+    return any(network.role == "segmenter" for network in pack.manifest.networks)
 
 
 def segment(
@@ -62,11 +73,13 @@ def segment(
     Raises
     ------
     InputError
-        When the pack answers no case yet, or the guard refuses the scan for it.
+        When the pack answers no case, has no segmenter, or the guard refuses the scan for it.
     Cancelled
         Within half a second of being asked to stop.
     """
     require_pathway(pack)
+    if not can_segment(pack):
+        raise InputError("error.pack.no_segmenter", pack=pack.name)
     for line in check_inputs(replace(case, mask=None), pack):
         if line.verdict is Verdict.REFUSED:
             raise InputError("error.scan.refused", check=line.name, pack=pack.name)
@@ -109,23 +122,25 @@ def assess(
         return barred
     stop_if_asked(should_stop)
 
-    if case.mask is None:
+    if case.mask is None and can_segment(pack):
         mask = propose_mask(case.volume, pack, on_progress=on_progress, should_stop=should_stop)
         answer = replace(answer, case=replace(case, mask=mask))
         if (barred := answer.barred()) is not None:
             return barred
-    mask = answer.mask
 
-    scored = score_treatments(case.volume, mask, pack, on_progress=on_progress, should_stop=should_stop)
+    asked = ask(answer.case, pack, on_progress, should_stop)
+    answer = replace(answer, later=asked.guard)
+    if asked.reasons:
+        return answer.withheld(PredictionStatus.NOT_ESTIMABLE, asked.reasons)
+    if (barred := answer.barred()) is not None:
+        return barred
 
     on_progress(Progress(0, 1, "stage.recommending"))
-    readings = [score.reading for score in scored.scores]
-    recommendation = recommend(book, rule_set, readings, case.record, pack_facts(pack))
+    recommendation = recommend(book, rule_set, asked.readings, case.record, pack_facts(pack))
     if recommendation.status is RecommendationStatus.WITHHELD:
         return answer.withheld(PredictionStatus.WITHHELD, recommendation.reasons)
     released = released_by(case.stated.releases)
     recommendation = replace(recommendation, statements=(*recommendation.statements, *released))
 
-    shares = slice_shares(scored, pack, on_progress=on_progress, should_stop=should_stop)
-    predictions = answered(scored.scores, scored.given.slices, shares)
-    return Outcome(answer.assessment(predictions, recommendation), mask, scored.heat_maps)
+    predictions = asked.explain(on_progress, should_stop)
+    return Outcome(answer.assessment(predictions, recommendation), answer.case.mask, asked.heat_maps)

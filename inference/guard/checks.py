@@ -20,8 +20,13 @@ def check_inputs(case: CaseInput, pack: LoadedPack) -> tuple[GuardLine, ...]:
     study = load_study_inputs(pack.manifest.study)
     lines: list[GuardLine] = []
     for name, scan in case.by_scan():
-        phase = study.named(name).phase
-        own = check_scan(gather_facts(scan), scan.findings, conditions, scan.stated.releases, phase=phase)
+        named = study.named(name)
+        wanted = (
+            conditions.model_copy(update={"contrast_enhanced": False})
+            if named.contrast == "no"
+            else conditions
+        )
+        own = check_scan(gather_facts(scan), scan.findings, wanted, scan.stated.releases, phase=named.phase)
         if scan.mask is not None:
             own = (*own, check_mask(scan.mask, conditions))
         lines += [replace(line, scan=name) for line in own]

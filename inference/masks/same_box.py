@@ -21,7 +21,9 @@ def same_box(mask: MaskLayer, onto: Geometry) -> NDArray[np.bool_]:
     if not len(hits):
         return marked
     low, high = hits.min(axis=0) - 0.5, hits.max(axis=0) + 0.5
-    corners = np.array([[(low, high)[pick[axis]][axis] for axis in range(3)] for pick in product((0, 1), repeat=3)])
+    corners = np.array(
+        [[(low, high)[pick[axis]][axis] for axis in range(3)] for pick in product((0, 1), repeat=3)]
+    )
     there = onto.lps_to_index(mask.geometry.index_to_lps(corners))
     # A corner on the border between two voxels belongs to the inner one, whatever the rounding.
     first = np.floor(there.min(axis=0) + 0.5 + 1e-6).astype(int)

@@ -1,4 +1,4 @@
-"""A study's pack on a case of one or several scans: the score that answers, those beside it, and the guard."""
+"""A study's pack on a case of one or several scans: the score that answers, others beside it, the guard."""
 
 from __future__ import annotations
 
@@ -78,6 +78,9 @@ def answer_study(
         return StudyAnswer(found, (), (), guard, reasons)
     value = found.scores[found.answer.score]
     assert value.value is not None
+    if value.threshold is None:
+        no_cutoff = Message("rules.withheld.no_cutoff", {"score": f"score.{value.name}"})
+        return StudyAnswer(found, (), (), guard, (no_cutoff,))
     reading = score_reading(
         pack.manifest,
         value.name,

@@ -147,12 +147,12 @@ def test_a_refused_scan_is_withheld_with_every_reason_and_no_network_is_opened(t
 def test_a_pack_whose_study_has_no_pathway_yet_is_refused_in_a_sentence(
     tiny_pack: LoadedPack, ask: Any
 ) -> None:
-    manifest = tiny_pack.manifest.model_copy(update={"study": "gnen-os", "treatments": ()})
+    manifest = tiny_pack.manifest.model_copy(update={"study": "glioma-grade", "treatments": ()})
     with pytest.raises(InputError) as raised:
         ask(case(), replace(tiny_pack, manifest=manifest))
     message = raised.value.message
     assert message.id == "error.study.no_pathway"
-    assert "gnen-os" in load_catalogue("en").render(message)
+    assert "glioma-grade" in load_catalogue("en").render(message)
 
 
 def test_a_refused_scan_keeps_the_readers_mask(tiny_pack: LoadedPack) -> None:

@@ -12,7 +12,15 @@ from inference.packs.study_models import FeatureCloud
 
 def cloud(patients: int, rows: np.ndarray, projection: np.ndarray | None = None) -> FeatureCloud:
     values = rows if projection is None else rows @ projection.T
-    return FeatureCloud("arterial", None, rows.shape[1], values.mean(axis=0), np.cov(values, rowvar=False), projection, patients)
+    return FeatureCloud(
+        "arterial",
+        None,
+        rows.shape[1],
+        values.mean(axis=0),
+        np.cov(values, rowvar=False),
+        projection,
+        patients,
+    )
 
 
 def test_as_many_of_the_own_kind_are_noted_as_is_stated() -> None:

@@ -325,7 +325,7 @@ def gnen_os() -> dict[str, Any]:
         {"kind": "score", "score": name, "scaling": scaling(), "coefficient": 0.9}
         for name in ("arterial_signature", "venous_signature")
     ]
-    terms.append({"kind": "number", "field": "ki_67", "scaling": scaling(), "coefficient": 0.02})
+    terms.append({"kind": "number", "field": "ki67", "scaling": scaling(), "coefficient": 0.02})
     terms.append({"kind": "level", "field": "m_stage", "levels": ["M1"], "coefficient": 0.6})
     document["linear_models"] = [
         {
