@@ -117,6 +117,7 @@ def write_results(
             language=request.language,
             created_at=moment,
             scan=case.stack.acquisition,
+            explanation=outcome.explanation,
             evidence=evidence_for(published_tables(request.study), case.record),
         )
         content["report.pdf"] = lambda: build_report(report)

@@ -96,7 +96,7 @@ class Answer:
                 for name, scan in case.by_scan()
                 for fact in gather_facts(scan).as_facts()
             ),
-            findings=(*notes, *(cost.message for cost in costs)),
+            findings=(*_each_once(notes), *(cost.message for cost in costs)),
             guard=self.guard,
             clinical=clinical_entries(form, self.case.record),
             mask=None if self.case.mask is None else summarise(self.case.mask),
@@ -111,6 +111,11 @@ class Answer:
                 if name and scan.mask is not None and (summary := summarise(scan.mask)) is not None
             ),
         )
+
+
+def _each_once(notes: list[Message]) -> list[Message]:
+    """Scans of one examination say the same of themselves."""
+    return [note for place, note in enumerate(notes) if note not in notes[:place]]
 
 
 def _findings(scan: CaseInput) -> tuple[Finding, ...]:

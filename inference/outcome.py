@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 from inference.assessment import Assessment
 from inference.geometry import Geometry
 from inference.masks.layer import MaskLayer
+
+if TYPE_CHECKING:
+    from inference.predictors.explanation import StudyExplanation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,8 +61,12 @@ class HeatMap:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """The Assessment with the mask it used; ``heat_maps`` are empty when predictions are withheld."""
+    """The Assessment with the mask it used; ``heat_maps`` are empty when predictions are withheld.
+
+    ``explanation`` is what a study's pack tells of the answer beyond its numbers, where it answered.
+    """
 
     assessment: Assessment
     mask: MaskLayer | None
     heat_maps: tuple[HeatMap, ...] = ()
+    explanation: StudyExplanation | None = None

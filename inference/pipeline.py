@@ -142,5 +142,6 @@ def assess(
     released = released_by(case.stated.releases)
     recommendation = replace(recommendation, statements=(*recommendation.statements, *released))
 
-    predictions = asked.explain(on_progress, should_stop)
-    return Outcome(answer.assessment(predictions, recommendation), answer.case.mask, asked.heat_maps)
+    explained = asked.explain(on_progress, should_stop)
+    assessment = answer.assessment(explained.predictions, recommendation)
+    return Outcome(assessment, answer.case.mask, asked.heat_maps, explained.explanation)

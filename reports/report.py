@@ -14,6 +14,7 @@ from inference.evidence.for_patient import PublishedEvidence
 from inference.masks.layer import MaskLayer
 from inference.messages.catalogue import Catalogue, load_catalogue
 from inference.outcome import HeatMap
+from inference.predictors.explanation import StudyExplanation
 from inference.scan import Acquisition
 from inference.storage import write_atomically
 from inference.volume import Volume
@@ -33,6 +34,7 @@ from reports.sections.recommendation import recommendation_section
 from reports.sections.scan_facts import scan_section
 from reports.sections.shares import shares_section
 from reports.sections.signature import signature_section
+from reports.sections.study_answer import explanation_sections, study_section
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +43,8 @@ class ReportContent:
 
     ``created_at`` carries a time zone.  ``file_identity`` is what the scan says of the person: what
     ``identity`` holds beyond it is printed as entered by the user.  None means that all is from the scan.
-    ``evidence`` is what the study's paper counted in patients who share a factor with this one.
+    ``evidence`` is what the study's paper counted in patients who share a factor with this one,
+    ``explanation`` what a study's pack tells of its answer.
     """
 
     assessment: Assessment
@@ -55,6 +58,7 @@ class ReportContent:
     scan: Acquisition = field(default_factory=Acquisition)
     file_identity: PatientIdentity | None = None
     evidence: PublishedEvidence | None = None
+    explanation: StudyExplanation | None = None
 
     def __post_init__(self) -> None:
         if self.created_at.tzinfo is None:
@@ -110,13 +114,16 @@ def _parts(content: ReportContent, catalogue: Catalogue) -> list[Section | SideB
     """The sections in the order in which a board asks: what, why, on what grounds, within which limits."""
     assessment = content.assessment
     source = PictureSource(content.volume, content.mask, content.heat_maps, content.scan)
-    answer = [comparison(assessment, catalogue), recommendation_section(assessment, catalogue)]
+    of_treatments = any(prediction.treatment for prediction in assessment.predictions)
+    shown = comparison(assessment, catalogue) if of_treatments else study_section(assessment, catalogue)
+    answer = [shown, recommendation_section(assessment, catalogue)]
     if not assessment.is_answered:
         answer.reverse()
     parts: list[Section | SideBySide | Block | None] = [
         Gap(7),
         TextBlock(catalogue.text(f"report.study.{assessment.study}"), TITLE),
         *answer,
+        *explanation_sections(assessment, content.explanation, catalogue),
         SideBySide(
             [clinical_section(assessment, catalogue)],
             [guard_section(assessment, catalogue)],

@@ -106,6 +106,16 @@ def fold_range(prediction: Prediction, catalogue: Catalogue) -> str:
     )
 
 
+def survival_text(prediction: Prediction, months: float, catalogue: Catalogue) -> str:
+    """What a foretold curve says at one time, e.g. ``3-year survival 71 %``; empty beyond its times."""
+    told = [point.probability for point in prediction.survival if point.time_months == months]
+    if not told:
+        return ""
+    name = "report.survival.years" if months % 12 == 0 else "report.survival.months"
+    time = f"{months / 12:g}" if months % 12 == 0 else f"{months:g}"
+    return catalogue.text(name, time=time, share=percent(told[0], catalogue))
+
+
 def status_word(prediction: Prediction, catalogue: Catalogue) -> str:
     """Answered, withheld or not estimable."""
     return catalogue.text(f"report.status.{prediction.status.value}")

@@ -44,6 +44,7 @@ def report_content(session: Session, language: str) -> ReportContent:
         created_at=session.clock.now(),
         scan=session.stack.acquisition,
         file_identity=session.stack.identity,
+        explanation=session.outcome.explanation,
         evidence=evidence_for(published_tables(session.record.study), session.record),
     )
 

@@ -15,20 +15,29 @@ from inference.messages.message import Message
 from inference.outcome import HeatMap
 from inference.packs.load import LoadedPack
 from inference.prediction import Prediction
+from inference.predictors.explanation import StudyExplanation, explain_study
 from inference.predictors.npc_residual import score_treatments, slice_shares
 from inference.predictors.predictions import answered
 from inference.predictors.study_answer import answer_study
 from inference.rules.reading import Reading
 
-Explain = Callable[[OnProgress, ShouldStop], tuple[Prediction, ...]]
+Explain = Callable[[OnProgress, ShouldStop], "Explained"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explained:
+    """Predictions with what explains them, and what the pack tells of the answer beyond its numbers."""
+
+    predictions: tuple[Prediction, ...]
+    explanation: StudyExplanation | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """What came back.
 
-    ``readings`` are empty where nothing could be answered, and ``reasons`` say why.  ``explain`` makes the
-    predictions with everything that explains them; it is not asked where an answer is withheld.
+    ``readings`` are empty where nothing could be answered, and ``reasons`` say why.  ``explain`` is not asked
+    where an answer is withheld.
     """
 
     readings: tuple[Reading, ...]
@@ -59,15 +68,17 @@ def _ask_treatments(
     assert case.mask is not None
     scored = score_treatments(case.volume, case.mask, pack, on_progress=on_progress, should_stop=should_stop)
 
-    def explain(on_progress: OnProgress, should_stop: ShouldStop) -> tuple[Prediction, ...]:
+    def explain(on_progress: OnProgress, should_stop: ShouldStop) -> Explained:
         shares = slice_shares(scored, pack, on_progress=on_progress, should_stop=should_stop)
-        return answered(scored.scores, scored.given.slices, shares)
+        return Explained(answered(scored.scores, scored.given.slices, shares))
 
     return Asked(tuple(score.reading for score in scored.scores), explain, scored.heat_maps)
 
 
 def _ask_study(case: CaseInput, pack: LoadedPack, on_progress: OnProgress, should_stop: ShouldStop) -> Asked:
     found = answer_study(case, pack, on_progress=on_progress, should_stop=should_stop)
-    return Asked(
-        found.readings, lambda *_: found.predictions, found.prediction.heat_maps, found.guard, found.reasons
-    )
+
+    def explain(on_progress: OnProgress, should_stop: ShouldStop) -> Explained:
+        return Explained(found.predictions, explain_study(found.prediction, pack, case.record))
+
+    return Asked(found.readings, explain, found.prediction.heat_maps, found.guard, found.reasons)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inference.assessment import Assessment, Fact, FactSource, GuardLine
 from inference.findings import Verdict
+from inference.inputs.study_inputs import load_study_inputs
 from inference.messages.catalogue import Catalogue
 from reports.figures.style import PAPER, FigureStyle
 from reports.figures.verdict_mark import verdict_mark
@@ -21,10 +22,19 @@ def guard_section(assessment: Assessment, catalogue: Catalogue) -> Section:
     names = ("report.guard.check", "report.guard.measured", "report.guard.allowed", "report.guard.verdict")
     heads: list[Block] = [Gap(0), *(TextBlock(text(name), LABEL) for name in names)]
     rows: list[Block] = [Row(Columns(heads, _SHARES, 5.0), 1.5, inset=2.0)]
-    rows += [_line(line, catalogue) for line in assessment.guard]
+    scans = list(dict.fromkeys(line.scan for line in assessment.guard))
+    for scan in scans:
+        if len(scans) > 1:
+            rows.append(_scan_heading(assessment.study, scan, catalogue))
+        rows += [_line(line, catalogue) for line in assessment.guard if line.scan == scan]
     stated = [fact for fact in assessment.facts if fact.source is FactSource.USER]
     rows += [_stated(fact, catalogue) for fact in stated]
     return Section(text("report.section.guard"), rows)
+
+
+def _scan_heading(study: str, scan: str, catalogue: Catalogue) -> Row:
+    title = catalogue.text(load_study_inputs(study).named(scan).title)
+    return Row(Columns([TextBlock(title, SMALL_STRONG)], (1.0,), 0.0), 2.2, inset=2.0)
 
 
 def _line(line: GuardLine, catalogue: Catalogue) -> Row:

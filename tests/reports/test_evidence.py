@@ -10,7 +10,7 @@ from inference.evidence.for_patient import evidence_for
 from inference.evidence.published_tables import published_tables
 from inference.messages.catalogue import Catalogue, load_catalogue
 from reports.evidence_wording import evidence_caveat, evidence_rows, missing_line, ratio_rows
-from reports.paper.blocks import Block, Columns, Row, Stack, TextBlock
+from reports.paper.blocks import Block, Card, Columns, Row, Stack, TextBlock
 from reports.sections.evidence import evidence_section
 from tests.inference.synthetic_case import record
 
@@ -39,6 +39,8 @@ def texts(block: Block) -> list[str]:
             return [text for one in block.blocks for text in texts(one)]
         case Row():
             return texts(block.cells)
+        case Card():
+            return texts(block.content)
         case _:
             return []
 

@@ -1,0 +1,176 @@
+"""The answer of a study's pack: the score that answers, the others beside it, and what explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inference.assessment import Assessment
+from inference.findings import Verdict
+from inference.messages.catalogue import Catalogue
+from inference.pathways.pathway import load_pathway
+from inference.prediction import Fallback, Prediction, PredictionStatus
+from inference.predictors.explanation import StudyExplanation
+from reports.figures.cohort_position import cohort_position
+from reports.figures.contribution_bars import contribution_bars
+from reports.figures.predicted_survival import predicted_survival
+from reports.figures.probability_bar import probability_bar
+from reports.figures.style import PAPER
+from reports.figures.verdict_mark import class_mark, verdict_mark
+from reports.nomogram_words import nomogram_drawing
+from reports.paper.blocks import Block, Card, Columns, Gap, Mark, Picture, Row, Stack, TextBlock
+from reports.paper.flow import Section
+from reports.paper.sheet import (
+    BODY_STRONG,
+    FIGURE,
+    FINE_PRINT,
+    LABEL,
+    LEAD,
+    QUIET,
+    SMALL,
+    SMALL_STRONG,
+)
+from reports.wording import (
+    cutoff_text,
+    fold_range,
+    is_unfavourable,
+    outcome_text,
+    prediction_name,
+    score_text,
+    status_word,
+    survival_text,
+    text_or_code,
+    verdict_word,
+)
+
+_TINT = "#f4f6f8"
+_BESIDE_SHARES = (3.4, 2.0, 2.6, 2.0, 3.4)
+
+
+def study_section(assessment: Assessment, catalogue: Catalogue) -> Section:
+    """The answering score in a card of its own, the others as a table below."""
+    answer, *beside = assessment.predictions
+    study = assessment.study
+    blocks: list[Block] = [Gap(3), _answer(answer, study, catalogue)]
+    if beside:
+        blocks += [Gap(6), *_beside(beside, study, catalogue)]
+    outcome = outcome_text(answer, catalogue)
+    direction = catalogue.text(f"report.direction.{answer.higher_is}")
+    remark = catalogue.text("report.answer.outcome", outcome=outcome, direction=direction)
+    return Section(catalogue.text("report.section.answer"), blocks, remark)
+
+
+def _answer(prediction: Prediction, study: str, catalogue: Catalogue) -> Block:
+    long_name = text_or_code(f"score.{prediction.model}", "long", catalogue)
+    head: list[Block] = [
+        TextBlock(prediction_name(prediction, catalogue), LEAD),
+        TextBlock(long_name, FINE_PRINT),
+    ]
+    if prediction.status is not PredictionStatus.ANSWERED:
+        word = TextBlock(status_word(prediction, catalogue), LEAD.coloured(PAPER.refused))
+        line = Columns([Mark(verdict_mark(Verdict.REFUSED, 10), LEAD), word], (1, 16), 4.0)
+        return Card(Stack([*head, Gap(3), line]), _TINT)
+    mark = Mark(class_mark(is_unfavourable(prediction), 9.0), BODY_STRONG)
+    verdict = Columns([mark, TextBlock(verdict_word(prediction, catalogue), BODY_STRONG)], (1, 14), 3.0)
+    left: list[Block] = [*head, Gap(2), verdict]
+    foretold = [survival_text(prediction, month, catalogue) for month in horizons_of(prediction, study)]
+    left += [TextBlock(text, BODY_STRONG) for text in foretold]
+    left += [TextBlock(line, SMALL) for line in _fallback_lines(prediction, catalogue)]
+    right: list[Block] = [TextBlock(score_text(prediction, catalogue), FIGURE)]
+    if prediction.scale == "probability":
+        right.append(Picture(lambda width: probability_bar(prediction, width, catalogue)))
+    else:
+        right.append(TextBlock(catalogue.text("report.answer.log_hazard"), FINE_PRINT))
+        right.append(
+            TextBlock(catalogue.text("report.cutoff", value=cutoff_text(prediction, catalogue)), SMALL)
+        )
+    if prediction.fold_scores:
+        right.append(TextBlock(fold_range(prediction, catalogue), QUIET))
+    flags = (
+        (prediction.is_borderline, "report.flag.borderline"),
+        (prediction.folds_disagree, "report.flag.folds_disagree"),
+    )
+    for is_so, name in flags:
+        if is_so:
+            flag = TextBlock(catalogue.text(name), SMALL_STRONG.coloured(PAPER.note))
+            right.append(Columns([Mark(verdict_mark(Verdict.NOTE, 8), SMALL_STRONG), flag], (1, 19), 3.0))
+    return Card(Columns([Stack(left), Stack(right)], (1.0, 1.0), 18.0), _TINT)
+
+
+def _fallback_lines(prediction: Prediction, catalogue: Catalogue) -> list[str]:
+    if prediction.fallback is Fallback.NONE:
+        return []
+    separator = catalogue.text("report.list_separator")
+    missing = separator.join(catalogue.text(name) for name in prediction.missing)
+    return [catalogue.text(f"report.fallback.{prediction.fallback.value}", missing=missing)]
+
+
+def _beside(predictions: Sequence[Prediction], study: str, catalogue: Catalogue) -> list[Block]:
+    heads = ("beside", "score", "cutoff", "folds", "class")
+    first: list[Block] = [TextBlock(catalogue.text(f"report.beside.{name}"), LABEL) for name in heads]
+    rows: list[Block] = [Row(Columns(first, _BESIDE_SHARES, 6.0), 1.5, inset=2.0)]
+    for one in predictions:
+        outcome = outcome_text(one, catalogue) if one.outcome != predictions[0].outcome else ""
+        name: list[Block] = [TextBlock(prediction_name(one, catalogue), SMALL_STRONG)]
+        if outcome:
+            name.append(TextBlock(outcome, FINE_PRINT))
+        said = verdict_word(one, catalogue) if one.is_positive is not None else ""
+        foretold = [survival_text(one, month, catalogue) for month in horizons_of(one, study)]
+        last = " · ".join(text for text in (said, *foretold) if text)
+        texts = (score_text(one, catalogue), cutoff_text(one, catalogue), _folds(one, catalogue), last)
+        cells: list[Block] = [Stack(name), *(TextBlock(text, SMALL) for text in texts)]
+        rows.append(Row(Columns(cells, _BESIDE_SHARES, 6.0), 1.8, inset=2.0))
+    return rows
+
+
+def _folds(prediction: Prediction, catalogue: Catalogue) -> str:
+    return fold_range(prediction, catalogue) if len(prediction.fold_scores) > 1 else ""
+
+
+def horizons_of(prediction: Prediction, study: str) -> tuple[float, ...]:
+    """Months at which its survival is told: those that the study states for it and the curve reaches."""
+    pathway = load_pathway(study)
+    beside = {one.score: one.horizons_months for one in pathway.beside}
+    told = {point.time_months for point in prediction.survival}
+    return tuple(month for month in beside.get(prediction.model, pathway.horizons_months) if month in told)
+
+
+def explanation_sections(
+    assessment: Assessment, explanation: StudyExplanation | None, catalogue: Catalogue
+) -> list[Section]:
+    """Why: contributions and the patient among the cohort side by side, survival, the nomogram."""
+    answer = assessment.predictions[0]
+    if explanation is None or answer.status is not PredictionStatus.ANSWERED:
+        return []
+    quantiles, groups, drawn = explanation.quantiles, explanation.groups, explanation.nomogram
+    horizons = horizons_of(answer, assessment.study)
+    left = Picture(lambda width: contribution_bars(answer, width, catalogue))
+    right = Picture(lambda width: cohort_position(answer, quantiles, width=width, catalogue=catalogue))
+    pictures: list[Block] = [Gap(3)]
+    if answer.contributions and quantiles:
+        pictures.append(Columns([left, right], (1.0, 1.0), 22.0))
+    elif answer.contributions or quantiles:
+        pictures.append(left if answer.contributions else right)
+    sections: list[Section] = []
+    if len(pictures) > 1:
+        remark = catalogue.text("report.explanation.remark")
+        sections.append(Section(catalogue.text("report.section.explanation"), [Stack(pictures)], remark))
+    if answer.survival or groups:
+        curve = Picture(
+            lambda width: predicted_survival(
+                answer, groups, width=width, catalogue=catalogue, horizons=horizons
+            )
+        )
+        remark = catalogue.text("report.survival.remark")
+        sections.append(
+            Section(catalogue.text("figure.predicted_survival"), [Stack([Gap(3), curve])], remark)
+        )
+    if drawn is not None:
+        nomogram = Picture(lambda width: nomogram_drawing(drawn, assessment.study, width, catalogue))
+        sections.append(
+            Section(
+                catalogue.text("report.section.nomogram"),
+                [Stack([Gap(3), nomogram])],
+                catalogue.text("report.nomogram.remark"),
+            )
+        )
+    return sections

@@ -1,0 +1,164 @@
+"""The page of a study's answer: one card, what stands beside, why; and nothing where it is withheld."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from inference.assessment import Assessment
+from inference.messages.catalogue import Catalogue, load_catalogue
+from inference.messages.message import Message
+from inference.packs.reference import ScoreQuantiles, SurvivalTable
+from inference.packs.study_models import Quantiles, SurvivalCurve
+from inference.prediction import (
+    Contribution,
+    Fallback,
+    Part,
+    Prediction,
+    PredictionStatus,
+    SurvivalPoint,
+)
+from inference.predictors.explanation import StudyExplanation
+from reports.figures.cohort_position import cohort_position
+from reports.figures.contribution_bars import contribution_bars
+from reports.figures.drawing import Drawing, Line, Polyline, Rect, Text
+from reports.figures.predicted_survival import predicted_survival
+from reports.figures.style import PAPER
+from reports.report import build_report
+from reports.sections.study_answer import explanation_sections, horizons_of, study_section
+from tests.reports.assessments import answered, content
+from tests.reports.test_evidence import texts
+
+ANSWER = Prediction(
+    treatment="",
+    model="combined",
+    outcome="death",
+    positive_class="death",
+    status=PredictionStatus.ANSWERED,
+    cutoff=1.0,
+    score=1.25,
+    is_positive=True,
+    scale="linear_predictor",
+    survival=tuple(SurvivalPoint(month, share) for month, share in ((12.0, 0.8), (36.0, 0.5), (60.0, 0.25))),
+    contributions=(Contribution("clinical.ki67", "30", 0.75), Contribution("score.dl", "-0.4", -0.25)),
+)
+BESIDE = replace(ANSWER, model="dl", score=0.5, is_positive=False, part=Part.BESIDE, contributions=())
+
+
+def survival(group: str, shares: tuple[float, ...]) -> SurvivalCurve:
+    table = SurvivalTable(
+        array=f"{group}_risk",
+        score="combined",
+        cohort="training",
+        group=group,
+        times_months=(0, 24, 48),
+        patients=30,
+    )
+    curve = np.array(shares)
+    return SurvivalCurve(table, curve, curve * 0.9, np.minimum(curve * 1.1, 1), np.array([30, 20, 10]))
+
+
+def quantiles(outcome: str, values: tuple[float, ...]) -> Quantiles:
+    stated = ScoreQuantiles(
+        array=outcome,
+        score="combined",
+        cohort="training",
+        outcome=outcome,
+        probabilities=(0.05, 0.25, 0.5, 0.75, 0.95),
+        patients=40,
+    )
+    return Quantiles(stated, np.array(values))
+
+
+GROUPS = survival("high", (1.0, 0.4, 0.2)), survival("low", (1.0, 0.9, 0.8))
+QUANTILES = quantiles("death", (-1, 0, 1, 2, 3)), quantiles("censored", (-2, -1, 0, 1, 2))
+EXPLANATION = StudyExplanation("combined", QUANTILES, GROUPS, None)
+
+
+def assessment(*predictions: Prediction) -> Assessment:
+    return replace(answered(), study="gnen-os", predictions=predictions or (ANSWER, BESIDE))
+
+
+def words(drawing: Drawing) -> list[str]:
+    return [shape.text for shape in drawing.shapes if isinstance(shape, Text)]
+
+
+def said(made: Assessment, catalogue: Catalogue) -> str:
+    return " | ".join(text for block in study_section(made, catalogue).blocks for text in texts(block))
+
+
+def test_survival_is_told_at_the_study_s_horizons_alone(english: Catalogue) -> None:
+    assert horizons_of(ANSWER, "gnen-os") == (36.0, 60.0)
+    text = said(assessment(), english)
+    assert "3-year survival 50 %" in text and "5-year survival 25 %" in text and "1-year" not in text
+    assert "not a probability" in text
+
+
+def test_what_stands_beside_is_named_so(english: Catalogue) -> None:
+    text = said(assessment(), english)
+    assert english.text("report.beside.beside") in text and "DL model" in text and "0.50" in text
+
+
+def test_a_fallback_says_for_want_of_what(english: Catalogue, chinese: Catalogue) -> None:
+    stand_in = replace(ANSWER, model="clinical", fallback=Fallback.CLINICAL_ONLY, missing=("input.venous",))
+    assert "From clinical values alone, for want of: venous CT" in said(assessment(stand_in), english)
+    assert "缺少：" in said(assessment(stand_in), chinese)
+
+
+def withheld() -> Prediction:
+    return Prediction(
+        "",
+        "death",
+        "death",
+        PredictionStatus.WITHHELD,
+        1.0,
+        model="combined",
+        scale="linear_predictor",
+        reasons=(Message("rules.withheld.no_tumour"),),
+    )
+
+
+def test_a_withheld_answer_shows_no_number_and_explains_nothing(english: Catalogue) -> None:
+    made = assessment(withheld())
+    assert "1.25" not in said(made, english) and "survival" not in said(made, english).lower()
+    assert explanation_sections(made, EXPLANATION, english) == []
+
+
+def test_bars_stand_on_both_sides_of_nothing_with_their_amount(english: Catalogue) -> None:
+    drawn = contribution_bars(ANSWER, 250, english)
+    up, down = (shape for shape in drawn.shapes if isinstance(shape, Rect))
+    (zero,) = (shape.x1 for shape in drawn.shapes if isinstance(shape, Line))
+    assert up.x == pytest.approx(zero) and down.x + down.width == pytest.approx(zero)
+    assert up.width == pytest.approx(3 * down.width)
+    assert "+0.75" in words(drawn) and "\u22120.25" in words(drawn)
+
+
+def test_the_patient_stands_on_the_cohort_s_scale(english: Catalogue) -> None:
+    drawn = cohort_position(ANSWER, QUANTILES, width=300, catalogue=english)
+    uprights = {
+        shape.stroke: shape.x1 for shape in drawn.shapes if isinstance(shape, Line) and shape.x1 == shape.x2
+    }
+    patient, cutoff = uprights[PAPER.accent], uprights[PAPER.cutoff]
+    boxes = [shape for shape in drawn.shapes if isinstance(shape, Rect)]
+    unit = boxes[0].width / 2
+    assert patient - cutoff == pytest.approx(0.25 * unit)
+    assert boxes[0].x - boxes[1].x == pytest.approx(unit)
+
+
+def test_the_patient_s_group_is_marked_among_both(english: Catalogue) -> None:
+    drawn = predicted_survival(ANSWER, GROUPS, width=300, catalogue=english, horizons=(36.0,))
+    own = [text for text in words(drawn) if "the patient" in text]
+    assert len(own) == 1 and own[0].startswith("high risk")
+    assert any(isinstance(shape, Polyline) and shape.stroke == PAPER.accent for shape in drawn.shapes)
+    low = replace(ANSWER, is_positive=False)
+    drawn = predicted_survival(low, GROUPS, width=300, catalogue=english)
+    assert next(text for text in words(drawn) if "the patient" in text).startswith("low risk")
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_the_report_of_a_study_is_printed(language: str) -> None:
+    made = content(assessment(), language=language, explanation=EXPLANATION)
+    assert build_report(made).startswith(b"%PDF")
+    assert load_catalogue(language)
