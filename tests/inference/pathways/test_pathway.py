@@ -54,6 +54,17 @@ def test_the_demonstration_pack_has_the_scores_and_their_outcomes(study, reposit
     assert {phase["phase"] for phase in pack["phases"]} == {one.phase for one in pathway.inputs}
 
 
+@pytest.mark.parametrize("study", STUDIES)
+def test_the_demonstration_pack_speaks_the_words_of_the_form(study, repository):
+    form = load_form(study)
+    pack = json.loads((repository / f"packs/{study}-demo/manifest.json").read_text(encoding="utf-8"))
+    fitted = [*pack.get("linear_models", ()), *pack.get("support_vector_machines", ())]
+    for term in (term for model in fitted for term in model.get("terms", ()) if term["kind"] != "score"):
+        field = form.field(term["field"])
+        assert field.kind == ("choice" if term["kind"] == "level" else "number")
+        assert set(term.get("levels", ())) <= set(field.choices)
+
+
 def test_a_fallback_says_what_it_lacks_and_the_main_score_lacks_nothing():
     made = load_pathway("gnen-os").model_dump()
     made["answers"][0]["fallback"] = "image_only"
