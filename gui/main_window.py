@@ -29,9 +29,11 @@ from gui.pathway.input_checklist import InputChecklist
 from gui.pathway.run_bar import RunBar
 from gui.results.currency_banner import CurrencyBanner, DemonstrationBanner
 from gui.results.evidence_panel import EvidencePanel
+from gui.results.explanation_panel import ExplanationPanel
 from gui.results.guard_panel import GuardPanel
 from gui.results.recommendation_panel import RecommendationPanel
 from gui.results.slice_share_panel import SliceSharePanel
+from gui.results.study_answer_panel import StudyAnswerPanel
 from gui.results.treatment_comparison import TreatmentComparison
 from gui.session import Session
 from gui.settings import Settings
@@ -120,6 +122,8 @@ class MainWindow(QMainWindow):
         self.comparison = TreatmentComparison(session)
         self.recommendation = RecommendationPanel(session)
         self.shares = SliceSharePanel(session)
+        self.answer = StudyAnswerPanel(session)
+        self.explanation = ExplanationPanel(session)
         self.evidence = EvidencePanel(session)
         self.guard = GuardPanel(session)
         self.report: QWidget | None = None
@@ -129,7 +133,15 @@ class MainWindow(QMainWindow):
         self.columns.setHandleWidth(1)
         inputs = [self.series, self.layers, self.clinical, self.checklist]
         left, self._foot = _column_with_foot(inputs, self.run_bar)
-        answers = [self.comparison, self.recommendation, self.evidence, self.shares, self.guard]
+        answers = [
+            self.comparison,
+            self.answer,
+            self.recommendation,
+            self.evidence,
+            self.explanation,
+            self.shares,
+            self.guard,
+        ]
         right = _column(answers)
         left.setMinimumWidth(_LEAST_LEFT_PX)
         right.setMinimumWidth(_LEAST_RIGHT_PX)

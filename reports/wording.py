@@ -12,7 +12,8 @@ from inference.findings import Verdict
 from inference.masks.layer import MaskOrigin
 from inference.messages.catalogue import Catalogue
 from inference.messages.message import Message
-from inference.prediction import Prediction, PredictionStatus
+from inference.pathways.pathway import load_pathway
+from inference.prediction import Fallback, Prediction, PredictionStatus
 
 MOST_DECIMALS: Final = 3
 _FEWEST_NUMBER_DECIMALS: Final = 2
@@ -114,6 +115,34 @@ def survival_text(prediction: Prediction, months: float, catalogue: Catalogue) -
     name = "report.survival.years" if months % 12 == 0 else "report.survival.months"
     time = f"{months / 12:g}" if months % 12 == 0 else f"{months:g}"
     return catalogue.text(name, time=time, share=percent(told[0], catalogue))
+
+
+def horizons_of(prediction: Prediction, study: str) -> tuple[float, ...]:
+    """Months at which its survival is told: those that the study states for it and the curve reaches."""
+    pathway = load_pathway(study)
+    beside = {one.score: one.horizons_months for one in pathway.beside}
+    told = {point.time_months for point in prediction.survival}
+    return tuple(month for month in beside.get(prediction.model, pathway.horizons_months) if month in told)
+
+
+def fallback_text(prediction: Prediction, catalogue: Catalogue) -> str:
+    """What a prediction was made from in the place of the main model, and for want of what; else empty."""
+    if prediction.fallback is Fallback.NONE:
+        return ""
+    missing = catalogue.text("report.list_separator").join(
+        catalogue.text(name) for name in prediction.missing
+    )
+    return catalogue.text(f"report.fallback.{prediction.fallback.value}", missing=missing)
+
+
+def prediction_with_long_name(prediction: Prediction, catalogue: Catalogue) -> str:
+    """Short and long name, e.g. ``DLCS · Deep learning signature with …``; once where they are the same."""
+    kind = "treatment" if prediction.treatment else "score"
+    names = (
+        prediction_name(prediction, catalogue),
+        text_or_code(f"{kind}.{prediction.name}", "long", catalogue),
+    )
+    return " · ".join(dict.fromkeys(names))
 
 
 def status_word(prediction: Prediction, catalogue: Catalogue) -> str:

@@ -57,11 +57,12 @@ def grey_style(tokens: Tokens) -> FigureStyle:
 
 
 class Figure(QWidget):
-    """Draws what ``show_figure`` is given, anew for every width and theme."""
+    """Draws what ``show_figure`` is given, anew for every width and theme; without a height, at its own."""
 
-    def __init__(self, height_points: float, parent: QWidget | None = None) -> None:
+    def __init__(self, height_points: float | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._height_px = round(height_points * PX_PER_POINT)
+        self._has_own_height = height_points is None
+        self._height_px = round((height_points or 0.0) * PX_PER_POINT)
         self._make: MakeDrawing | None = None
         self._is_stale = False
         # QtSvg takes a list of families for the name of one: say what that name stands for.
@@ -104,6 +105,9 @@ class Figure(QWidget):
             return
         style = (grey_style if self._is_stale else screen_style)(current_tokens())
         drawing = self._make(self.width_points, style)
+        if self._has_own_height:
+            self._height_px = round(drawing.height * PX_PER_POINT)
+            self.setFixedHeight(self._height_px)
         self._renderer.load(QByteArray(to_svg(drawing).encode()))
         self.setAccessibleName(drawing.title)
         self.setToolTip(drawing.title)

@@ -111,6 +111,7 @@ class TreatmentComparison(QWidget):
 
     def _on_changed(self) -> None:
         session = self._session
+        self.setVisible(session.pack is None or bool(session.pack.manifest.treatments))
         outcome = session.outcome
         self.heading.setText(session.tr("panel.comparison.heading"))
         self.setAccessibleName(self.heading.text())
@@ -127,7 +128,9 @@ class TreatmentComparison(QWidget):
         self.card.look(Tone.PLAIN, stale=stale)
 
     def _show_columns(self, assessment: Assessment | None, *, stale: bool) -> None:
-        predictions = {} if assessment is None else {p.name: p for p in assessment.predictions}
+        predictions = (
+            {} if assessment is None else {p.treatment: p for p in assessment.predictions if p.treatment}
+        )
         if tuple(predictions) != tuple(self.columns):
             self._build(tuple(predictions))
         for treatment, prediction in predictions.items():

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from inference.assessment import Assessment
 from inference.findings import Verdict
 from inference.messages.catalogue import Catalogue
-from inference.pathways.pathway import load_pathway
-from inference.prediction import Fallback, Prediction, PredictionStatus
+from inference.prediction import Prediction, PredictionStatus
 from inference.predictors.explanation import StudyExplanation
 from reports.figures.cohort_position import cohort_position
 from reports.figures.contribution_bars import contribution_bars
@@ -31,7 +30,9 @@ from reports.paper.sheet import (
 )
 from reports.wording import (
     cutoff_text,
+    fallback_text,
     fold_range,
+    horizons_of,
     is_unfavourable,
     outcome_text,
     prediction_name,
@@ -74,7 +75,8 @@ def _answer(prediction: Prediction, study: str, catalogue: Catalogue) -> Block:
     left: list[Block] = [*head, Gap(2), verdict]
     foretold = [survival_text(prediction, month, catalogue) for month in horizons_of(prediction, study)]
     left += [TextBlock(text, BODY_STRONG) for text in foretold]
-    left += [TextBlock(line, SMALL) for line in _fallback_lines(prediction, catalogue)]
+    if fallback := fallback_text(prediction, catalogue):
+        left.append(TextBlock(fallback, SMALL))
     right: list[Block] = [TextBlock(score_text(prediction, catalogue), FIGURE)]
     if prediction.scale == "probability":
         right.append(Picture(lambda width: probability_bar(prediction, width, catalogue)))
@@ -94,14 +96,6 @@ def _answer(prediction: Prediction, study: str, catalogue: Catalogue) -> Block:
             flag = TextBlock(catalogue.text(name), SMALL_STRONG.coloured(PAPER.note))
             right.append(Columns([Mark(verdict_mark(Verdict.NOTE, 8), SMALL_STRONG), flag], (1, 19), 3.0))
     return Card(Columns([Stack(left), Stack(right)], (1.0, 1.0), 18.0), _TINT)
-
-
-def _fallback_lines(prediction: Prediction, catalogue: Catalogue) -> list[str]:
-    if prediction.fallback is Fallback.NONE:
-        return []
-    separator = catalogue.text("report.list_separator")
-    missing = separator.join(catalogue.text(name) for name in prediction.missing)
-    return [catalogue.text(f"report.fallback.{prediction.fallback.value}", missing=missing)]
 
 
 def _beside(predictions: Sequence[Prediction], study: str, catalogue: Catalogue) -> list[Block]:
@@ -124,14 +118,6 @@ def _beside(predictions: Sequence[Prediction], study: str, catalogue: Catalogue)
 
 def _folds(prediction: Prediction, catalogue: Catalogue) -> str:
     return fold_range(prediction, catalogue) if len(prediction.fold_scores) > 1 else ""
-
-
-def horizons_of(prediction: Prediction, study: str) -> tuple[float, ...]:
-    """Months at which its survival is told: those that the study states for it and the curve reaches."""
-    pathway = load_pathway(study)
-    beside = {one.score: one.horizons_months for one in pathway.beside}
-    told = {point.time_months for point in prediction.survival}
-    return tuple(month for month in beside.get(prediction.model, pathway.horizons_months) if month in told)
 
 
 def explanation_sections(

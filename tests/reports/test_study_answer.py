@@ -27,7 +27,8 @@ from reports.figures.drawing import Drawing, Line, Polyline, Rect, Text
 from reports.figures.predicted_survival import predicted_survival
 from reports.figures.style import PAPER
 from reports.report import build_report
-from reports.sections.study_answer import explanation_sections, horizons_of, study_section
+from reports.sections.study_answer import explanation_sections, study_section
+from reports.wording import horizons_of
 from tests.reports.assessments import answered, content
 from tests.reports.test_evidence import texts
 

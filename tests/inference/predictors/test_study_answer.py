@@ -22,6 +22,12 @@ from tests.inference.packs.study_manifests import threshold
 from tests.inference.predictors.study_cases import document, opened, record, scan
 from tests.inference.synthetic_case import PATIENT, case, mask_layer
 
+POSITIVE = {
+    "lagc-response": "good_response",
+    "gc-recurrence": "relapse",
+    "pnen-recurrence": "recurrence",
+    "gnen-os": "death",
+}
 ANY_LENGTH = {"minimum": 0.1, "maximum": 600.0}
 
 
@@ -29,6 +35,8 @@ def pack_of(study: str, *, without_cutoff: tuple[str, ...] = ("overall_survival"
     """The study's hand-made pack, for small scans too, with a cut-off for every score but some."""
     made = document(study)
     lengths = ("pixel_spacing_mm", "slice_spacing_mm", "slice_thickness_mm", "field_of_view_mm")
+    for one in made["scores"]:
+        one["positive_class"] = "death" if one["name"] == "overall_survival" else POSITIVE[study]
     known = {one["score"] for one in made["score_thresholds"]}
     made["score_thresholds"] += [
         threshold(one["name"], 0.4)
@@ -36,6 +44,7 @@ def pack_of(study: str, *, without_cutoff: tuple[str, ...] = ("overall_survival"
         if one["name"] not in known and one["name"] not in without_cutoff
     ]
     made.pop("reference", None)
+    made.pop("evaluation_files", None)
     made["inputs"] |= dict.fromkeys(lengths, ANY_LENGTH) | {"minimum_slices": 2}
     return opened(made)
 

@@ -1,0 +1,109 @@
+"""Why a study's pack answers so: contributions, the cohort, survival by group, the nomogram; each unfolds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from gui.feedback.figure import Figure
+from gui.feedback.text import label, say
+from gui.results.card import Card
+from gui.theme.tokens import GRID_PX, Tone
+from inference.prediction import Prediction, PredictionStatus
+from reports.figures.cohort_position import cohort_position
+from reports.figures.contribution_bars import contribution_bars
+from reports.figures.drawing import Drawing
+from reports.figures.predicted_survival import predicted_survival
+from reports.figures.style import FigureStyle
+from reports.nomogram_words import nomogram_drawing
+from reports.wording import horizons_of
+
+if TYPE_CHECKING:
+    from gui.session import Session
+    from inference.predictors.explanation import StudyExplanation
+
+Draw = Callable[[float, FigureStyle], Drawing]
+_PARTS: Final = ("contributions", "cohort", "survival", "nomogram")
+_OPEN_AT_FIRST: Final = frozenset({"contributions", "cohort"})
+
+
+class ExplanationPanel(QWidget):
+    """One card with a fold for each picture; not there while nothing is answered by a score."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._open = set(_OPEN_AT_FIRST)
+        self.card = Card(self)
+        self.title = label("muted", self.card, wraps=True)
+        self.card.column.addWidget(self.title)
+        self.toggles: dict[str, QPushButton] = {}
+        self.figures: dict[str, Figure] = {}
+        for name in _PARTS:
+            toggle = QPushButton(self.card)
+            toggle.setProperty("role", "link")
+            toggle.setObjectName(name)
+            toggle.clicked.connect(self._on_toggled)
+            self.toggles[name] = toggle
+            self.figures[name] = Figure(None, self.card)
+            self.card.column.addWidget(toggle)
+            self.card.column.addWidget(self.figures[name])
+        self.caveat = label("annotation", self.card, wraps=True)
+        self.card.column.addWidget(self.caveat)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID_PX)
+        column.addWidget(self.card)
+        for signal in (session.outcome_changed, session.currency_changed, session.language_changed):
+            signal.connect(self._on_changed)
+        self._on_changed()
+
+    def _on_toggled(self) -> None:
+        toggle = self.sender()
+        assert isinstance(toggle, QPushButton)
+        self._open ^= {toggle.objectName()}
+        self._on_changed()
+
+    def _on_changed(self) -> None:
+        session = self._session
+        outcome = session.outcome
+        explanation = None if outcome is None else outcome.explanation
+        answer = None if outcome is None else outcome.assessment.predictions[0]
+        is_answered = answer is not None and answer.status is PredictionStatus.ANSWERED
+        self.setVisible(explanation is not None and is_answered)
+        if explanation is None or answer is None or not is_answered:
+            return
+        stale = not session.is_current
+        self.title.setText(session.tr("report.section.explanation"))
+        self.setAccessibleName(self.title.text())
+        pictures = self._pictures(answer, explanation)
+        for name in _PARTS:
+            toggle, figure = self.toggles[name], self.figures[name]
+            toggle.setVisible(name in pictures)
+            is_open = name in self._open and name in pictures
+            mark = "\u25be" if is_open else "\u25b8"
+            toggle.setText(f"{mark} {session.tr(f'panel.explanation.{name}')}")
+            figure.setVisible(is_open)
+            figure.show_figure(pictures.get(name) if is_open else None, stale=stale)
+        say(self.caveat, session.tr("report.explanation.remark"))
+        self.card.look(Tone.PLAIN, stale=stale)
+
+    def _pictures(self, answer: Prediction, explanation: StudyExplanation) -> dict[str, Draw]:
+        catalogue, study = self._session.catalogue, self._session.study
+        found: dict[str, Draw] = {}
+        if answer.contributions:
+            found["contributions"] = lambda width, style: contribution_bars(answer, width, catalogue, style)
+        if explanation.quantiles:
+            found["cohort"] = lambda width, style: cohort_position(
+                answer, explanation.quantiles, width=width, catalogue=catalogue, style=style
+            )
+        if answer.survival or explanation.groups:
+            months = horizons_of(answer, study)
+            found["survival"] = lambda width, style: predicted_survival(
+                answer, explanation.groups, width=width, catalogue=catalogue, horizons=months, style=style
+            )
+        if (drawn := explanation.nomogram) is not None:
+            found["nomogram"] = lambda width, style: nomogram_drawing(drawn, study, width, catalogue, style)
+        return found
