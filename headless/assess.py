@@ -10,11 +10,13 @@ from headless.terminal import progress_bar
 from inference.case_input import CaseInput
 from inference.cases.identity import CaseIdentity
 from inference.clinical.days import birth_day, refuse_impossible_days
+from inference.clinical.eligibility.evaluation import eligibility_of
 from inference.clinical.schema import load_form
 from inference.clock import Clock, IdSource, SystemClock, SystemIds
 from inference.dicom.intake import Intake
 from inference.dicom.remembered.keeper import Keeper
 from inference.errors import InputError
+from inference.inputs.scan_dates import date_of
 from inference.jobs import OnProgress, ShouldStop, ignore_progress, never_stop
 from inference.messages.catalogue import Catalogue
 from inference.outcome import Outcome
@@ -148,7 +150,8 @@ def assess_and_write(request: AssessRequest, catalogue: Catalogue) -> bool:
     for line in summary_lines(assessed.outcome.assessment, assessed.identity.patient, catalogue):
         print(line)
     case = assessed.case
-    for code in releasable_codes(case.findings):
+    unlike = eligibility_of(case.record, date_of(case.stack)).findings
+    for code in releasable_codes((*case.findings, *unlike)):
         if all(one.code != code for one in case.stated.releases):
             print(catalogue.text("cli.may_be_released", code=code))
     for name in RESULT_FILES:

@@ -9,6 +9,7 @@ from typing import Final
 from inference.assessment import Assessment, GuardLine, Recommendation, SoftwareReference
 from inference.case_input import CaseInput, input_references
 from inference.cases.identity import SubjectKind
+from inference.clinical.eligibility.evaluation import Eligibility, eligibility_of
 from inference.clinical.entries import clinical_entries
 from inference.clinical.missing_costs import costs_of_missing
 from inference.clinical.schema import load_form
@@ -16,6 +17,7 @@ from inference.dicom.pixels.pixel_facts import saturation_finding
 from inference.findings import Finding, Verdict
 from inference.guard.checks import check_inputs, check_masks
 from inference.guard.facts import gather_facts
+from inference.inputs.scan_dates import date_of
 from inference.masks.measures import summarise
 from inference.messages.message import Message
 from inference.outcome import Outcome
@@ -46,6 +48,11 @@ class Answer:
         """Every line of the guard."""
         return (*check_inputs(self.case, self.pack), *check_masks(self.case, self.pack), *self.later)
 
+    @cached_property
+    def eligibility(self) -> Eligibility:
+        """Whether the patient is like those whom the study was made from."""
+        return eligibility_of(self.case.record, date_of(self.case.stack))
+
     def barriers(self) -> tuple[Message, ...]:
         """Every reason that rules out an answer whatever the networks say."""
         is_empty = self.case.mask is not None and not self.case.mask.voxels.any()
@@ -57,7 +64,13 @@ class Answer:
         is_phantom = self.case.stack.identity.subject_kind is SubjectKind.PHANTOM
         if self.pack.manifest.is_demonstration and not is_phantom:
             reasons.append(Message("rules.withheld.demonstration", {"pack": self.pack.name}))
-        return (*reasons, *ineligible(self.book, self.case.record))
+        unlike = self.eligibility.barriers(self.case.stated.releases)
+        return (*reasons, *unlike, *ineligible(self.book, self.case.record))
+
+    def _unlike_released(self) -> tuple[Message, ...]:
+        """How the patient differs from those studied, where a named user released it."""
+        barriers = self.eligibility.barriers(self.case.stated.releases)
+        return tuple(one.message for one in self.eligibility.findings if one.message not in barriers)
 
     def barred(self) -> Outcome | None:
         """The end before any score: not estimable when all that lacks is a tumour, withheld otherwise."""
@@ -96,7 +109,7 @@ class Answer:
                 for name, scan in case.by_scan()
                 for fact in gather_facts(scan).as_facts()
             ),
-            findings=(*_each_once(notes), *(cost.message for cost in costs)),
+            findings=(*_each_once(notes), *self._unlike_released(), *(cost.message for cost in costs)),
             guard=self.guard,
             clinical=clinical_entries(form, self.case.record),
             mask=None if self.case.mask is None else summarise(self.case.mask),

@@ -114,8 +114,8 @@ def assess(
     require_pathway(pack)
     book = rules_of(pack.manifest, rules)
     book.rule_set(rule_set)
-    refuse_idle_releases(case.stated.releases, case.findings)
     answer = Answer(case, pack, book, rule_set)
+    refuse_idle_releases(case.stated.releases, (*case.findings, *answer.eligibility.findings))
 
     on_progress(Progress(0, 1, "stage.checking"))
     if (barred := answer.barred()) is not None:
@@ -140,7 +140,8 @@ def assess(
     if recommendation.status is RecommendationStatus.WITHHELD:
         return answer.withheld(PredictionStatus.WITHHELD, recommendation.reasons)
     released = released_by(case.stated.releases)
-    recommendation = replace(recommendation, statements=(*recommendation.statements, *released))
+    beside = (*recommendation.statements, *answer.eligibility.statements, *released)
+    recommendation = replace(recommendation, statements=beside)
 
     explained = asked.explain(on_progress, should_stop)
     assessment = answer.assessment(explained.predictions, recommendation)

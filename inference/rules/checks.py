@@ -226,18 +226,3 @@ def _keeps_what_is_owed(book: RuleBook, own: RuleBook) -> Iterator[Problem]:
     for group in own.needs:
         if group not in book.needs:
             yield Problem(("needs",), "needs", {"fields": ", ".join(group)})
-    studied = {one.field: one for one in book.eligible}
-    for one in own.eligible:
-        if one.field not in studied or not _is_within(studied[one.field], one):
-            allowed = ", ".join(one.shown)
-            yield Problem(("eligible",), "eligible", {"field": one.field, "allowed": allowed})
-
-
-def _is_within(inner: FieldCondition, outer: FieldCondition) -> bool:
-    """True when ``outer`` allows whatever ``inner`` allows."""
-    if outer.allowed:
-        return bool(inner.allowed) and set(inner.allowed) <= set(outer.allowed)
-    lowest, highest = inner.at_least, inner.below
-    return (outer.at_least is None or (lowest is not None and lowest >= outer.at_least)) and (
-        outer.below is None or (highest is not None and highest <= outer.below)
-    )

@@ -175,7 +175,7 @@ def test_a_stated_fact_answers_with_a_note(tiny_pack: LoadedPack) -> None:
 
 def test_a_patient_outside_the_studied_stages_is_withheld(tiny_pack: LoadedPack) -> None:
     outcome = assess(case(clinical=record(t_stage="T1", n_stage="N0")), tiny_pack, rule_set="published")
-    assert reason_ids(outcome) == ["rules.withheld.population"]
+    assert reason_ids(outcome) == ["finding.eligibility.stage"]
     assert_no_number_leaks(outcome, PredictionStatus.WITHHELD)
 
 
@@ -196,7 +196,7 @@ def test_missing_clinical_values_do_not_block_and_their_cost_is_said(tiny_pack: 
         found.fields["field"] for found in outcome.assessment.findings if found.id == "clinical.missing.cost"
     ]
     assert costs == ["clinical.age", "clinical.t_stage"]
-    assert "statement.eligibility_unchecked" in [
+    assert "statement.eligibility_open.several" in [
         statement.id for statement in outcome.assessment.recommendation.statements
     ]
 

@@ -13,7 +13,7 @@ from inference.packs.load import LoadedPack
 from inference.pipeline import assess
 from inference.prediction import PredictionStatus
 from inference.release import Release
-from tests.inference.synthetic_case import PATIENT, case, mask_layer
+from tests.inference.synthetic_case import PATIENT, case, mask_layer, record
 from tests.inference.test_pipeline import assert_no_number_leaks, reason_ids
 
 GAP = finding("intake.gap", before="a", after="b", slice=6, gap_mm=10.0, spacing_mm=5.0, missing=1)
@@ -70,3 +70,16 @@ def test_contours_whose_images_are_missing_can_be_released(tiny_pack: LoadedPack
     assert reason_ids(assess(case(mask=mask), tiny_pack)) == ["finding.intake.mask_images_missing"]
     stated = StatedFacts(releases=(replace(BY_LIN, code=found.code),))
     assert assess(case(mask=mask, stated=stated), tiny_pack).assessment.is_answered
+
+
+def test_a_patient_unlike_those_studied_is_answered_once_a_named_user_releases_it(
+    tiny_pack: LoadedPack,
+) -> None:
+    early = record(t_stage="T1", n_stage="N0")
+    assert_no_number_leaks(assess(case(clinical=early), tiny_pack), PredictionStatus.WITHHELD)
+    by_lin = Release("eligibility.stage", "Dr. Lin", "The board asks all the same.")
+    outcome = assess(case(clinical=early, stated=StatedFacts(releases=(by_lin,))), tiny_pack)
+    assert outcome.assessment.is_answered
+    assert "finding.eligibility.stage" in [one.id for one in outcome.assessment.findings]
+    spoken = [one.id for one in outcome.assessment.recommendation.statements]
+    assert "statement.eligibility_open.several" in spoken and spoken[-1] == "statement.released"

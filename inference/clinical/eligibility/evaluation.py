@@ -87,9 +87,12 @@ class Eligibility:
 
     @property
     def statements(self) -> tuple[Message, ...]:
-        """What stands beside an answer: one sentence per open question, and the notes."""
-        is_open = (line.statement for line in self.lines if line.answer is Answer.OPEN)
-        return (*is_open, *self.notes)
+        """What stands beside an answer: the open questions in one sentence, and the notes."""
+        open_lines = [line for line in self.lines if line.answer is Answer.OPEN]
+        if len(open_lines) < 2:
+            return (*(line.statement for line in open_lines), *self.notes)
+        required = LIST_MARK.join(line.required.id for line in open_lines)
+        return (Message("statement.eligibility_open.several", {"required": required}), *self.notes)
 
 
 def eligibility_of(record: ClinicalRecord, scanned: date | None) -> Eligibility:
