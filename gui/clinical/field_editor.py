@@ -12,6 +12,7 @@ from gui.clinical.unit_words import with_unit_words
 from gui.feedback.text import label, say
 from gui.theme.palette import set_look
 from gui.theme.tokens import Tone
+from inference.clinical.conversion import conversion
 from inference.clinical.record import ClinicalValue, MissingReason, Provenance
 from inference.clinical.schema import FieldSchema, parse_value
 from inference.errors import InputError
@@ -106,6 +107,9 @@ class FieldEditor(QObject):
             parts.insert(0, self.missing_text(self.value.missing))
         elif self.value.provenance is not Provenance.TYPED:
             parts.append(self._session.tr(f"panel.provenance.{self.value.provenance.value}"))
+        converted = conversion(self.schema, self.value)
+        if converted is not None:
+            parts.append(self._session.render(converted))
         parts.append(self._session.tr("panel.clinical.source", source=self.schema.source))
         tip = "\n".join(part for part in parts if part)
         self.control.setToolTip(tip)
