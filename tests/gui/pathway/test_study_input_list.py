@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QLabel
 
+from gui.commands.clinical_commands import set_clinical_value
 from gui.main_window import MainWindow
 from gui.pathway.study_input_list import CandidateLine
+from inference.clinical.schema import load_form, parse_value
 from inference.inputs.reasons import Fit
+from inference.inputs.scan_dates import date_of
 from tests.gui.studies import write_study
 
 
@@ -91,3 +95,24 @@ def test_a_scan_that_does_not_fit_is_listed_with_every_reason(two: MainWindow) -
             assert two.session.render(reason.message) in said
     assert len(lines(two)) == 3 and sum(line.pick.isHidden() for line in lines(two)) == 1
     assert any("does not fit" in line.accessibleName() for line in lines(two))
+
+
+def test_the_day_of_treatment_tells_that_a_scan_is_too_old(
+    window: MainWindow, study_folder: Path, qtbot: Any
+) -> None:
+    session = window.session
+    session.open_path(study_folder)
+    qtbot.waitUntil(lambda: session.volume is not None and bool(session.inputs.matches), timeout=20_000)
+    assert session.stack is not None
+    scanned = date_of(session.stack)
+    assert scanned is not None
+    field = load_form(session.study).field("treatment_day")
+    typed = (scanned + timedelta(days=60)).isoformat()
+    command = set_clinical_value(session, parse_value(field, typed))
+    assert command is not None
+    session.undo_stack.push(command)
+    qtbot.waitUntil(lambda: session.inputs.matches[0].candidates[0].fit is Fit.RED, timeout=10_000)
+    (told,) = [one for one in session.inputs.matches[0].candidates[0].reasons if one.fit is Fit.RED]
+    assert told.message.id == "finding.inputs.too_long_before"
+    session.undo_stack.undo()
+    qtbot.waitUntil(lambda: session.inputs.matches[0].candidates[0].fit is not Fit.RED, timeout=10_000)

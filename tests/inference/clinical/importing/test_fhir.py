@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -169,3 +170,11 @@ def test_every_concept_is_a_field_of_some_form_and_no_code_means_two() -> None:
     assert {name for one in concepts for name in one.fields} <= ids
     codes = [code for one in concepts for code in (*one.loinc, *one.snomed)]
     assert len(set(codes)) == len(codes)
+
+
+def test_the_page_lists_every_code_that_is_read(repository: Path) -> None:
+    page = (repository / "docs" / "clinical.md").read_text(encoding="utf-8")
+    for concept in load_fhir_codes().concepts:
+        row = f"{', '.join(concept.loinc)} | {', '.join(concept.snomed) or '–'} |"
+        (line,) = [one for one in page.splitlines() if one.endswith(row)]
+        assert all(f"`{name}`" in line for name in concept.fields)
