@@ -25,6 +25,7 @@ from inference.pipeline import assess, require_pathway
 from inference.release import Release, releasable_codes
 from inference.scan import Plan
 from inference.storage import prepare_folder, write_all_or_none
+from inference.varying import vary
 
 RESULT_FILES = ("assessment.json", "report.pdf", "segmentation.dcm")
 
@@ -65,6 +66,7 @@ def run_assessment(
     born = birth_day(case.stack.identity)
     refuse_impossible_days(load_form(request.study), record, today=clock.now().date(), born=born)
     outcome = assess(case, pack, rule_set=request.rule_set, on_progress=on_progress, should_stop=should_stop)
+    outcome = vary(outcome, case, pack, on_progress=on_progress, should_stop=should_stop)
     return AssessedCase(CaseIdentity(ids.new_id(), case.stack.identity), plan, case, outcome)
 
 

@@ -14,6 +14,7 @@ from inference.masks.layer import MaskLayer
 
 if TYPE_CHECKING:
     from inference.predictors.explanation import StudyExplanation
+    from inference.rules.reading import Reading
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,10 +64,12 @@ class HeatMap:
 class Outcome:
     """The Assessment with the mask it used; ``heat_maps`` are empty when predictions are withheld.
 
-    ``explanation`` is what a study's pack tells of the answer beyond its numbers, where it answered.
+    ``readings`` are what the rules read; ``explanation`` is what a study's pack tells of its answer beyond
+    the numbers.
     """
 
     assessment: Assessment
     mask: MaskLayer | None
     heat_maps: tuple[HeatMap, ...] = ()
     explanation: StudyExplanation | None = None
+    readings: tuple[Reading, ...] = ()

@@ -145,4 +145,4 @@ def assess(
 
     explained = asked.explain(on_progress, should_stop)
     assessment = answer.assessment(explained.predictions, recommendation)
-    return Outcome(assessment, answer.case.mask, asked.heat_maps, explained.explanation)
+    return Outcome(assessment, answer.case.mask, asked.heat_maps, explained.explanation, asked.readings)

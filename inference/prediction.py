@@ -41,9 +41,11 @@ class Contribution:
 class Variation:
     """The score after one small change of the input; None where the change leaves nothing to score.
 
+    ``kind`` says what was changed: the ``outline``, a ``number`` a little, or a ``choice`` for another one.
     ``crosses`` is True where the changed score stands on the other side of the cut-off.
     """
 
+    kind: str
     change: Message
     score: float | None
     crosses: bool

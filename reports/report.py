@@ -35,6 +35,7 @@ from reports.sections.scan_facts import scan_section
 from reports.sections.shares import shares_section
 from reports.sections.signature import signature_section
 from reports.sections.study_answer import explanation_sections, study_section
+from reports.sections.variations import variations_section
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,6 +134,7 @@ def _parts(content: ReportContent, catalogue: Catalogue) -> list[Section | SideB
         None if content.evidence is None else evidence_section(assessment.study, content.evidence, catalogue),
         pictures_section(assessment, source, catalogue),
         shares_section(assessment, catalogue),
+        variations_section(assessment, catalogue),
         limits_section(assessment, catalogue),
         scan_section(assessment, content.scan, catalogue),
         pack_section(assessment, catalogue),

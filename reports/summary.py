@@ -9,24 +9,26 @@ from inference.findings import Verdict
 from inference.messages.catalogue import Catalogue
 from inference.prediction import Prediction, PredictionStatus
 from reports.paper.frame import banner_text
+from reports.prediction_wording import (
+    cutoff_text,
+    fold_range,
+    outcome_text,
+    prediction_name,
+    score_text,
+    verdict_word,
+)
 from reports.sections.recommendation import rules_line, spoken_statements
 from reports.wording import (
     all_reasons,
     clinical_label,
-    cutoff_text,
-    fold_range,
     guard_word,
     identity_line,
     not_considered_line,
-    outcome_text,
-    prediction_name,
     recommendation_name,
     rule_file_line,
-    score_text,
     short_hash,
     strength_line,
     text_or_code,
-    verdict_word,
 )
 
 _INDENT = "  "

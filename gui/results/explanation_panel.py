@@ -18,7 +18,7 @@ from reports.figures.drawing import Drawing
 from reports.figures.predicted_survival import predicted_survival
 from reports.figures.style import FigureStyle
 from reports.nomogram_words import nomogram_drawing
-from reports.wording import horizons_of
+from reports.prediction_wording import horizons_of
 
 if TYPE_CHECKING:
     from gui.session import Session

@@ -18,7 +18,8 @@ from inference.prediction import Prediction, PredictionStatus
 from reports.figures.drawing import Drawing
 from reports.figures.slice_shares import HEIGHT, slice_shares, slice_under, strongest_slice
 from reports.figures.style import FigureStyle
-from reports.wording import prediction_name, slice_number
+from reports.prediction_wording import prediction_name
+from reports.wording import slice_number
 
 if TYPE_CHECKING:
     from gui.session import Session

@@ -21,6 +21,17 @@ from reports import wording
 from reports.figures.drawing import Drawing
 from reports.figures.probability_bar import HEIGHT, probability_bar
 from reports.figures.style import FigureStyle
+from reports.prediction_wording import (
+    cutoff_text,
+    fallback_text,
+    fold_range,
+    horizons_of,
+    outcome_text,
+    prediction_name,
+    prediction_with_long_name,
+    score_text,
+    survival_text,
+)
 
 if TYPE_CHECKING:
     from gui.session import Session
@@ -133,19 +144,19 @@ class StudyAnswerPanel(QWidget):
         tone = Tone.PLAIN
         if answer is not None and assessment is not None:
             tone = tone_of(answer)
-            texts["name"] = wording.prediction_with_long_name(answer, catalogue)
+            texts["name"] = prediction_with_long_name(answer, catalogue)
             texts["scale"] = " · ".join(_scale(answer, catalogue))
-            say(self.score, wording.score_text(answer, catalogue), tone)
+            say(self.score, score_text(answer, catalogue), tone)
             set_look(self.score, role="figure" if is_answered else "title", stale=stale)
             self.score.setAccessibleName(f"{texts['name']}: {self.score.text()}")
             if has_bar:
                 self.bar.show_figure(partial(_bar, answer, catalogue), stale=stale)
             if is_answered:
                 texts["verdict"] = verdict_text(answer, catalogue)
-                months = wording.horizons_of(answer, assessment.study)
-                foretold = [wording.survival_text(answer, month, catalogue) for month in months]
+                months = horizons_of(answer, assessment.study)
+                foretold = [survival_text(answer, month, catalogue) for month in months]
                 texts["survival"] = " · ".join(foretold)
-                texts["fallback"] = wording.fallback_text(answer, catalogue)
+                texts["fallback"] = fallback_text(answer, catalogue)
                 flags = (
                     (answer.is_borderline, "panel.comparison.borderline"),
                     (answer.folds_disagree, "panel.comparison.folds_disagree"),
@@ -175,12 +186,15 @@ class StudyAnswerPanel(QWidget):
         say(self.beside, catalogue.text("report.beside.beside") if answered else "")
         assert assessment is not None or not answered
         for row, one in enumerate(answered):
-            months = () if assessment is None else wording.horizons_of(one, assessment.study)
+            months = () if assessment is None else horizons_of(one, assessment.study)
             said = [verdict_text(one, catalogue)] if one.is_positive is not None else []
-            said += [wording.survival_text(one, month, catalogue) for month in months]
-            name, score = wording.prediction_name(one, catalogue), wording.score_text(one, catalogue)
+            said += [survival_text(one, month, catalogue) for month in months]
+            name, score = (
+                prediction_name(one, catalogue),
+                score_text(one, catalogue),
+            )
             for column, text in enumerate((name, score, " · ".join(said))):
-                self._add_cell(row, column, text, wording.outcome_text(one, catalogue), stale=stale)
+                self._add_cell(row, column, text, outcome_text(one, catalogue), stale=stale)
 
     def _add_cell(self, row: int, column: int, text: str, tip: str, *, stale: bool) -> None:
         cell = label("small", self.card, wraps=column == 2)
@@ -204,11 +218,11 @@ class StudyAnswerPanel(QWidget):
 def _scale(answer: Prediction, catalogue: Catalogue) -> list[str]:
     """What the number is, and what it is compared with."""
     parts = [catalogue.text("report.answer.log_hazard")] if answer.scale != "probability" else []
-    cutoff = wording.cutoff_text(answer, catalogue)
+    cutoff = cutoff_text(answer, catalogue)
     if cutoff and answer.scale != "probability":
         parts.append(catalogue.text("report.cutoff", value=cutoff))
     if len(answer.fold_scores) > 1:
-        parts.append(wording.fold_range(answer, catalogue))
+        parts.append(fold_range(answer, catalogue))
     return parts
 
 

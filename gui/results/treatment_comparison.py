@@ -17,7 +17,7 @@ from gui.theme.tokens import GRID_PX, Tone
 from inference.assessment import Assessment
 from inference.packs.state import PackState
 from inference.prediction import Prediction, PredictionStatus
-from reports import wording
+from reports import prediction_wording, wording
 from reports.figures.drawing import Drawing
 from reports.figures.probability_bar import HEIGHT, probability_bar
 from reports.figures.style import FigureStyle
@@ -48,13 +48,13 @@ class TreatmentColumn:
         """Show one treatment's prediction; a withheld one shows no number."""
         answered = prediction.status is PredictionStatus.ANSWERED
         tone = tone_of(prediction)
-        self.name.setText(wording.prediction_name(prediction, catalogue))
-        say(self.score, wording.score_text(prediction, catalogue), tone)
+        self.name.setText(prediction_wording.prediction_name(prediction, catalogue))
+        say(self.score, prediction_wording.score_text(prediction, catalogue), tone)
         set_look(self.score, role="figure" if answered else "title", stale=stale)
         self.score.setAccessibleName(f"{self.name.text()}: {self.score.text()}")
         draw = partial(_bar, prediction, catalogue)
         self.bar.show_figure(draw, stale=stale)
-        say(self.range, wording.fold_range(prediction, catalogue))
+        say(self.range, prediction_wording.fold_range(prediction, catalogue))
         say(self.verdict, verdict_text(prediction, catalogue) if answered else "", tone)
         set_look(self.verdict, stale=stale)
         flags = []
@@ -174,13 +174,13 @@ def tone_of(prediction: Prediction) -> Tone:
     """Green for the class that is hoped for, red for the other, amber for what is withheld or borderline."""
     if prediction.status is not PredictionStatus.ANSWERED or prediction.is_borderline:
         return Tone.WARN
-    return Tone.BAD if wording.is_unfavourable(prediction) else Tone.GOOD
+    return Tone.BAD if prediction_wording.is_unfavourable(prediction) else Tone.GOOD
 
 
 def verdict_text(prediction: Prediction, catalogue: Catalogue) -> str:
     """The verdict with its shape, as in the report: a diamond for what nobody hopes for, else a ring."""
-    shape = "◆" if wording.is_unfavourable(prediction) else "○"
-    return f"{shape} {wording.verdict_word(prediction, catalogue)}"
+    shape = "◆" if prediction_wording.is_unfavourable(prediction) else "○"
+    return f"{shape} {prediction_wording.verdict_word(prediction, catalogue)}"
 
 
 def _bar(prediction: Prediction, catalogue: Catalogue, width: float, style: FigureStyle) -> Drawing:

@@ -38,7 +38,7 @@ STAGE: Final = "stage.varying"
 MaskChange = Literal["mask_grown", "mask_shrunk", "mask_up", "mask_down"]
 Vary = Callable[[NDArray[np.bool_], Geometry], NDArray[np.bool_]]
 
-_MASK_CHANGES: Final[Mapping[MaskChange, Vary]] = {
+MASK_CHANGES: Final[Mapping[MaskChange, Vary]] = {
     "mask_grown": lambda mask, geometry: grown(mask, geometry, MASK_STEP_MM),
     "mask_shrunk": lambda mask, geometry: shrunk(mask, geometry, MASK_STEP_MM),
     "mask_up": lambda mask, geometry: shifted(mask, geometry, 1),
@@ -116,7 +116,7 @@ def sensitivity(
         return None
     reads = inputs_of(pack.manifest, study_models(pack))[base.name]
     values = PatientValues(record, found.pathway)
-    changes = list(_MASK_CHANGES) if reads.phases else []
+    changes = list(MASK_CHANGES) if reads.phases else []
     clinical = list(_clinical_changes(values, sorted(reads.fields)))
     total = len(changes) + len(clinical)
     variations: list[ScoreVariation] = []
@@ -128,7 +128,7 @@ def sensitivity(
 
     for change in changes:
         varied = {
-            phase: replace(scans[phase], mask=_MASK_CHANGES[change](scans[phase].mask, _grid(scans[phase])))
+            phase: replace(scans[phase], mask=MASK_CHANGES[change](scans[phase].mask, _grid(scans[phase])))
             for phase in sorted(reads.phases)
         }
         score = None

@@ -15,8 +15,8 @@ from reports.figures.clipping import Box
 from reports.figures.drawing import Anchor, Drawing, Line, Polygon, Rect, Shape, Text
 from reports.figures.scale import Scale, nice_ticks, tick_texts
 from reports.figures.style import PAPER, FigureStyle, mixed
+from reports.prediction_wording import cutoff_text, prediction_name, score_text
 from reports.typesetting import wrap
-from reports.wording import cutoff_text, prediction_name, score_text
 
 _ROW: Final = 26.0
 _BOX: Final = 10.0

@@ -9,7 +9,7 @@ from inference.prediction import Prediction, PredictionStatus
 from reports.figures.drawing import Anchor, Circle, Drawing, Line, Polygon, Rect, Shape, Text
 from reports.figures.style import PAPER, FigureStyle
 from reports.fonts import Face
-from reports.wording import cutoff_text, fold_range, prediction_name, score_text, verdict_word
+from reports.prediction_wording import cutoff_text, fold_range, prediction_name, score_text, verdict_word
 
 HEIGHT = 40.0
 _MARGIN = 4.0

@@ -7,7 +7,8 @@ from inference.prediction import Prediction, PredictionStatus
 from reports.figures.drawing import Anchor, Drawing, Line, Rect, Shape, Text
 from reports.figures.style import PAPER, FigureStyle
 from reports.fonts import Face
-from reports.wording import prediction_name, slice_number
+from reports.prediction_wording import prediction_name
+from reports.wording import slice_number
 
 HEIGHT = 56.0
 _LABEL_SIZE = 6.5

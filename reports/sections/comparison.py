@@ -24,16 +24,16 @@ from reports.paper.sheet import (
     SMALL_STRONG,
     Sheet,
 )
-from reports.wording import (
+from reports.prediction_wording import (
     fold_range,
     is_unfavourable,
     outcome_text,
     prediction_name,
     score_text,
     status_word,
-    text_or_code,
     verdict_word,
 )
+from reports.wording import text_or_code
 
 CARDS_PER_ROW: Final = 2
 

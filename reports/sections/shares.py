@@ -9,7 +9,7 @@ from reports.figures.slice_shares import slice_shares
 from reports.paper.blocks import Block, Columns, Gap, Picture, Stack, TextBlock
 from reports.paper.flow import Section
 from reports.paper.sheet import SMALL_STRONG
-from reports.wording import prediction_name
+from reports.prediction_wording import prediction_name
 
 
 def shares_section(assessment: Assessment, catalogue: Catalogue) -> Section | None:

@@ -28,7 +28,7 @@ from reports.paper.sheet import (
     SMALL,
     SMALL_STRONG,
 )
-from reports.wording import (
+from reports.prediction_wording import (
     cutoff_text,
     fallback_text,
     fold_range,
@@ -39,9 +39,9 @@ from reports.wording import (
     score_text,
     status_word,
     survival_text,
-    text_or_code,
     verdict_word,
 )
+from reports.wording import text_or_code
 
 _TINT = "#f4f6f8"
 _BESIDE_SHARES = (3.4, 2.0, 2.6, 2.0, 3.4)

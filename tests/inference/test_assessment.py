@@ -155,7 +155,7 @@ def _by_a_model() -> Prediction:
             Contribution("clinical.ki67", "30", 0.75),
             Contribution("clinical.m_stage", "M1", 0.5),
         ),
-        variations=(Variation(Message("variation.mask_grown", {"mm": "2"}), 0.25, True),),
+        variations=(Variation("outline", Message("sensitivity.mask_grown", {"mm": 2.0}), 0.25, True),),
     )
 
 

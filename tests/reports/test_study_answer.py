@@ -26,9 +26,9 @@ from reports.figures.contribution_bars import contribution_bars
 from reports.figures.drawing import Drawing, Line, Polyline, Rect, Text
 from reports.figures.predicted_survival import predicted_survival
 from reports.figures.style import PAPER
+from reports.prediction_wording import horizons_of
 from reports.report import build_report
 from reports.sections.study_answer import explanation_sections, study_section
-from reports.wording import horizons_of
 from tests.reports.assessments import answered, content
 from tests.reports.test_evidence import texts
 

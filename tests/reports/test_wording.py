@@ -14,6 +14,15 @@ from inference.messages.catalogue import Catalogue
 from inference.messages.message import Message
 from inference.prediction import Prediction, PredictionStatus
 from reports import wording
+from reports.prediction_wording import (
+    cutoff_text,
+    fold_range,
+    is_unfavourable,
+    prediction_name,
+    score_text,
+    status_word,
+    verdict_word,
+)
 from tests.reports.assessments import CLINICAL, PHANTOM, prediction, silent, withheld
 
 
@@ -35,18 +44,18 @@ def test_a_score_below_its_cutoff_never_reads_as_having_reached_it(score: float,
 
 def test_a_score_just_below_its_cutoff_is_given_more_decimals(english: Catalogue) -> None:
     close = replace(prediction("ccrt"), score=0.4968, cutoff=0.5)
-    assert wording.score_text(close, english) == "49.7 %"
-    assert wording.cutoff_text(close, english) == "50.0 %"
+    assert score_text(close, english) == "49.7 %"
+    assert cutoff_text(close, english) == "50.0 %"
 
 
 def test_range_and_number_of_folds_stand_together(english: Catalogue, chinese: Catalogue) -> None:
-    assert wording.fold_range(prediction("ccrt"), english) == "9–30 % · 5 folds"
-    assert wording.fold_range(prediction("ccrt"), chinese) == "9%–30% · 5 折"
+    assert fold_range(prediction("ccrt"), english) == "9–30 % · 5 folds"
+    assert fold_range(prediction("ccrt"), chinese) == "9%–30% · 5 折"
 
 
 def test_one_fold_claims_no_range(english: Catalogue) -> None:
     single = replace(prediction("ccrt"), fold_scores=(0.18,), low=0.18, high=0.18)
-    assert wording.fold_range(single, english) == "one network, no range"
+    assert fold_range(single, english) == "one network, no range"
 
 
 @pytest.mark.parametrize("status", [PredictionStatus.WITHHELD, PredictionStatus.NOT_ESTIMABLE])
@@ -55,12 +64,12 @@ def test_without_an_answer_there_is_a_word_and_no_number(
 ) -> None:
     each = silent("ccrt", status)
     texts = (
-        wording.score_text(each, english),
-        wording.verdict_word(each, english),
-        wording.fold_range(each, english),
+        score_text(each, english),
+        verdict_word(each, english),
+        fold_range(each, english),
     )
     assert not any(character.isdigit() for character in "".join(texts))
-    assert texts[0] == wording.status_word(each, english) != ""
+    assert texts[0] == status_word(each, english) != ""
 
 
 @pytest.mark.parametrize(
@@ -140,14 +149,14 @@ def by_a_model(**changes: object) -> Prediction:
 
 def test_a_score_that_is_no_probability_is_a_number_told_from_its_cutoff(english: Catalogue) -> None:
     hazard = by_a_model()
-    assert wording.score_text(hazard, english) == "\u22121.2341"
-    assert wording.cutoff_text(hazard, english) == "\u22121.2343"
-    assert wording.fold_range(hazard, english) == ""
-    assert wording.prediction_name(hazard, english) == "Combined model"
-    assert wording.cutoff_text(by_a_model(cutoff=None, is_positive=None), english) == ""
+    assert score_text(hazard, english) == "\u22121.2341"
+    assert cutoff_text(hazard, english) == "\u22121.2343"
+    assert fold_range(hazard, english) == ""
+    assert prediction_name(hazard, english) == "Combined model"
+    assert cutoff_text(by_a_model(cutoff=None, is_positive=None), english) == ""
 
 
 @pytest.mark.parametrize(("higher_is", "positive", "bad"), [("worse", True, True), ("better", True, False)])
 def test_what_is_unfavourable_depends_on_the_direction(higher_is: str, positive: bool, bad: bool) -> None:
-    assert wording.is_unfavourable(by_a_model(higher_is=higher_is, is_positive=positive)) is bad
-    assert wording.is_unfavourable(by_a_model(higher_is=higher_is, is_positive=not positive)) is not bad
+    assert is_unfavourable(by_a_model(higher_is=higher_is, is_positive=positive)) is bad
+    assert is_unfavourable(by_a_model(higher_is=higher_is, is_positive=not positive)) is not bad

@@ -12,7 +12,7 @@ from gui.results.treatment_comparison import TreatmentComparison
 from gui.session import Session
 from inference.case_input import CaseInput
 from inference.prediction import PredictionStatus
-from reports import wording
+from reports import prediction_wording
 from tests.gui.panel_session import new_session, open_case, run
 from tests.inference.predictors.study_cases import record
 from tests.inference.predictors.test_study_answer import LAGC, pack_of, scan_of
@@ -48,8 +48,8 @@ def test_the_number_is_the_one_that_is_printed(qtbot: Any) -> None:
     assert session.outcome is not None
     answer = session.outcome.assessment.predictions[0]
     assert answer.status is PredictionStatus.ANSWERED and answer.model == "dlcs"
-    assert panel.score.text() == wording.score_text(answer, session.catalogue)
-    assert wording.verdict_word(answer, session.catalogue) in panel.verdict.text()
+    assert panel.score.text() == prediction_wording.score_text(answer, session.catalogue)
+    assert prediction_wording.verdict_word(answer, session.catalogue) in panel.verdict.text()
     assert "synthetic" in panel.origin.text()
     assert "DL signature" in texts(panel) and "OS model" in texts(panel)
 

@@ -10,7 +10,7 @@ from gui.results.treatment_comparison import TreatmentComparison, tone_of
 from gui.session import Session
 from gui.theme.tokens import Tone
 from inference.prediction import PredictionStatus
-from reports import wording
+from reports import prediction_wording, wording
 from tests.gui.panel_session import BAD, new_session, open_case, run, tiny_pack
 from tests.inference.synthetic_case import case, mask_layer, record
 
@@ -44,10 +44,10 @@ def test_the_numbers_are_those_that_are_printed(answered: Session, qtbot: Any) -
     assert list(shown.columns) == [prediction.treatment for prediction in predictions] == ["ccrt", "ic_ccrt"]
     for prediction in predictions:
         column = shown.columns[prediction.treatment]
-        assert column.score.text() == wording.score_text(prediction, answered.catalogue)
+        assert column.score.text() == prediction_wording.score_text(prediction, answered.catalogue)
         assert re.search(r"\d %", column.score.text())
-        assert column.range.text() == wording.fold_range(prediction, answered.catalogue) != ""
-        assert wording.verdict_word(prediction, answered.catalogue) in column.verdict.text()
+        assert column.range.text() == prediction_wording.fold_range(prediction, answered.catalogue) != ""
+        assert prediction_wording.verdict_word(prediction, answered.catalogue) in column.verdict.text()
         assert column.score.property("tone") == "good"
         assert column.bar.accessibleName()
     assert not shown.hint.isVisible() and not shown.recalculate.isVisible()

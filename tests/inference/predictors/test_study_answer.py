@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -31,9 +32,15 @@ POSITIVE = {
 ANY_LENGTH = {"minimum": 0.1, "maximum": 600.0}
 
 
-def pack_of(study: str, *, without_cutoff: tuple[str, ...] = ("overall_survival",)) -> LoadedPack:
+def pack_of(
+    study: str,
+    *,
+    without_cutoff: tuple[str, ...] = ("overall_survival",),
+    change: Callable[[dict[str, Any]], None] = lambda _: None,
+) -> LoadedPack:
     """The study's hand-made pack, for small scans too, with a cut-off for every score but some."""
     made = document(study)
+    change(made)
     lengths = ("pixel_spacing_mm", "slice_spacing_mm", "slice_thickness_mm", "field_of_view_mm")
     for one in made["scores"]:
         one["positive_class"] = "death" if one["name"] == "overall_survival" else POSITIVE[study]
