@@ -35,6 +35,7 @@ from gui.results.recommendation_panel import RecommendationPanel
 from gui.results.slice_share_panel import SliceSharePanel
 from gui.results.study_answer_panel import StudyAnswerPanel
 from gui.results.treatment_comparison import TreatmentComparison
+from gui.results.variation_panel import VariationPanel
 from gui.session import Session
 from gui.settings import Settings
 from gui.status_line import StatusLine
@@ -124,6 +125,7 @@ class MainWindow(QMainWindow):
         self.shares = SliceSharePanel(session)
         self.answer = StudyAnswerPanel(session)
         self.explanation = ExplanationPanel(session)
+        self.variations = VariationPanel(session)
         self.evidence = EvidencePanel(session)
         self.guard = GuardPanel(session)
         self.report: QWidget | None = None
@@ -140,6 +142,7 @@ class MainWindow(QMainWindow):
             self.evidence,
             self.explanation,
             self.shares,
+            self.variations,
             self.guard,
         ]
         right = _column(answers)

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from gui.intake.thumbnail import coarsened
 from gui.jobs.job import BackgroundJob, Work
 from gui.jobs.mask_import import MaskImport, MaskOffer
+from gui.jobs.variation_job import VariationJob
 from gui.notice import NoticeKind
 from gui.viewer.slice_source import SliceSource
 from inference.errors import ConciliumError
@@ -49,6 +50,7 @@ class CaseJobs(QObject):
         super().__init__(session)
         self._session = session
         self.mask_import = MaskImport(session)
+        self.variation = VariationJob(session)
         queued = Qt.ConnectionType.QueuedConnection
         self._slice_arrived.connect(self._on_slice_arrived, queued)
         self._thumbnail_arrived.connect(self._on_thumbnail_arrived, queued)
@@ -191,7 +193,11 @@ class CaseJobs(QObject):
             outcome = assess(case, pack, rule_set=rule_set, on_progress=on_progress, should_stop=should_stop)
             return outcome, time.monotonic() - started_s
 
-        self._start_case("assess", work, self._accept_outcome)
+        def accept(result: tuple[Any, float]) -> None:
+            self._session.accept_outcome(*result)
+            self.variation.start(case, pack)
+
+        self._start_case("assess", work, accept)
 
     # Papers
 
@@ -362,9 +368,6 @@ class CaseJobs(QObject):
     def _on_pack_refused(self, end: JobEnd[Any]) -> None:
         self._session.accept_pack(None, end.message)
         self._tell(end)
-
-    def _accept_outcome(self, result: tuple[Any, float]) -> None:
-        self._session.accept_outcome(*result)
 
     def _accept_segmentation(self, layer: MaskLayer) -> None:
         self._replace_mask(layer, "segment")

@@ -28,6 +28,8 @@ def test_window_and_headless_assessments_have_equal_hashes(
     run = DemonstrationRun(window.session, study_folder, read_record(STUDY, clinical))
     with qtbot.waitSignal(run.ended, timeout=20_000):
         run.start()
+    variation = window.session.jobs.variation
+    qtbot.waitUntil(lambda: not variation.is_running, timeout=20_000)
     shown = window.session.outcome
     request = AssessRequest(study_folder, STUDY, tmp_path / "out", clinical=clinical)
     packs = PackStore([pack_folder], threads=1)
@@ -37,3 +39,4 @@ def test_window_and_headless_assessments_have_equal_hashes(
     assert shown.assessment.canonical_bytes() == written.assessment.canonical_bytes()
     assert shown.assessment.content_sha256() == written.assessment.content_sha256()
     assert window.session.is_current
+    assert all(prediction.variations for prediction in shown.assessment.predictions)
