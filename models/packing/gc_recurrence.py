@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from inference.errors import InputError
-from inference.packs.fitted import Score, ScoreThreshold, SliceAggregation
+from inference.packs.fitted import SliceAggregation
 from inference.packs.manifest import Manifest
 from inference.packs.phases import PhaseInput, Resample, SelectSlices, Window
 from inference.storage import write_atomically
@@ -19,7 +19,8 @@ from models.cohorts.cohort import Cohort
 from models.cohorts.cohort_schema import PARTS
 from models.networks.outputs import PatientGraph
 from models.packing import coding
-from models.packing.content import Fitted, PackContent, PackedNetwork, PredictionTable
+from models.packing.class_parts import fold_classifier, probability_scores, youden_thresholds
+from models.packing.content import Fitted, PackContent, PredictionTable
 from models.packing.ct_inputs import ct_inputs
 from models.packing.ct_pack import put_demonstration, put_trained_on
 from models.packing.frame_steps import crop_box, to_size
@@ -30,7 +31,7 @@ from models.phantoms.gc_population import FORM, draw_cohort
 from models.studies.gc_recurrence import DLS, MODELS, STUDY, TrainedGc, log_odds, train
 from models.studies.gc_recurrence_config import GcRecurrenceConfig
 from models.studies.gc_recurrence_factors import coded
-from models.studies.gc_recurrence_network import FoldModel, frozen_network
+from models.studies.gc_recurrence_network import NETWORK, frozen_network
 from models.studies.gc_recurrence_results import write_results
 from models.studies.gc_recurrence_samples import GcSamples, cohort_samples, phantom_samples, phantom_stack
 from models.studies.lagc_response import STUDY as RESPONSE
@@ -49,7 +50,6 @@ SIGNATURE: Final = "dls"
 
 _FIELD_OF: Final = {field.attribute: field.id for field in FORM}
 _PHANTOM_SIZE: Final = 256
-NETWORK: Final = "se_resnet50_cut_mlp"
 _FEW_SLICES: Final = 3
 """Of a phantom in the self-test."""
 
@@ -123,28 +123,18 @@ def content(trained: TrainedGc, cohorts: Sequence[GcSamples], *, is_synthetic: b
         subject=SUBJECT,
         inputs=ct_inputs(STUDY),
         phases=(_phase(config),),
-        networks=tuple(_network(model, image) for model in trained.folds),
+        networks=tuple(
+            fold_classifier(model.fold.number, PatientGraph(model.network), NETWORK, image, PHASE)
+            for model in trained.folds
+        ),
         fitted=Fitted(
-            scores=tuple(
-                Score(
-                    name=name,
-                    title=TITLES[name],
-                    source="classifiers" if name == SIGNATURE else "linear_model",
-                    scale="probability",
-                    higher_is="worse",
-                    positive_class="relapse",
-                )
-                for name in models
+            scores=probability_scores(
+                {name: TITLES[name] for name in models},
+                SIGNATURE,
+                higher_is="worse",
+                positive_class="relapse",
             ),
-            thresholds=tuple(
-                ScoreThreshold(
-                    score=name,
-                    value=cut,
-                    locked_on=f"out-of-fold scores of the {len(training)} training patients",
-                    method="Youden's index; where several share the best one, the middle of them",
-                )
-                for name, cut in cuts.items()
-            ),
+            thresholds=youden_thresholds(cuts, len(training)),
             linear_models=tuple(
                 coding.logistic_model(name, logistic[name].intercept, logistic[name].coefficients, columns)
                 for name in models
@@ -230,16 +220,3 @@ def _image(config: GcRecurrenceConfig) -> np.ndarray:
     """Some slices of a phantom: no pixel of a patient may leave in a pack."""
     (patient,) = draw_cohort("training", 1, config.seed)
     return phantom_stack(patient, config, size=_PHANTOM_SIZE)[:_FEW_SLICES].astype(np.float32)
-
-
-def _network(model: FoldModel, image: np.ndarray) -> PackedNetwork:
-    return PackedNetwork(
-        file=f"networks/fold-{model.fold.number}.onnx",
-        role="classifier",
-        architecture=NETWORK,
-        graph=PatientGraph(model.network),
-        image=image,
-        fold=model.fold.number,
-        phase=PHASE,
-        unit="patient",
-    )

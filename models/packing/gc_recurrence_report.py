@@ -14,6 +14,7 @@ from models.packing.prediction_csv import CohortRows
 from models.packing.reference_data import ReferenceContent, known_cohort
 from models.studies.gc_recurrence import TrainedGc
 from models.studies.gc_recurrence_samples import GcSamples
+from models.training.splits import fold_names
 
 PHASE: Final[PhaseName] = "portal_venous"
 
@@ -24,7 +25,7 @@ def rows_of(
     trained: TrainedGc, scored: Scored, models: Sequence[str], *, with_class: bool
 ) -> list[CohortRows]:
     """Relapse of every patient, or the overall survival of those of whom it is known."""
-    fold_of = {k: str(model.fold.number + 1) for model in trained.folds for k in model.fold.left_out}
+    fold_of = fold_names(model.fold for model in trained.folds)
     rows = []
     for number, (cohort, scores) in enumerate(scored):
         own = np.arange(len(cohort)) if with_class else np.flatnonzero(cohort.has_follow_up)

@@ -18,7 +18,8 @@ from models.cohorts.cohort import Cohort
 from models.cohorts.cohort_schema import PARTS
 from models.networks.outputs import ClassifierGraph
 from models.packing import coding
-from models.packing.content import Fitted, PackContent, PackedNetwork, PredictionTable
+from models.packing.class_parts import fold_classifier, probability_scores, youden_thresholds
+from models.packing.content import Fitted, PackContent, PredictionTable
 from models.packing.ct_inputs import ct_inputs
 from models.packing.ct_pack import put_demonstration, put_trained_on
 from models.packing.kept_work import RESULTS_FOLDER
@@ -38,7 +39,7 @@ from models.phantoms.lagc_population import draw_cohort
 from models.studies.lagc_response import STUDY, TrainedLagc, train
 from models.studies.lagc_response_config import LagcResponseConfig
 from models.studies.lagc_response_export import hand_on
-from models.studies.lagc_response_network import NETWORK, FoldModel
+from models.studies.lagc_response_network import NETWORK
 from models.studies.lagc_response_results import write_results
 from models.studies.lagc_response_samples import (
     LagcSamples,
@@ -96,7 +97,7 @@ def content(trained: TrainedLagc, cohorts: Sequence[LagcSamples], *, is_syntheti
     training, *outside = cohorts
     config, survival = trained.config, trained.survival
     scored = [(training, trained.out_of_fold)] + [(cohort, trained.scores(cohort)) for cohort in outside]
-    image = training.images[0] if is_synthetic else _image(config)
+    image = (training.images[0] if is_synthetic else _image(config))[None].astype(np.float32)
     columns = coded_columns(trained, training)
     models = [name for name in SCORE_OF if name != "clinical" or trained.clinical.coefficients]
     tables = [
@@ -121,7 +122,10 @@ def content(trained: TrainedLagc, cohorts: Sequence[LagcSamples], *, is_syntheti
         subject=SUBJECT,
         inputs=ct_inputs(STUDY),
         phases=(_phase(config),),
-        networks=tuple(_network(model, image) for model in trained.folds),
+        networks=tuple(
+            fold_classifier(model.fold.number, ClassifierGraph(model.network), NETWORK, image, PHASE)
+            for model in trained.folds
+        ),
         fitted=_fitted(trained, models, columns, os_model, high_risk_from),
         reference=reference(trained, scored, models, followed, high_risk_from),
         tables=tuple(tables),
@@ -145,28 +149,11 @@ def _fitted(
     high_risk_from: float,
 ) -> Fitted:
     fitted_to = len(trained.survival.training)
+    titles = {SCORE_OF[name]: TITLES[name] for name in models}
+    cuts = {SCORE_OF[name]: trained.cutoffs[name].value for name in models if name in trained.cutoffs}
+    scores = list(probability_scores(titles, SCORE_OF["dl"], higher_is="better", positive_class=GOOD))
+    thresholds = list(youden_thresholds(cuts, len(trained.out_of_fold["dl"])))
     logistic = {"clinical": trained.clinical, "dlcs": trained.fusion}
-    scores = [
-        Score(
-            name=SCORE_OF[name],
-            title=TITLES[name],
-            source="classifiers" if name == "dl" else "linear_model",
-            scale="probability",
-            higher_is="better",
-            positive_class=GOOD,
-        )
-        for name in models
-    ]
-    thresholds = [
-        ScoreThreshold(
-            score=SCORE_OF[name],
-            value=trained.cutoffs[name].value,
-            locked_on=f"out-of-fold scores of the {len(trained.out_of_fold[name])} training patients",
-            method="Youden's index; where several share the best one, the middle of them",
-        )
-        for name in models
-        if name in trained.cutoffs
-    ]
     linear = [
         coding.logistic_model(SCORE_OF[name], logistic[name].intercept, logistic[name].coefficients, columns)
         for name in models
@@ -214,16 +201,3 @@ def _image(config: LagcResponseConfig) -> NDArray[np.float16]:
     """A phantom's: no pixel of a patient may leave in a pack."""
     (patient,) = draw_cohort("training", 1, config.seed)
     return phantom_image(patient, config.preprocessing, size=_PHANTOM_SIZE)
-
-
-def _network(model: FoldModel, image: NDArray[np.float16]) -> PackedNetwork:
-    return PackedNetwork(
-        file=f"networks/fold-{model.fold.number}.onnx",
-        role="classifier",
-        architecture=NETWORK,
-        graph=ClassifierGraph(model.network),
-        image=image[None].astype(np.float32),
-        fold=model.fold.number,
-        phase=PHASE,
-        unit="patient",
-    )

@@ -18,6 +18,7 @@ from models.studies.lagc_response_network import FoldModel
 from models.studies.lagc_response_results import outside_hazard
 from models.studies.lagc_response_samples import LagcSamples
 from models.studies.lagc_response_survival import follow_up_of
+from models.training.splits import fold_names
 
 OS: Final = "overall_survival"
 SCORE_OF: Final = {"dl": DL_SIGNATURE, "clinical": "clinical_signature", "dlcs": "dlcs"}
@@ -29,7 +30,7 @@ Scored = Sequence[tuple[LagcSamples, Mapping[str, Floats]]]
 
 def response_rows(trained: TrainedLagc, scored: Scored, models: Sequence[str]) -> list[CohortRows]:
     """Every patient with the probabilities of good response."""
-    fold_of = {k: str(model.fold.number + 1) for model in trained.folds for k in model.fold.left_out}
+    fold_of = fold_names(model.fold for model in trained.folds)
     return [
         CohortRows(
             cohort.cohort,

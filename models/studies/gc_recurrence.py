@@ -8,32 +8,29 @@ hospital and years are the same: a hospital should leave patients of one cohort 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import logit
 
-from inference.statistics.discrimination.youden import YoudenCutoff, youden_cutoff
+from inference.statistics.discrimination.youden import YoudenCutoff
 from inference.statistics.outcomes import Bools, Floats
-from inference.statistics.reasons import NotEstimable
-from inference.statistics.regression.logistic import fit_logistic
 from models.networks.se_resnet import FrozenBackboneMlp
 from models.studies.gc_recurrence_config import GcRecurrenceConfig
 from models.studies.gc_recurrence_factors import coded
 from models.studies.gc_recurrence_network import FoldModel, network_scores, train_layers_of
 from models.studies.gc_recurrence_samples import GcSamples
-from models.studies.lagc_response_factors import Coded
+from models.training.class_signatures import logistic_signature, selected_signature
+from models.training.coded_factors import Coded
+from models.training.cross_fit import lock_cutoffs, out_of_fold
 from models.training.engine.device import make_repeatable
-from models.training.engine.failures import NoFitError
 from models.training.engine.folds import require_both_classes
 from models.training.engine.history import CurvePoint
 from models.training.engine.run import RunPlace
 from models.training.linear_score import LinearScore
-from models.training.signatures import lasso_then_logistic
-from models.training.splits import Fold, folds_by_patient
+from models.training.splits import folds_by_patient
 
 STUDY: Final = "gc-recurrence"
 DLS: Final = "dls_log_odds"
@@ -99,29 +96,23 @@ def train(
     table = coded(cohort.factors)
 
     models = tuple(train_layers_of(config, frozen, cohort, fold, where) for fold in folds)
-    dls = _out_of_fold(folds, lambda k, rows: network_scores(models[k], cohort.embeddings[rows]))
+    dls = out_of_fold(folds, lambda k, rows: network_scores(models[k], cohort.embeddings[rows]))
     joined = table.with_column(DLS, log_odds(dls))
     clis_of = [clinical_signature(config, table, cohort.relapse, fold.learn, fold.number) for fold in folds]
     # Learning patients, too, enter with out-of-fold signatures: a network's own patients look too good.
     dlfs_of = [fused(config, joined, cohort.relapse, fold.learn) for fold in folds]
-    out_of_fold = {
+    scores = {
         "dls": dls,
-        "clis": _out_of_fold(folds, lambda k, rows: clis_of[k].probability(table.matrix[rows], table.names)),
-        "dlfs": _out_of_fold(
-            folds, lambda k, rows: dlfs_of[k].probability(joined.matrix[rows], joined.names)
-        ),
+        "clis": out_of_fold(folds, lambda k, rows: clis_of[k].probability(table.matrix[rows], table.names)),
+        "dlfs": out_of_fold(folds, lambda k, rows: dlfs_of[k].probability(joined.matrix[rows], joined.names)),
     }
     return TrainedGc(
         config,
         models,
         clinical_signature(config, table, cohort.relapse, everyone, config.folds),
         fused(config, joined, cohort.relapse, everyone),
-        out_of_fold,
-        {
-            name: youden_cutoff(scores, cohort.relapse)
-            for name, scores in out_of_fold.items()
-            if np.ptp(scores) > 0
-        },
+        scores,
+        lock_cutoffs(scores, cohort.relapse),
     )
 
 
@@ -136,45 +127,22 @@ def clinical_signature(
 ) -> LinearScore:
     """CLIS: LASSO selects among the 17 factors, a multivariable logistic regression gives the weights."""
     positions = np.array(patients, dtype=np.intp)
-    fitted = lasso_then_logistic(
-        relapse[positions],
-        table.design(_estimable(table, table.names, relapse, positions), positions),
-        np.random.default_rng([config.seed, 1000, number]),
+    return selected_signature(
+        "clis",
+        table,
+        table.estimable(table.names, relapse, positions),
+        relapse,
+        positions,
+        rng=np.random.default_rng([config.seed, 1000, number]),
         rule=config.penalty_rule,
     )
-    if isinstance(fitted, NotEstimable):
-        raise NoFitError("clis", fitted)
-    return fitted.score
 
 
 def fused(config: GcRecurrenceConfig, joined: Coded, relapse: Bools, patients: Sequence[int]) -> LinearScore:
     """DLFS: logistic regression on the DLS and the published five clinical factors."""
     positions = np.array(patients, dtype=np.intp)
-    names = _estimable(joined, (DLS, *config.fusion_factors), relapse, positions)
-    fit = fit_logistic(relapse[positions], joined.design(names, positions))
-    if isinstance(fit, NotEstimable):
-        raise NoFitError("dlfs", fit)
-    weights = dict(zip(names, map(float, fit.coefficients[1:]), strict=True))
-    return LinearScore("logit", float(fit.coefficients[0]), weights)
-
-
-def _estimable(
-    table: Coded, names: Sequence[str], relapse: Bools, positions: NDArray[np.intp]
-) -> tuple[str, ...]:
-    """Columns that alone have an odds ratio; a rare level that one class alone has is none of them."""
-    return tuple(
-        name
-        for name in table.varying(names, positions)
-        if not isinstance(fit_logistic(relapse[positions], table.design((name,), positions)), NotEstimable)
-    )
-
-
-def _out_of_fold(folds: Sequence[Fold], score: Callable[[int, NDArray[np.intp]], Floats]) -> Floats:
-    scores = np.full(sum(len(fold.left_out) for fold in folds), np.nan)
-    for place, fold in enumerate(folds):
-        rows = np.array(fold.left_out, dtype=np.intp)
-        scores[rows] = score(place, rows)
-    return scores
+    names = joined.estimable((DLS, *config.fusion_factors), relapse, positions)
+    return logistic_signature("dlfs", joined, names, relapse, positions)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,10 @@ chemotherapy has a column of its own.  Coding is ours (?) wherever the paper is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-
 from inference.statistics.outcomes import Floats
-from models.studies.lagc_response_factors import Coded, Factors
+from models.training.coded_factors import Coded, Factors, choices, numbers, stages
 
 _NUMBERS: Final = (
     "age_years",
@@ -35,7 +32,7 @@ _CHOICES: Final = {
     "preoperative_chemotherapy": ("no", "yes"),
     "postoperative_chemotherapy": ("no", "yes"),
 }
-_STAGE_LEVELS: Final = ("I", "II", "III")
+_STAGE_LEVELS: Final = ("i", "ii", "iii")
 
 
 def coded(factors: Factors) -> Coded:
@@ -48,22 +45,13 @@ def coded(factors: Factors) -> Coded:
     """
     columns: dict[str, Floats] = {}
     for name in _NUMBERS:
-        columns[name] = np.array([float(value) for value in factors[name]])
+        columns[name] = numbers(factors[name])
     for name in _STAGES:
-        columns[name] = np.array([float(str(stage)[1]) for stage in factors[name]])
+        columns[name] = stages(factors[name])
     for name, levels in _CHOICES.items():
-        columns |= _levels(name, levels, [str(value) for value in factors[name]])
-    columns |= _levels("stage", _STAGE_LEVELS, _stage_groups(factors))
-    return Coded(tuple(columns), np.column_stack(list(columns.values())))
-
-
-def _levels(name: str, levels: Sequence[str], values: Sequence[str]) -> dict[str, Floats]:
-    if not set(values) <= set(levels):
-        raise ValueError(f"{name} has a level that the study does not know")
-    return {
-        f"{name}_{level.lower()}": np.array([float(value == level) for value in values])
-        for level in levels[1:]
-    }
+        columns |= choices(name, levels, factors[name])
+    columns |= choices("stage", _STAGE_LEVELS, _stage_groups(factors))
+    return Coded.of(columns)
 
 
 def _stage_groups(factors: Factors) -> list[str]:
@@ -71,5 +59,5 @@ def _stage_groups(factors: Factors) -> list[str]:
     for first, after in zip(factors["ptnm_stage"], factors["yptnm_stage"], strict=True):
         if bool(first) == bool(after):
             raise ValueError("a patient has pTNM, or after preoperative chemotherapy ypTNM")
-        groups.append(str(first or after))
+        groups.append(str(first or after).lower())
     return groups

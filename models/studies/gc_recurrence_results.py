@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Mapping, Sequence
-from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from inference.statistics.discrimination.delong import auc, compare_aucs, delong_auc
+from inference.statistics.discrimination.delong import compare_aucs, delong_auc
 from inference.statistics.estimate import Estimate
 from inference.statistics.outcomes import ClassData, Floats
 from inference.statistics.reasons import NotEstimable
-from inference.storage import write_atomically
+from models.csv_text import csv_text
 from models.phantoms.ct_population import Ceilings
 from models.phantoms.gc_outcome import relapse_ceilings, signature_ceiling
+from models.studies.class_results import Judged, class_figures, scores_csv, write_folder
 from models.studies.gc_recurrence import MODELS, STUDY, TrainedGc
 from models.studies.gc_recurrence_config import PUBLISHED_CUTOFF
 from models.studies.gc_recurrence_groups import chemotherapy_groups, risk_groups
@@ -55,33 +53,14 @@ def write_results(
     """
     training, *outside = cohorts
     scored = [(training, trained.out_of_fold)] + [(cohort, trained.scores(cohort)) for cohort in outside]
-    out.mkdir(parents=True, exist_ok=True)
-    write_atomically(out / "scores.csv", scores_csv(trained, scored).encode())
-    write_atomically(out / "scores_os.csv", survival_csv(scored).encode())
+    judged = [Judged(cohort.cohort, cohort.patient_ids, cohort.relapse, scores) for cohort, scores in scored]
+    tables = {
+        "scores.csv": scores_csv(MODELS, (model.fold for model in trained.folds), judged),
+        "scores_os.csv": survival_csv(scored),
+    }
     result = summary(trained, scored, ceiling_draws) | {"minutes": minutes}
-    write_atomically(out / "result.json", (json.dumps(result, indent=2) + "\n").encode())
+    write_folder(out, tables, result)
     return result
-
-
-def scores_csv(trained: TrainedGc, scored: Scored) -> str:
-    """One row per patient; training scores are out of fold, and ``fold`` says whose."""
-    fold_of = {k: str(model.fold.number + 1) for model in trained.folds for k in model.fold.left_out}
-    rows = [
-        ["patient", "cohort", "fold", "outcome", *(f"probability_{name}" for name in MODELS), "synthetic"]
-    ]
-    for number, (cohort, scores) in enumerate(scored):
-        rows += [
-            [
-                patient,
-                cohort.cohort,
-                fold_of[k] if number == 0 else "",
-                "yes" if cohort.relapse[k] else "no",
-                *(f"{scores[name][k]:.6f}" for name in MODELS),
-                "yes",
-            ]
-            for k, patient in enumerate(cohort.patient_ids)
-        ]
-    return _csv(rows)
 
 
 def survival_csv(scored: Scored) -> str:
@@ -99,7 +78,7 @@ def survival_csv(scored: Scored) -> str:
             ]
             for row, k in enumerate(np.flatnonzero(cohort.has_follow_up))
         ]
-    return _csv(rows)
+    return csv_text(rows)
 
 
 def summary(trained: TrainedGc, scored: Scored, ceiling_draws: int) -> dict[str, Any]:
@@ -153,34 +132,20 @@ def _delong_p(cohort: GcSamples, first: Floats, second: Floats) -> float | None:
 def _of_model(
     trained: TrainedGc, cohort: GcSamples, values: Floats, name: str, ceilings: Ceilings
 ) -> dict[str, Any]:
-    relapse = cohort.relapse
-    area = auc(values, relapse)
-    ceiling = {"dls": ceilings.image, "clis": ceilings.clinical, "dlfs": ceilings.full}[name]
-    figures: dict[str, Any] = {
-        "auc": area.value,
-        "auc_ci": area.interval(),
-        "ceiling": ceiling,
-        "published": PUBLISHED[cohort.cohort][name],
-    }
-    if name not in trained.cutoffs:
+    cutoff = trained.cutoffs.get(name)
+    figures = class_figures(
+        values,
+        cohort.relapse,
+        cutoff,
+        ceiling={"dls": ceilings.image, "clis": ceilings.clinical, "dlfs": ceilings.full}[name],
+        published=PUBLISHED[cohort.cohort][name],
+    )
+    if cutoff is None:
         return figures
-    cutoff = trained.cutoffs[name].value
-    high = values >= cutoff
-    figures |= {
-        "cutoff": cutoff,
-        "sensitivity": float(high[relapse].mean()),
-        "specificity": float((~high)[~relapse].mean()),
-        "accuracy": float((high == relapse).mean()),
-        "overall_survival": risk_groups(cohort, high, trained.config.survival_at_months),
-    }
+    is_high = values >= cutoff.value
+    figures["overall_survival"] = risk_groups(cohort, is_high, trained.config.survival_at_months)
     figures["hazard_ratio_high_v_low"] = figures["overall_survival"]["hazard_ratio"]
     if name == "dlfs":
         figures["published_sensitivity"] = PUBLISHED_SENSITIVITY[cohort.cohort]
         figures["published_hazard_ratio"] = PUBLISHED_HAZARD_RATIO[cohort.cohort]
     return figures
-
-
-def _csv(rows: Sequence[Sequence[str]]) -> str:
-    stream = StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(rows)
-    return stream.getvalue()

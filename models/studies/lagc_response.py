@@ -7,30 +7,28 @@ doi 10.1097/JS9.0000000000000432.  What the paper leaves open, the configuration
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from inference.statistics.discrimination.youden import YoudenCutoff, youden_cutoff
+from inference.statistics.discrimination.youden import YoudenCutoff
 from inference.statistics.outcomes import Bools, Floats
-from inference.statistics.reasons import NotEstimable
-from inference.statistics.regression.logistic import fit_logistic
 from models.studies.lagc_response_config import LagcResponseConfig
-from models.studies.lagc_response_factors import Coded, coded, response_columns
+from models.studies.lagc_response_factors import coded, response_columns
 from models.studies.lagc_response_network import FoldModel, network_scores, train_network_of, train_trunk
 from models.studies.lagc_response_samples import DrawnLooks, LagcSamples
 from models.studies.lagc_response_survival import OverallSurvival, train_overall_survival
+from models.training.class_signatures import logistic_signature, selected_signature
+from models.training.coded_factors import Coded
+from models.training.cross_fit import lock_cutoffs, out_of_fold
 from models.training.engine.device import make_repeatable
-from models.training.engine.failures import NoFitError
 from models.training.engine.folds import require_both_classes
 from models.training.engine.history import CurvePoint
 from models.training.engine.run import RunPlace
 from models.training.linear_score import LinearScore
-from models.training.signatures import lasso_then_logistic
-from models.training.splits import Fold, folds_by_patient
+from models.training.splits import folds_by_patient
 
 STUDY: Final = "lagc-response"
 DL_SIGNATURE: Final = "dl_signature"
@@ -109,7 +107,7 @@ def train(
 
     trunk, curves = (None, ()) if pretraining is None else train_trunk(config, pretraining, where)
     models = tuple(train_network_of(config, cohort, fold, where, trunk) for fold in folds)
-    signature = _out_of_fold(folds, lambda k, rows: network_scores(models[k], cohort.images[rows]))
+    signature = out_of_fold(folds, lambda k, rows: network_scores(models[k], cohort.images[rows]))
     joined = table.with_column(DL_SIGNATURE, on_scale(signature, config))
 
     clinical_of = [
@@ -117,12 +115,12 @@ def train(
     ]
     # Learning patients, too, enter with out-of-fold signatures: a network's own patients look too good.
     fusion_of = [fused(config, joined, cohort.good_response, fold.learn) for fold in folds]
-    out_of_fold = {
+    scores = {
         "dl": signature,
-        "clinical": _out_of_fold(
+        "clinical": out_of_fold(
             folds, lambda k, rows: clinical_of[k].probability(table.matrix[rows], table.names)
         ),
-        "dlcs": _out_of_fold(
+        "dlcs": out_of_fold(
             folds, lambda k, rows: fusion_of[k].probability(joined.matrix[rows], joined.names)
         ),
     }
@@ -131,12 +129,8 @@ def train(
         models,
         clinical_signature(config, table, cohort.good_response, everyone, config.folds),
         fused(config, joined, cohort.good_response, everyone),
-        out_of_fold,
-        {
-            name: youden_cutoff(scores, cohort.good_response)
-            for name, scores in out_of_fold.items()
-            if np.ptp(scores) > 0
-        },
+        scores,
+        lock_cutoffs(scores, cohort.good_response),
         train_overall_survival(config, cohort, joined),
         0 if pretraining is None else len(pretraining),
         (*curves, *(point for model in models for point in model.curve)),
@@ -155,45 +149,24 @@ def on_scale(signature: Floats, config: LagcResponseConfig) -> Floats:
 def clinical_signature(
     config: LagcResponseConfig, table: Coded, is_good: Bools, patients: Sequence[int], number: int
 ) -> LinearScore:
-    """LASSO selects among the 22 factors, a multivariable logistic regression gives the weights.
-
-    A rare level that only one of the classes has is no candidate: alone it has no odds ratio.
-    Where LASSO selects nothing, every patient has the cohort's own share of good responders.
-    """
+    """LASSO selects among the 22 factors, a multivariable logistic regression gives the weights."""
     positions = np.array(patients, dtype=np.intp)
-    names = tuple(
-        name
-        for name in table.varying(response_columns(table), positions)
-        if not isinstance(fit_logistic(is_good[positions], table.design((name,), positions)), NotEstimable)
-    )
-    fitted = lasso_then_logistic(
-        is_good[positions],
-        table.design(names, positions),
-        np.random.default_rng([config.seed, 1000, number]),
+    return selected_signature(
+        "clinical",
+        table,
+        table.estimable(response_columns(table), is_good, positions),
+        is_good,
+        positions,
+        rng=np.random.default_rng([config.seed, 1000, number]),
         rule=config.penalty_rule,
     )
-    if isinstance(fitted, NotEstimable):
-        raise NoFitError("clinical", fitted)
-    return fitted.score
 
 
 def fused(config: LagcResponseConfig, joined: Coded, is_good: Bools, patients: Sequence[int]) -> LinearScore:
     """DLCS: logistic regression on the DL signature and the published three clinical factors."""
     positions = np.array(patients, dtype=np.intp)
     names = joined.varying((DL_SIGNATURE, *config.fusion_factors), positions)
-    fit = fit_logistic(is_good[positions], joined.design(names, positions))
-    if isinstance(fit, NotEstimable):
-        raise NoFitError("dlcs", fit)
-    weights = dict(zip(names, map(float, fit.coefficients[1:]), strict=True))
-    return LinearScore("logit", float(fit.coefficients[0]), weights)
-
-
-def _out_of_fold(folds: Sequence[Fold], score: Callable[[int, NDArray[np.intp]], Floats]) -> Floats:
-    scores = np.full(sum(len(fold.left_out) for fold in folds), np.nan)
-    for place, fold in enumerate(folds):
-        rows = np.array(fold.left_out, dtype=np.intp)
-        scores[rows] = score(place, rows)
-    return scores
+    return logistic_signature("dlcs", joined, names, is_good, positions)
 
 
 if __name__ == "__main__":

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Mapping, Sequence
-from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from inference.statistics.discrimination.delong import auc, delong_auc
+from inference.statistics.discrimination.delong import delong_auc
 from inference.statistics.estimate import Estimate
 from inference.statistics.outcomes import ClassData, Floats
-from inference.storage import write_atomically
+from models.csv_text import csv_text
 from models.phantoms.ct_population import Ceilings
 from models.phantoms.lagc_outcome import response_ceilings, survival_ceilings
+from models.studies.class_results import Judged, class_figures, scores_csv, write_folder
 from models.studies.lagc_response import DL_SIGNATURE, MODELS, TrainedLagc, on_scale
 from models.studies.lagc_response_factors import coded
 from models.studies.lagc_response_network import FoldModel
@@ -45,6 +43,8 @@ PUBLISHED: Final[Mapping[str, Any]] = {
 CEILING_DRAWS: Final = 40_000
 CEILING_OF: Final = {"dl": "image", "clinical": "clinical", "dlcs": "full"}
 
+Scored = Sequence[tuple[LagcSamples, Mapping[str, Floats]]]
+
 
 def write_results(
     trained: TrainedLagc,
@@ -60,36 +60,19 @@ def write_results(
     """
     training, *outside = cohorts
     scored = [(training, trained.out_of_fold)] + [(cohort, trained.scores(cohort)) for cohort in outside]
-    out.mkdir(parents=True, exist_ok=True)
-    write_atomically(out / "scores.csv", scores_csv(trained, scored).encode())
-    write_atomically(out / "scores_os.csv", survival_csv(trained, scored).encode())
+    judged = [
+        Judged(cohort.cohort, cohort.patient_ids, cohort.good_response, scores) for cohort, scores in scored
+    ]
+    tables = {
+        "scores.csv": scores_csv(MODELS, (model.fold for model in trained.folds), judged),
+        "scores_os.csv": survival_csv(trained, scored),
+    }
     result = summary(trained, scored, ceiling_draws) | {"minutes": minutes}
-    write_atomically(out / "result.json", (json.dumps(result, indent=2) + "\n").encode())
+    write_folder(out, tables, result)
     return result
 
 
-def scores_csv(trained: TrainedLagc, scored: Sequence[tuple[LagcSamples, Mapping[str, Floats]]]) -> str:
-    """One row per patient; training scores are out of fold, and ``fold`` says whose."""
-    fold_of = {k: str(model.fold.number + 1) for model in trained.folds for k in model.fold.left_out}
-    rows = [
-        ["patient", "cohort", "fold", "outcome", *(f"probability_{name}" for name in MODELS), "synthetic"]
-    ]
-    for number, (cohort, scores) in enumerate(scored):
-        rows += [
-            [
-                patient,
-                cohort.cohort,
-                fold_of[k] if number == 0 else "",
-                "yes" if cohort.good_response[k] else "no",
-                *(f"{scores[name][k]:.6f}" for name in MODELS),
-                "yes",
-            ]
-            for k, patient in enumerate(cohort.patient_ids)
-        ]
-    return _csv(rows)
-
-
-def survival_csv(trained: TrainedLagc, scored: Sequence[tuple[LagcSamples, Mapping[str, Floats]]]) -> str:
+def survival_csv(trained: TrainedLagc, scored: Scored) -> str:
     """The OS model on its training part, its test part, and the cohorts from outside."""
     horizons = trained.config.horizons_months
     heads = [f"survival_{months:g}_os" for months in horizons]
@@ -119,7 +102,7 @@ def survival_csv(trained: TrainedLagc, scored: Sequence[tuple[LagcSamples, Mappi
             ]
             for row, position in enumerate(positions)
         ]
-    return _csv(rows)
+    return csv_text(rows)
 
 
 def outside_hazard(trained: TrainedLagc, cohort: LagcSamples, signature: Floats) -> Floats:
@@ -128,9 +111,7 @@ def outside_hazard(trained: TrainedLagc, cohort: LagcSamples, signature: Floats)
     return trained.survival.score.values(table.matrix, table.names)
 
 
-def summary(
-    trained: TrainedLagc, scored: Sequence[tuple[LagcSamples, Mapping[str, Floats]]], ceiling_draws: int
-) -> dict[str, Any]:
+def summary(trained: TrainedLagc, scored: Scored, ceiling_draws: int) -> dict[str, Any]:
     """Figures by cohort beside the ceiling of the phantoms and the published number."""
     response = {}
     for cohort, scores in scored:
@@ -164,28 +145,16 @@ def _of_fold(trained: TrainedLagc, training: LagcSamples, model: FoldModel) -> d
 def _of_model(
     trained: TrainedLagc, cohort: LagcSamples, scores: Mapping[str, Floats], name: str, ceilings: Ceilings
 ) -> dict[str, Any]:
-    is_good, values = cohort.good_response, scores[name]
-    area = auc(values, is_good)
-    figures = {
-        "auc": area.value,
-        "auc_ci": area.interval(),
-        "ceiling": getattr(ceilings, CEILING_OF[name]),
-        "published": PUBLISHED["response"].get(cohort.cohort, {}).get(name),
-    }
-    if name not in trained.cutoffs:
-        return figures
-    above = values >= trained.cutoffs[name].value
-    return figures | {
-        "cutoff": trained.cutoffs[name].value,
-        "sensitivity": float(above[is_good].mean()),
-        "specificity": float((~above)[~is_good].mean()),
-        "accuracy": float((above == is_good).mean()),
-    }
+    return class_figures(
+        scores[name],
+        cohort.good_response,
+        trained.cutoffs.get(name),
+        ceiling=getattr(ceilings, CEILING_OF[name]),
+        published=PUBLISHED["response"].get(cohort.cohort, {}).get(name),
+    )
 
 
-def _survival(
-    trained: TrainedLagc, scored: Sequence[tuple[LagcSamples, Mapping[str, Floats]]]
-) -> dict[str, Any]:
+def _survival(trained: TrainedLagc, scored: Scored) -> dict[str, Any]:
     model, training = trained.survival, scored[0][0]
     horizon = trained.config.horizons_months[-1]
     parts: dict[str, dict[str, Any]] = {}
@@ -227,9 +196,3 @@ def _followed(cohort: LagcSamples) -> tuple[int, ...]:
 
 def _concordance(found: Estimate | None) -> dict[str, Any]:
     return {"c_index": None if found is None else found.value, "c_index_ci": found and found.interval}
-
-
-def _csv(rows: Sequence[Sequence[str]]) -> str:
-    stream = StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(rows)
-    return stream.getvalue()

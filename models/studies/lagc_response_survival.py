@@ -20,8 +20,9 @@ from inference.statistics.reasons import NotEstimable
 from inference.statistics.regression.baseline import BaselineHazard, baseline_hazard
 from inference.statistics.regression.cox import CoxFit, fit_cox
 from models.studies.lagc_response_config import LagcResponseConfig
-from models.studies.lagc_response_factors import Coded, survival_columns
+from models.studies.lagc_response_factors import survival_columns
 from models.studies.lagc_response_samples import LagcSamples
+from models.training.coded_factors import Coded
 from models.training.engine.failures import NoFitError
 from models.training.linear_score import LinearScore
 from models.training.signatures import ScreenedTerm

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -88,6 +88,24 @@ def cross_fit(
         out_of_fold=scores[list(training)],
         test_scores=np.stack([scorer(test) for scorer in scorers]),
     )
+
+
+def out_of_fold(
+    folds: Sequence[Fold], score: Callable[[int, NDArray[np.intp]], NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """Scores of all patients; ``score`` gets a fold's place and the positions that it left out."""
+    scores = np.full(sum(len(fold.left_out) for fold in folds), np.nan)
+    for place, fold in enumerate(folds):
+        rows = np.array(fold.left_out, dtype=np.intp)
+        scores[rows] = score(place, rows)
+    return scores
+
+
+def lock_cutoffs(
+    scores: Mapping[str, NDArray[np.float64]], is_positive: NDArray[np.bool_]
+) -> dict[str, YoudenCutoff]:
+    """Youden's cut-off of each model on its out-of-fold scores; none for one that scores all alike."""
+    return {name: youden_cutoff(one, is_positive) for name, one in scores.items() if np.ptp(one) > 0}
 
 
 def lock_cutoff(fitted: CrossFit, is_positive: NDArray[np.bool_]) -> YoudenCutoff:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +56,11 @@ def folds_by_patient(
         )
         for number in range(count)
     )
+
+
+def fold_names(folds: Iterable[Fold]) -> dict[int, str]:
+    """For each position the fold that left it out, as tables name it: from 1."""
+    return {position: str(fold.number + 1) for fold in folds for position in fold.left_out}
 
 
 def _require_distinct(patient_ids: Sequence[str]) -> None:
