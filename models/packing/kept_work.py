@@ -39,7 +39,8 @@ _DESCRIBING: Final = (
     *_LEARNING,
     "models/packing",
     "models/evaluation.py",
-    "models/model_card.py",
+    "models/csv_text.py",
+    "models/markdown.py",
     "inference",
     "reports",
 )

@@ -21,9 +21,9 @@ from inference.preprocessing.classifier_input import classifier_input
 from inference.preprocessing.segmenter_input import SegmenterFrame
 from models.cohorts.cohort import Cohort
 from models.evaluation import evaluation_report, metrics
-from models.model_card import model_card
 from models.packing.demonstration_key import demonstration_key
 from models.packing.kept_work import RESULTS_FOLDER
+from models.packing.npc_residual_card import model_card
 from models.packing.origin import created_with
 from models.packing.self_test import SELF_TEST_FILE, TOLERANCE, in_blocks, self_test_bytes
 from models.packing.whole import as_json, hashes_of, put_whole, write_manifest

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
+from models.markdown import table
 from models.results.figures import Ablation, Contrast
-from models.results.markdown import as_published, counted, interval, number, p_value, signed, table
+from models.results.markdown import as_published, counted, interval, number, p_value, signed
 
 SIGNIFICANT_BELOW: Final = 0.05
 _SMALL: Final = "fewer than 10 in a class: the test is rough."

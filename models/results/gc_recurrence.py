@@ -6,10 +6,12 @@ from typing import Final, Literal
 
 from pydantic import Field, FiniteFloat
 
-from models.results.figures import Ablation, Figure, FigureTable, StudyResults
+from models.markdown import table
+from models.results.class_document import ClassModel, area_figures
+from models.results.figures import FigureTable, StudyResults
 from models.results.home import KeptRun
-from models.results.markdown import interval, number, p_value, published, table
-from models.results.paired import check_figures, contrasts
+from models.results.markdown import interval, number, p_value, published
+from models.results.paired import ablations, check_figures
 from models.results.reading import Document, Interval, read_document
 
 STUDY: Final = "gc-recurrence"
@@ -33,11 +35,7 @@ class _Subgroup(Document):
     auc_ci: Interval = None
 
 
-class _Model(Document):
-    auc: FiniteFloat
-    auc_ci: Interval = None
-    ceiling: FiniteFloat | None = None
-    published: FiniteFloat | None = None
+class _Model(ClassModel):
     sensitivity: FiniteFloat | None = None
     specificity: FiniteFloat | None = None
     published_sensitivity: FiniteFloat | None = None
@@ -75,10 +73,7 @@ def gc_results(kept: KeptRun) -> StudyResults:
         title="Gastric cancer: recurrence after radical gastrectomy",
         source="Cao et al., Int J Surg 2024",
         tables=(relapse,),
-        ablations=tuple(
-            Ablation(question, "AUC", contrasts(relapse.figures, predictions, NAMES, first, second))
-            for question, first, second in QUESTIONS
-        ),
+        ablations=ablations(QUESTIONS, "AUC", relapse.figures, predictions, NAMES),
         further=(_risk_groups(document), _chemotherapy(document)),
         minutes=document.minutes,
     )
@@ -89,12 +84,7 @@ def _figures(document: GcDocument) -> FigureTable:
         caption="relapse; training scores are out of fold",
         measure="AUC",
         headline=NAMES["dlfs"],
-        figures=tuple(
-            Figure(cohort, NAMES[name], one.auc, one.auc_ci, one.ceiling, one.published)
-            for cohort, found in document.cohorts.items()
-            for name in NAMES
-            if (one := found.models.get(name)) is not None
-        ),
+        figures=area_figures({name: one.models for name, one in document.cohorts.items()}, NAMES),
         sizes=", ".join(
             f"{cohort} {found.patients} ({found.relapses} relapses"
             + (f"; {left} more without a tumour to see)" if (left := found.left_out_without_tumour) else ")")

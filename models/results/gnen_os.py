@@ -7,10 +7,11 @@ from typing import Final, Literal
 from pydantic import Field, FiniteFloat
 
 from inference.evaluation.predictions import Predictions
+from models.markdown import table
 from models.results.figures import Ablation, Figure, FigureTable, StudyResults
 from models.results.home import KeptRun
-from models.results.markdown import interval, number, p_value, published, table
-from models.results.paired import check_figures, contrasts
+from models.results.markdown import interval, number, p_value, published
+from models.results.paired import ablations, check_figures, contrasts
 from models.results.reading import Document, Interval, Measured, read_document
 
 STUDY: Final = "gnen-os"
@@ -94,10 +95,7 @@ def gnen_results(kept: KeptRun) -> StudyResults:
         title="Gastric neuroendocrine neoplasm: overall survival",
         source="Yang et al. 2023, Table 3; its training figures are apparent, ours out of fold",
         tables=(overall,),
-        ablations=tuple(
-            Ablation(question, "C-index", contrasts(overall.figures, predictions, NAMES, first, second))
-            for question, first, second in QUESTIONS
-        )
+        ablations=ablations(QUESTIONS, "C-index", overall.figures, predictions, NAMES)
         + _by_phase(document, predictions),
         further=tuple(
             filter(

@@ -6,10 +6,12 @@ from typing import Final, Literal
 
 from pydantic import Field, FiniteFloat
 
-from models.results.figures import Ablation, Figure, FigureTable, StudyResults
+from models.markdown import table
+from models.results.class_document import ClassModel, area_figures
+from models.results.figures import Figure, FigureTable, StudyResults
 from models.results.home import KeptRun
-from models.results.markdown import number, published, table
-from models.results.paired import check_figures, contrasts
+from models.results.markdown import number, published
+from models.results.paired import ablations, check_figures
 from models.results.reading import Document, Interval, read_document
 
 STUDY: Final = "lagc-response"
@@ -22,17 +24,10 @@ QUESTIONS: Final = (
 )
 
 
-class _Model(Document):
-    auc: FiniteFloat
-    auc_ci: Interval = None
-    ceiling: FiniteFloat | None = None
-    published: FiniteFloat | None = None
-
-
 class _Cohort(Document):
     patients: int
     good_responders: int
-    models: dict[str, _Model]
+    models: dict[str, ClassModel]
 
 
 class _Part(Document):
@@ -75,10 +70,7 @@ def lagc_results(kept: KeptRun) -> StudyResults:
         title="Locally advanced gastric cancer: response to neoadjuvant chemotherapy",
         source="Hu et al. 2023",
         tables=(of_response, of_survival),
-        ablations=tuple(
-            Ablation(question, "AUC", contrasts(of_response.figures, responses, NAMES, first, second))
-            for question, first, second in QUESTIONS
-        ),
+        ablations=ablations(QUESTIONS, "AUC", of_response.figures, responses, NAMES),
         further=(_trunk(document), _hazard_ratios(document.os)),
         minutes=document.minutes,
     )
@@ -90,12 +82,7 @@ def _responses(document: LagcDocument) -> FigureTable:
         measure="AUC",
         headline=NAMES["dlcs"],
         outcome="response",
-        figures=tuple(
-            Figure(cohort, NAMES[name], one.auc, one.auc_ci, one.ceiling, one.published)
-            for cohort, found in document.response.items()
-            for name in NAMES
-            if (one := found.models.get(name)) is not None
-        ),
+        figures=area_figures({name: one.models for name, one in document.response.items()}, NAMES),
         sizes=", ".join(
             f"{cohort} {found.patients} ({found.good_responders} good responders)"
             for cohort, found in document.response.items()

@@ -6,8 +6,9 @@ from typing import Final
 
 from pydantic import FiniteFloat
 
+from models.markdown import table
 from models.results.figures import DealtOut
-from models.results.markdown import number, percent, signed, table
+from models.results.markdown import number, percent, signed
 from models.results.reading import Document
 
 _TREATMENTS: Final = {"ccrt": "CCRT", "ic_ccrt": "IC + CCRT"}

@@ -1,8 +1,6 @@
-"""Numbers and tables as the page prints them."""
+"""Numbers as the page prints them."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from models.results.reading import Interval
 
@@ -53,12 +51,6 @@ def signed(value: float | None, digits: int = 3) -> str:
 def percent(value: float | None) -> str:
     """A share in whole percent."""
     return NOTHING if value is None else f"{value:.0%}".replace("-", "−")
-
-
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 
 
 def counted(count: int, one: str, several: str) -> str:

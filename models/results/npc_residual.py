@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from models.markdown import table
 from models.results.figures import Ablation, Contrast, Figure, FigureTable, Paired, Side, StudyResults
 from models.results.home import KeptRun
 from models.results.leaks import dealt_out, leak_sections
-from models.results.markdown import NOTHING, interval, number, published, table
+from models.results.markdown import NOTHING, interval, number, published
 from models.results.npc_document import Arm, NpcDocument, Segmentation
 from models.results.paired import check_figures, contrasts
 from models.results.reading import read_document

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inference.packs.manifest import MANIFEST_FILE
-from models.results.markdown import table
+from models.markdown import table
 from models.results.reading import Document, read_document
 
 

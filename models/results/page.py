@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from models.markdown import table
 from models.results.directions import SIGNIFICANT_BELOW, beyond_chance
 from models.results.figures import StudyResults
 from models.results.gc_recurrence import gc_results
 from models.results.gnen_os import gnen_results
 from models.results.home import KeptRun, kept_run
 from models.results.lagc_response import lagc_results
-from models.results.markdown import counted, table
+from models.results.markdown import counted
 from models.results.npc_residual import npc_results
 from models.results.pack_facts import PackFacts, size_table
 from models.results.permuted_section import PERMUTED_JSON, Permuted, permuted_section

@@ -13,7 +13,7 @@ from inference.statistics.discrimination.compare_concordance import ConcordanceC
 from inference.statistics.discrimination.concordance import concordance
 from inference.statistics.discrimination.delong import PairedAuc, compare_aucs, delong_auc
 from inference.statistics.reasons import NotEstimable
-from models.results.figures import Contrast, Figure, Paired, Side
+from models.results.figures import Ablation, Contrast, Figure, Measure, Paired, Side
 from models.results.reading import ResultDocumentError
 
 TOLERANCE: Final = 5e-3
@@ -54,6 +54,20 @@ def check_figures(
             stated=f"{one.value:.3f}",
             found=f"{found:.3f}",
         )
+
+
+def ablations(
+    questions: Sequence[tuple[str, str, str]],
+    measure: Measure,
+    figures: Sequence[Figure],
+    predictions: Predictions,
+    names: Mapping[str, str],
+) -> tuple[Ablation, ...]:
+    """The questions of a paper, each with the two models that answer it."""
+    return tuple(
+        Ablation(question, measure, contrasts(figures, predictions, names, first, second))
+        for question, first, second in questions
+    )
 
 
 def contrasts(

@@ -9,8 +9,9 @@ from typing import Final
 
 from pydantic import FiniteFloat
 
+from models.markdown import table
 from models.results.figures import STANDARD_ERRORS, DealtOut, Measure
-from models.results.markdown import number, table
+from models.results.markdown import number
 from models.results.reading import Document
 
 PERMUTED_JSON: Final = "permuted.json"

@@ -6,10 +6,11 @@ from typing import Final, Literal
 
 from pydantic import Field, FiniteFloat
 
-from models.results.figures import Ablation, Figure, FigureTable, StudyResults
+from models.markdown import table
+from models.results.figures import Figure, FigureTable, StudyResults
 from models.results.home import KeptRun
-from models.results.markdown import counted, number, p_value, published, table
-from models.results.paired import check_figures, contrasts
+from models.results.markdown import counted, number, p_value, published
+from models.results.paired import ablations, check_figures
 from models.results.reading import Document, Measured, read_document
 
 STUDY: Final = "pnen-recurrence"
@@ -105,10 +106,7 @@ def pnen_results(kept: KeptRun) -> StudyResults:
         title="Pancreatic neuroendocrine neoplasm: recurrence within 60 months of resection",
         source=document.published.source,
         tables=(recurrence,),
-        ablations=tuple(
-            Ablation(question, "AUC", contrasts(recurrence.figures, predictions, NAMES, first, second))
-            for question, first, second in QUESTIONS
-        ),
+        ablations=ablations(QUESTIONS, "AUC", recurrence.figures, predictions, NAMES),
         segmentation=(_segmentation(document),),
         further=(_these_patients(document), _risk_groups(document), _published_tests(document)),
         minutes=document.minutes,

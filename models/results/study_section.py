@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from models.markdown import table
 from models.results.directions import contrast_table, verdict
 from models.results.figures import Figure, FigureTable, StudyResults
-from models.results.markdown import interval, number, percent, published, table
+from models.results.markdown import interval, number, percent, published
 
 PHANTOMS = "Synthetic phantoms, not patients"
 

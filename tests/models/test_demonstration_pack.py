@@ -13,9 +13,9 @@ from inference.packs.self_test import read_arrays
 from inference.packs.state import PackState
 from inference.packs.verify import verify_pack
 from models.export import read_weights
-from models.model_card import model_card
 from models.networks.catalogue import build_classifier, build_segmenter
 from models.packing.npc_residual import INPUT_CONDITIONS, PACK_ID
+from models.packing.npc_residual_card import model_card
 from models.studies.npc_residual_config import CLASSIFIERS, DEMO
 from models.studies.npc_residual_groups import TREATMENTS
 

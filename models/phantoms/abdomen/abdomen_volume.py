@@ -40,7 +40,6 @@ from models.phantoms.abdomen.slice_frame import SliceFrame, slice_frame
 from models.phantoms.abdomen.stomach import paint_stomach
 from models.phantoms.abdomen.table import paint_table
 from models.phantoms.abdomen.vessels import paint_great_vessels, paint_portal_and_arteries
-from models.phantoms.randomness import random_stream
 from models.phantoms.shapes import Floats
 
 SIZES = (512, 256, 128)
@@ -168,7 +167,7 @@ class _Painter:
             labels.append(self._paint(sheet))
             inside += sheet.canvas.image * np.float32(1.0 / len(offsets))
         painted = self._whole(inside)
-        rng = random_stream(case.study, case.cohort, case.seed, case.index, "noise", str(self.phase), k)
+        rng = case.stream("noise", str(self.phase), k)
         return reconstruct(painted, scanner, self.noise_map, rng, self.size), self._label(labels)
 
     def _whole(self, inside: Floats) -> Floats:
@@ -225,7 +224,7 @@ class _Painter:
 def _painter(case: AbdomenCase, phase: Phase, size: int, window: Window | None) -> _Painter:
     abdomen = draw_abdomen(case)
     draw = draw_gastric_lesion if isinstance(case.tumour, GastricTumour) else draw_pancreatic_lesion
-    rng = random_stream(case.study, case.cohort, case.seed, case.index, "breath", str(phase))
+    rng = case.stream("breath", str(phase))
     x, y, z = rng.normal(0.0, (0.8, 0.8, 2.0))
     scanner, rows = case.scanner, min(size, PAINTED_ROWS)
     positions = (_corner(scanner) + np.arange(rows) * (scanner.field_mm / rows)).astype(np.float32)

@@ -16,7 +16,6 @@ from models.phantoms.abdomen.enhancement import Circulation
 from models.phantoms.abdomen.parameters import AbdomenCase, HabitusParameters
 from models.phantoms.abdomen.tubes import Points, Tube
 from models.phantoms.lattice_noise import LatticeNoise
-from models.phantoms.randomness import random_stream
 from models.phantoms.shapes import Floats, SliceCanvas
 
 EXTENT_MM = (190.0, 165.0, 155.0)
@@ -188,7 +187,7 @@ class Abdomen:
 @lru_cache(maxsize=6)
 def draw_abdomen(case: AbdomenCase) -> Abdomen:
     """Draw the anatomy of a case."""
-    rng = random_stream(case.study, case.cohort, case.seed, case.index, "abdomen")
+    rng = case.stream("abdomen")
     visceral = case.habitus.visceral_fat
     fill = float(np.clip(rng.normal(0.97, 0.09), 0.8, 1.15))
     stomach = _jittered(_STOMACH, rng, 4.5)

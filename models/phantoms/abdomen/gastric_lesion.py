@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.phantoms.abdomen.anatomy import EXTENT_MM, Abdomen
+from models.phantoms.abdomen.gastric_texture import GastricTexture
 from models.phantoms.abdomen.nodes import Node, draw_nodes
 from models.phantoms.abdomen.parameters import AbdomenCase, GastricTumour
 from models.phantoms.abdomen.slice_frame import above_diaphragm, cavity_depth
 from models.phantoms.abdomen.tubes import Points, Tube
-from models.phantoms.abdomen.tumour_texture import TumourTexture
 from models.phantoms.lattice_noise import LatticeNoise
-from models.phantoms.randomness import random_stream
 from models.phantoms.shapes import Floats
 
 # Share of the stomach's length, from the fundus to the pylorus, where each site lies.
@@ -41,7 +40,7 @@ class GastricLesion:
     runs_around: bool
     first_mm: float
     last_mm: float
-    texture: TumourTexture
+    texture: GastricTexture
     edge: LatticeNoise
     nodes: tuple[Node, ...]
 
@@ -51,7 +50,7 @@ def draw_gastric_lesion(case: AbdomenCase, abdomen: Abdomen) -> GastricLesion:
     tumour = case.tumour
     if not isinstance(tumour, GastricTumour):
         raise TypeError("the case has no gastric tumour")
-    rng = random_stream(case.study, case.cohort, case.seed, case.index, "gastric lesion")
+    rng = case.stream("gastric lesion")
     share = float(rng.uniform(*_SITES[tumour.site]))
     half = 0.5 * tumour.long_diameter_mm
     ring = _ring(abdomen.stomach, share, 2.0 * half) if is_diffuse(tumour) else None
@@ -69,7 +68,7 @@ def draw_gastric_lesion(case: AbdomenCase, abdomen: Abdomen) -> GastricLesion:
         runs_around=ring is not None,
         first_mm=first,
         last_mm=last,
-        texture=TumourTexture.draw(case, low, high),
+        texture=GastricTexture.draw(tumour.looks, low, high, case.stream("tumour texture")),
         edge=LatticeNoise.draw(rng, 7.0, 9.0, EXTENT_MM),
         nodes=draw_nodes(tumour.nodes, _node_places(abdomen, share), rng),
     )

@@ -15,9 +15,8 @@ from models.phantoms.abdomen.pancreatic_texture import PancreaticTexture
 from models.phantoms.abdomen.parameters import AbdomenCase, PancreaticTumour
 from models.phantoms.abdomen.slice_frame import SliceFrame
 from models.phantoms.abdomen.tubes import Points, Tube
-from models.phantoms.abdomen.tumour_texture import TumourTexture
+from models.phantoms.abdomen.tumour_signal import TumourSignal
 from models.phantoms.lattice_noise import LatticeNoise
-from models.phantoms.randomness import random_stream
 from models.phantoms.shapes import Floats
 
 # Share of the gland's length, from the lower head to the tip of the tail.
@@ -37,8 +36,7 @@ class PancreaticLesion:
     axes: Points
     radii: Points
     duct: Tube
-    texture: TumourTexture
-    inside: PancreaticTexture
+    texture: PancreaticTexture
     edge: LatticeNoise
     cysts: LatticeNoise
     nodes: tuple[Node, ...]
@@ -49,7 +47,7 @@ def draw_pancreatic_lesion(case: AbdomenCase, abdomen: Abdomen) -> PancreaticLes
     tumour = case.tumour
     if not isinstance(tumour, PancreaticTumour):
         raise TypeError("the case has no pancreatic tumour")
-    rng = random_stream(case.study, case.cohort, case.seed, case.index, "pancreatic lesion")
+    rng = case.stream("pancreatic lesion")
     half = 0.5 * tumour.long_diameter_mm
     if tumour.site == "uncinate":
         share, gland = float(rng.uniform(0.3, 0.75)), abdomen.uncinate
@@ -67,15 +65,14 @@ def draw_pancreatic_lesion(case: AbdomenCase, abdomen: Abdomen) -> PancreaticLes
     axes = np.array([[np.cos(turn), np.sin(turn), 0.0], [-np.sin(turn), np.cos(turn), 0.0], [0.0, 0.0, 1.0]])
     reach = np.array([half, half, float(radii[2])])
     duct_share = 0.12 if tumour.site == "uncinate" else share
-    texture = TumourTexture.draw(case, centre - reach, centre + reach)
+    signal = TumourSignal.draw(tumour.looks, centre - reach, centre + reach, case.stream("tumour texture"))
     return PancreaticLesion(
         tumour=tumour,
         centre=centre,
         axes=axes,
         radii=radii,
         duct=_duct(abdomen.pancreas, duct_share, tumour.duct_diameter_mm),
-        texture=texture,
-        inside=PancreaticTexture.draw(texture, half, rng, EXTENT_MM),
+        texture=PancreaticTexture.draw(signal, half, rng, EXTENT_MM),
         edge=LatticeNoise.draw(rng, max(0.55 * half, 4.0), max(0.6 * half, 5.0), EXTENT_MM),
         cysts=LatticeNoise.draw(rng, max(0.4 * half, 4.0), max(0.45 * half, 5.0), EXTENT_MM),
         nodes=draw_nodes(tumour.nodes, _node_places(), rng),
@@ -123,7 +120,7 @@ def paint_pancreatic_lesion(
         return None
     halo(frame, box, distance, 1.0)
     depth = np.clip(-distance, 0.0, None)
-    value = lesion.inside.inside_hu(phase, frame.z_mm, grid, depth, TUMOUR_PLAIN_HU + 2.0, gain)
+    value = lesion.texture.inside_hu(phase, frame.z_mm, grid, depth, TUMOUR_PLAIN_HU + 2.0, gain)
     cysts = lesion.cysts.plane(frame.z_mm, *grid)
     if tumour.composition != "solid":
         wet = 1.6 - 0.25 * cysts if tumour.composition == "cystic" else cysts - _MIXED_CYSTS_FROM

@@ -2,7 +2,7 @@
 
 Higher J, phase by phase: a larger core of low enhancement, a brighter shell around it, coarser patches. The
 pattern is in proportion to the tumour, so that small ones show it too; the edge, which all phases share, does
-not follow J, or the venous phase would show the arterial one's. J is that of ``TumourTexture``.
+not follow J, or the venous phase would show the arterial one's. J is that of ``TumourSignal``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from inference.meaning.opinion import Phase
-from models.phantoms.abdomen.tumour_texture import TumourTexture
+from models.phantoms.abdomen.tumour_signal import TumourSignal, aggressive_share
 from models.phantoms.lattice_noise import LatticeNoise
 from models.phantoms.shapes import Floats
 
@@ -21,20 +21,21 @@ _LARGEST_CORE = 1.0
 _CORE_ENHANCEMENT = 0.05
 _SHELL_GAIN = 0.3
 _PATCHES, _GRAIN = 0.2, 0.06
+_STEEPNESS = 1.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PancreaticTexture:
     """Patches in proportion to the tumour, fine grain, and the signal of every level."""
 
-    signal: TumourTexture
+    signal: TumourSignal
     patches: LatticeNoise
     grain: LatticeNoise
 
     @classmethod
     def draw(
         cls,
-        signal: TumourTexture,
+        signal: TumourSignal,
         half_mm: float,
         rng: np.random.Generator,
         extent_mm: tuple[float, float, float],
@@ -57,9 +58,9 @@ class PancreaticTexture:
         gain: float,
     ) -> Floats:
         """HU of the tumour from its depth below the surface (mm); ``gain`` multiplies the enhancement."""
-        share = float(1.0 / (1.0 + np.exp(-1.2 * self.signal.shown(phase, z_mm))))
+        share = aggressive_share(self.signal.shown(phase, z_mm), _STEEPNESS)
         patches, grain = self.patches.plane(z_mm, *grid), self.grain.plane(z_mm, *grid)
-        enhanced = gain * self.signal.looks.of(phase).enhancement_hu
+        enhanced = self.signal.enhanced_hu(phase, gain)
         relative = depth / max(float(depth.max()), 2.0)
         edge = (relative - 1.0 + _LARGEST_CORE * share + 0.16 * patches) / 0.25
         core = np.clip(edge, 0.0, 1.0) * np.clip((depth - 0.5) / 1.0, 0.0, 1.0)

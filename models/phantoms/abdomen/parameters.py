@@ -19,6 +19,7 @@ import numpy as np
 
 from inference.meaning.opinion import Phase
 from models.phantoms.abdomen.ct_scanner import COHORTS, STUDIES, CtScanner, scanner_of
+from models.phantoms.randomness import random_stream
 
 PHASES = (Phase.UNENHANCED, Phase.ARTERIAL, Phase.PORTAL_VENOUS)
 GRADIENT = 0.8
@@ -220,3 +221,7 @@ class AbdomenCase:
     def scanner(self) -> CtScanner:
         """The scanner of the case's hospital."""
         return scanner_of(self.study, self.cohort)
+
+    def stream(self, *purpose: str | int) -> np.random.Generator:
+        """The randomness of one purpose."""
+        return random_stream(self.study, self.cohort, self.seed, self.index, *purpose)

@@ -10,7 +10,7 @@ from models.phantoms.abdomen.gastric_lesion import GastricLesion, held_back, is_
 from models.phantoms.abdomen.organs import halo
 from models.phantoms.abdomen.slice_frame import SliceFrame
 from models.phantoms.abdomen.tubes import TubeSlice, tube_slice
-from models.phantoms.abdomen.tumour_texture import aggressive_share
+from models.phantoms.abdomen.tumour_signal import aggressive_share
 from models.phantoms.shapes import Floats
 
 _REACH_MM = 22.0
@@ -90,7 +90,7 @@ def _grown_wall(
     half = 0.5 * tumour.long_diameter_mm
     grid = canvas.grid_x[box[1]], canvas.grid_y[box[0]]
     rough = lesion.edge.plane(frame.z_mm, *grid)
-    shown = lesion.texture.edge_shown(frame.z_mm)
+    shown = lesion.texture.signal.edge_shown(frame.z_mm)
     roughness = tumour.roughness_mm + 1.3 * aggressive_share(shown)
     if lesion.runs_around:
         ends = np.maximum(lesion.first_mm - shape.arc_mm, shape.arc_mm - lesion.last_mm)
@@ -149,6 +149,6 @@ def _paint_strands(frame: SliceFrame, lesion: GastricLesion, box: tuple[slice, s
         1.3 - away / (0.5 * lesion.tumour.long_diameter_mm), 0, 1
     )
     lines = np.clip(1.0 - np.abs(frame.course_b[box] + 0.5 * frame.medium[box]) / 0.3, 0.0, 1.0)
-    reaction = 0.3 + 1.2 * aggressive_share(lesion.texture.edge_shown(frame.z_mm))
+    reaction = 0.3 + 1.2 * aggressive_share(lesion.texture.signal.edge_shown(frame.z_mm))
     opacity = reaction * near * (0.3 + 0.5 * lines) * frame.canvas.cover(1.0 - frame.depth[box])
     frame.canvas.paint(box, np.clip(0.75 * opacity, 0.0, 0.9).astype(np.float32), 18.0)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from models.model_card import _start
 from models.networks import resnet, xception
 from models.packing import npc_residual
+from models.packing.npc_residual_card import _start
 from models.studies.npc_residual_groups import TREATMENTS
 from models.training import samples
 from models.training.engine.failures import OneClassError

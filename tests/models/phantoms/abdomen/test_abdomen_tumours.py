@@ -20,15 +20,15 @@ from models.phantoms.abdomen.parameters import (
     Looks,
     PhaseLook,
 )
-from models.phantoms.abdomen.tumour_texture import TumourTexture
+from models.phantoms.abdomen.tumour_signal import TumourSignal
 from tests.models.phantoms.abdomen.abdomen_cases import gastric, pancreatic
 
 
 def around_tumour(case: AbdomenCase, phase: Phase) -> AbdomenVolume:
     """The slices that can show the tumour, and a few more."""
     draw = draw_gastric_lesion if isinstance(case.tumour, GastricTumour) else draw_pancreatic_lesion
-    texture, scanner = draw(case, draw_abdomen(case)).texture, case.scanner
-    ends = [texture.middle_mm + sign * (texture.half_mm + 12.0) for sign in (-1.0, 1.0)]
+    signal, scanner = draw(case, draw_abdomen(case)).texture.signal, case.scanner
+    ends = [signal.middle_mm + sign * (signal.half_mm + 12.0) for sign in (-1.0, 1.0)]
     low, high = (round((end - scanner.lowest_mm) / scanner.step_mm) for end in ends)
     slices = range(max(low, 0), min(high + 1, scanner.slices))
     voxels, tumour = render_slices(case, phase, slices, size=128)
@@ -146,13 +146,10 @@ def test_a_pancreatic_tumour_shows_its_arterial_signal_in_the_arterial_phase_alo
     assert np.array_equal(venous[0].tumour, venous[1].tumour)
 
 
-def appearance(index: int, signal: float, confounder: float) -> TumourTexture:
+def appearance(index: int, signal: float, confounder: float) -> TumourSignal:
     look = PhaseLook(60.0, signal, confounder)
-    return TumourTexture.draw(
-        gastric(index=index, looks=Looks(look, look)),
-        np.array([0.0, 0.0, -30.0]),
-        np.array([60.0, 60.0, 30.0]),
-    )
+    low, high = np.array([0.0, 0.0, -30.0]), np.array([60.0, 60.0, 30.0])
+    return TumourSignal.draw(Looks(look, look), low, high, gastric(index=index).stream("tumour texture"))
 
 
 def test_a_slice_is_less_reliable_than_the_patient_and_the_gradient_tells_what_the_mean_cannot() -> None:
@@ -161,8 +158,8 @@ def test_a_slice_is_less_reliable_than_the_patient_and_the_gradient_tells_what_t
     signal, confounder = rng.standard_normal(count) * 1.05, 0.5 * rng.standard_normal(count)
     shown = np.array(
         [
-            [texture.shown(Phase.PORTAL_VENOUS, float(z)) for z in levels]
-            for texture in (appearance(k, float(signal[k]), float(confounder[k])) for k in range(count))
+            [shows.shown(Phase.PORTAL_VENOUS, float(z)) for z in levels]
+            for shows in (appearance(k, float(signal[k]), float(confounder[k])) for k in range(count))
         ]
     )
     middle = np.corrcoef(shown[:, 6], signal)[0, 1] ** 2
@@ -176,10 +173,11 @@ def test_a_slice_is_less_reliable_than_the_patient_and_the_gradient_tells_what_t
 
 def test_phases_may_show_different_signals_and_share_half_of_a_levels_noise() -> None:
     looks = Looks(PhaseLook(100.0, 2.0), PhaseLook(60.0, -2.0))
-    texture = TumourTexture.draw(gastric(looks=looks), np.zeros(3), np.array([40.0, 40.0, 4000.0]))
+    rng = gastric(looks=looks).stream("tumour texture")
+    signal = TumourSignal.draw(looks, np.zeros(3), np.array([40.0, 40.0, 4000.0]), rng)
     levels = np.arange(0.0, 4000.0, 5.0)
     arterial, venous = (
-        np.array([texture.shown(p, z) for z in levels]) for p in (Phase.ARTERIAL, Phase.PORTAL_VENOUS)
+        np.array([signal.shown(p, z) for z in levels]) for p in (Phase.ARTERIAL, Phase.PORTAL_VENOUS)
     )
     assert arterial.mean() - venous.mean() == pytest.approx(4.0, abs=0.2)
     line = np.polyfit(levels, arterial, 1), np.polyfit(levels, venous, 1)

@@ -1,19 +1,15 @@
-"""The model card: a manifest in words, with the items of TRIPOD+AI and CLAIM that a reader asks for first."""
+"""The model card of ``npc-residual``: its manifest in words, with the items of TRIPOD+AI and CLAIM."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from inference.packs.manifest import Manifest, Metric, Range
+from inference.packs.manifest import Manifest
+from models.markdown import bullets, table
+from models.packing.card_parts import closing, figures, joined, opening, scans
 from models.studies.npc_residual_config import PAPER, NpcResidualConfig
 from models.training.augmentation import Augmentation
 from models.training.engine.schedule import Schedule
-
-_SYNTHETIC = (
-    "**Everything in this pack comes from synthetic phantoms. No figure below says anything about patients.**"
-)
-
 
 _HOSPITAL_ITEMS = (
     "Design: retrospective cohort of one hospital; development with a random test part by patient.",
@@ -22,6 +18,14 @@ _HOSPITAL_ITEMS = (
     "Fairness, transport to other hospitals, calibration, decision curve: not assessed in this pack.",
     "Uncertainty: DeLong intervals for areas, Wilson intervals for proportions; one training run.",
     "Reproduction: the command below trains the pack anew from the cohort and the seed.",
+)
+_PHANTOM_ITEMS = (
+    "Design: synthetic cohort with known truth; development with a random test part by patient.",
+    "Reference standard: the phantoms' own mask and outcome, free of observers and of missing follow-up.",
+    "Sample size: that of the publication, chosen for comparison and not calculated.",
+    "Fairness, transport to other hospitals, calibration, decision curve: not assessed in this pack.",
+    "Uncertainty: DeLong intervals for areas, Wilson intervals for proportions; one training run.",
+    "Reproduction: the command below trains the pack anew from its seed.",
 )
 _NAMES = {
     "efficientnet_b0": "EfficientNet-B0",
@@ -35,49 +39,25 @@ _NAMES = {
 
 def model_card(manifest: Manifest, config: NpcResidualConfig, report: dict[str, Any]) -> str:
     """Markdown text; every number is read from the manifest, the configuration or the evaluation report."""
-    parts = [
-        f"# {manifest.title}",
-        f"Pack `{manifest.id}` version {manifest.version}, study `{manifest.study}`, licence "
-        f"{manifest.licence}.",
-        _SYNTHETIC if manifest.is_demonstration else "",
-        "## Use",
-        _bullets([f"Intended use: {manifest.intended_use}", f"Not for: {manifest.not_for}"]),
-        "## Scans it may answer for",
-        _inputs(manifest),
-        "## Data",
-        _data(manifest, config, report),
-        "## Networks and training",
-        _training(manifest, config, report),
-        "## Where this departs from the publication",
-        _departures(manifest, config, report),
-        "## Cut-offs",
-        _cutoffs(manifest, config, report),
-        "## Measured figures",
-        _metrics(manifest),
-        _compared(manifest, report),
-        "## Limits",
-        _bullets(manifest.limits),
-        "## Reporting items",
-        _items(manifest),
-        "## Made with",
-        _bullets(f"{name}: {value}" for name, value in sorted(manifest.created_with.items())),
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _inputs(manifest: Manifest) -> str:
-    inputs = manifest.inputs
-    contrast = "contrast-enhanced" if inputs.contrast_enhanced else "unenhanced"
-    return _bullets(
-        [
-            f"{contrast} {inputs.modality}, {inputs.plane} within {inputs.maximum_obliquity_deg:g}°, "
-            f"body part {' or '.join(inputs.body_parts)}",
-            f"pixels {_range(inputs.pixel_spacing_mm)} mm, slices every {_range(inputs.slice_spacing_mm)} mm "
-            "and "
-            f"{_range(inputs.slice_thickness_mm)} mm thick, field of view {_range(inputs.field_of_view_mm)} "
-            "mm",
-            f"at least {inputs.minimum_slices} slices and {inputs.minimum_mask_ml:g} ml of marked tumour",
-        ]
+    contrast = "contrast-enhanced " if manifest.inputs.contrast_enhanced else "unenhanced "
+    return joined(
+        (
+            *opening(manifest),
+            "## Scans it may answer for",
+            bullets(scans(manifest, contrast)),
+            "## Data",
+            _data(manifest, config, report),
+            "## Networks and training",
+            _training(manifest, config, report),
+            "## Where this departs from the publication",
+            _departures(manifest, config, report),
+            "## Cut-offs",
+            _cutoffs(manifest, config, report),
+            "## Measured figures",
+            figures(manifest, "treatment", lambda one: one.treatment and _name(one.treatment)),
+            _compared(manifest, report),
+            *closing(manifest, _PHANTOM_ITEMS if manifest.is_demonstration else _HOSPITAL_ITEMS),
+        )
     )
 
 
@@ -100,7 +80,7 @@ def _data(manifest: Manifest, config: NpcResidualConfig, report: dict[str, Any])
     lines.append("Outcome: residual tumour 3 to 6 months after radiotherapy; residual is the positive class.")
     missing = "No value is missing in the phantoms; the" if manifest.is_demonstration else "The"
     lines.append(f"{missing} networks read no clinical value.")
-    return _bullets(lines)
+    return bullets(lines)
 
 
 def _start(manifest: Manifest, config: NpcResidualConfig) -> str:
@@ -121,7 +101,7 @@ def _training(manifest: Manifest, config: NpcResidualConfig, report: dict[str, A
     segmenter, classifier = config.preprocessing.segmenter, config.preprocessing.classifier
     segments = manifest.segmenter.architecture
     answers = manifest.classifiers(manifest.treatments[0])[0].architecture
-    return _bullets(
+    return bullets(
         [
             f"Segmenter: {_NAMES[segments]}, {_width(config, segments)}, on axial slices of "
             f"{segmenter.rows} × {segmenter.columns} pixels of {segmenter.spacing_mm:g} mm; cross-entropy "
@@ -180,16 +160,18 @@ def _departures(manifest: Manifest, config: NpcResidualConfig, report: dict[str,
         "Margin, square shape, one square for all slices of a patient, the views and the cut-off's rule are "
         "not in the publication and are this project's choices."
     )
-    return _bullets(lines)
+    return bullets(lines)
 
 
 def _cutoffs(manifest: Manifest, config: NpcResidualConfig, report: dict[str, Any]) -> str:
-    rows = ["| treatment | cut-off | borderline within | locked on |", "| --- | --- | --- | --- |"]
-    for threshold in manifest.thresholds:
-        rows.append(
-            f"| {_name(threshold.treatment)} | {threshold.value:.4f} | ± {threshold.borderline_margin:.4f} | "
-            f"{threshold.locked_on} |"
-        )
+    rows = [
+        [
+            *(_name(threshold.treatment), f"{threshold.value:.4f}", f"± {threshold.borderline_margin:.4f}"),
+            threshold.locked_on,
+        ]
+        for threshold in manifest.thresholds
+    ]
+    told = table(("treatment", "cut-off", "borderline within", "locked on"), rows)
     distances = ", ".join(
         f"{_name(treatment)} {arm['median_fold_distance_on_test']:.3f}"
         for treatment, arm in report["treatments"].items()
@@ -201,22 +183,22 @@ def _cutoffs(manifest: Manifest, config: NpcResidualConfig, report: dict[str, An
         f"{config.smallest_margin:g} and at most {config.largest_margin:g}; no outcome of the test part is "
         "read."
     )
-    return "\n".join(rows) + "\n\n" + rule
+    return f"{told}\n\n{rule}"
 
 
 def _compared(manifest: Manifest, report: dict[str, Any]) -> str:
     """All models of the protocol, of which the answering ones were chosen without their test cohorts."""
     answers = manifest.classifiers(manifest.treatments[0])[0].architecture
     kind = manifest.provenance.kind
+    heads = ["classifier", "unit", "treatment", "scored", f"training AUC out of fold ({kind})"]
     rows = [
-        f"| classifier | unit | treatment | scored | training AUC out of fold ({kind}) | test AUC ({kind}) |",
-        "| --- " * 6 + "|",
+        [
+            *(_NAMES[one["classifier"]], one["unit"], _name(one["treatment"]), per),
+            *(_area(areas[key]) for key in ("training_auc_out_of_fold", "test_auc")),
+        ]
+        for one in report["compared"]
+        for per, areas in sorted(one["figures"].items())
     ]
-    for one in report["compared"]:
-        name = f"{_NAMES[one['classifier']]} | {one['unit']} | {_name(one['treatment'])}"
-        for per, figures in sorted(one["figures"].items()):
-            areas = " | ".join(_area(figures[key]) for key in ("training_auc_out_of_fold", "test_auc"))
-            rows.append(f"| {name} | {per} | {areas} |")
     dice = ", ".join(
         f"{_NAMES[name]} {_area(one)}" for name, one in report["segmentation"]["mean_dice"].items()
     )
@@ -230,7 +212,7 @@ def _compared(manifest: Manifest, report: dict[str, Any]) -> str:
             f"{_NAMES[answers]} answers, chosen by the {report['answering']['chosen_by']}; no test cohort "
             "was looked at for it.",
             "",
-            *rows,
+            table([*heads, f"test AUC ({kind})"], rows),
             "",
             f"Segmenters, mean Dice per slice on the test patients ({kind}): {dice}; the better one is in "
             "the pack.",
@@ -248,38 +230,6 @@ def _area(figure: dict[str, Any]) -> str:
 def _width(config: NpcResidualConfig, name: str) -> str:
     width = config.widths[name]
     return "as wide as published" if width == 1 else f"{width:g} of the published width"
-
-
-def _metrics(manifest: Manifest) -> str:
-    figures: Iterable[Metric] = manifest.metrics
-    rows = [
-        f"| cohort ({manifest.provenance.kind}) | treatment | figure | value | 95 % interval | note |",
-        "| --- " * 6 + "|",
-    ]
-    for figure in figures:
-        interval = "" if figure.low is None else f"{figure.low:.3f} to {figure.high:.3f}"
-        treatment = _name(figure.treatment) if figure.treatment else "–"
-        rows.append(
-            f"| {figure.cohort} | {treatment} | {figure.name} | {figure.value:.3f} | {interval} | "
-            f"{figure.note} |"
-        )
-    return "\n".join(rows)
-
-
-def _items(manifest: Manifest) -> str:
-    if not manifest.is_demonstration:
-        return _bullets(_HOSPITAL_ITEMS)
-    return _bullets(
-        [
-            "Design: synthetic cohort with known truth; development with a random test part by patient.",
-            "Reference standard: the phantoms' own mask and outcome, free of observers and of missing "
-            "follow-up.",
-            "Sample size: that of the publication, chosen for comparison and not calculated.",
-            "Fairness, transport to other hospitals, calibration, decision curve: not assessed in this pack.",
-            "Uncertainty: DeLong intervals for areas, Wilson intervals for proportions; one training run.",
-            "Reproduction: the command below trains the pack anew from its seed.",
-        ]
-    )
 
 
 def _schedule(schedule: Schedule) -> str:
@@ -302,13 +252,5 @@ def _views(views: Augmentation) -> str:
     return ", ".join(said)
 
 
-def _range(allowed: Range) -> str:
-    return f"{allowed.minimum:g} to {allowed.maximum:g}"
-
-
 def _name(treatment: str) -> str:
     return {"ccrt": "CCRT", "ic_ccrt": "IC + CCRT"}.get(treatment, treatment)
-
-
-def _bullets(lines: Iterable[str]) -> str:
-    return "\n".join(f"- {line}" for line in lines)
