@@ -17,6 +17,7 @@ from models.studies.gnen_os import MODELS, TrainedGnen
 from models.studies.gnen_os_config import GnenOsConfig
 from models.studies.gnen_os_pretraining import Pretraining
 from models.studies.gnen_os_samples import GnenSamples
+from models.training.splits import fold_names
 
 PHASE_OF: Final[Mapping[str, PhaseName]] = {"arterial": "arterial", "venous": "portal_venous"}
 
@@ -26,7 +27,7 @@ def rows_of(
 ) -> list[CohortRows]:
     """Every patient with the scores as the pack gives them: ``moved`` against those of training."""
     training, *outside = cohorts
-    fold_of = {k: str(fold.number + 1) for fold in trained.folds for k in fold.left_out}
+    fold_of = fold_names(trained.folds)
     horizons = trained.config.horizons_months
     scored = [(training, trained.out_of_fold, trained.survival)]
     for cohort in outside:

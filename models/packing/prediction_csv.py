@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from inference.statistics.outcomes import Bools, Floats, SurvivalData
+from models.csv_text import csv_text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,22 +44,19 @@ def prediction_csv(
         *clinical,
         "synthetic",
     ]
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(heads)
-    for rows in cohorts:
-        for k, patient in enumerate(rows.patient_ids):
-            writer.writerow(
-                [
-                    *(patient, rows.cohort, rows.folds[k] if len(rows.folds) else ""),
-                    *_outcome(rows, k),
-                    *(_told(rows.scores[name][k]) for name in models),
-                    *(_told(share) for name in survivals for share in rows.survival[name][k]),
-                    *(rows.clinical[name][k] for name in clinical),
-                    "yes" if is_synthetic else "no",
-                ]
-            )
-    return stream.getvalue()
+    told = [
+        [
+            *(patient, rows.cohort, rows.folds[k] if len(rows.folds) else ""),
+            *_outcome(rows, k),
+            *(_told(rows.scores[name][k]) for name in models),
+            *(_told(share) for name in survivals for share in rows.survival[name][k]),
+            *(rows.clinical[name][k] for name in clinical),
+            "yes" if is_synthetic else "no",
+        ]
+        for rows in cohorts
+        for k, patient in enumerate(rows.patient_ids)
+    ]
+    return csv_text([heads, *told])
 
 
 def _outcome(rows: CohortRows, k: int) -> tuple[str, ...]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Sequence
-from io import StringIO
 
+from models.csv_text import csv_text
 from models.phantoms.npc_population import STUDY, NpcPatient, attainable_probability
 
 COHORT_COLUMNS = (
@@ -94,8 +93,4 @@ def clinical_json(patient: NpcPatient) -> bytes:
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue().encode()
+    return csv_text([header, *rows]).encode()

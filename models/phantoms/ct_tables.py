@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Sequence
-from io import StringIO
 
+from models.csv_text import csv_text
 from models.phantoms.ct_population import CtPatient, Population
 
 
@@ -43,11 +42,8 @@ def clinical_json(population: Population, patient: CtPatient) -> bytes:
 
 
 def _table(columns: Sequence[str], patients: Sequence[CtPatient]) -> bytes:
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_cell(getattr(patient, column)) for column in columns] for patient in patients)
-    return text.getvalue().encode()
+    rows = [[_cell(getattr(patient, column)) for column in columns] for patient in patients]
+    return csv_text([columns, *rows]).encode()
 
 
 def _cell(value: object) -> object:

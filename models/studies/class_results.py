@@ -1,21 +1,16 @@
-"""What every study of a class leaves of a run: a table of scores, figures of a model, files in a folder."""
+"""What every study of a class leaves of a run: a table of scores, and the figures of a model."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from inference.statistics.discrimination.delong import auc
 from inference.statistics.discrimination.youden import YoudenCutoff
 from inference.statistics.outcomes import Bools, Floats
-from inference.storage import write_atomically
 from models.csv_text import csv_text
 from models.training.splits import Fold, fold_names
-
-RESULT_JSON: Final = "result.json"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,11 +69,3 @@ def class_figures(
         "specificity": float((~above)[~is_positive].mean()),
         "accuracy": float((above == is_positive).mean()),
     }
-
-
-def write_folder(out: Path, tables: Mapping[str, str], result: Mapping[str, Any]) -> None:
-    """Write tables by file name, and ``result.json`` last."""
-    out.mkdir(parents=True, exist_ok=True)
-    for name, text in tables.items():
-        write_atomically(out / name, text.encode())
-    write_atomically(out / RESULT_JSON, (json.dumps(result, indent=2) + "\n").encode())

@@ -15,12 +15,13 @@ from inference.statistics.reasons import NotEstimable
 from models.csv_text import csv_text
 from models.phantoms.ct_population import Ceilings
 from models.phantoms.gc_outcome import relapse_ceilings, signature_ceiling
-from models.studies.class_results import Judged, class_figures, scores_csv, write_folder
+from models.studies.class_results import Judged, class_figures, scores_csv
 from models.studies.gc_recurrence import MODELS, STUDY, TrainedGc
 from models.studies.gc_recurrence_config import PUBLISHED_CUTOFF
 from models.studies.gc_recurrence_groups import chemotherapy_groups, risk_groups
 from models.studies.gc_recurrence_network import FoldModel
 from models.studies.gc_recurrence_samples import GcSamples
+from models.studies.result_folder import write_results_folder
 
 PUBLISHED: Final[Mapping[str, Mapping[str, float]]] = {
     "training": {"dls": 0.804, "clis": 0.704, "dlfs": 0.833},
@@ -59,7 +60,7 @@ def write_results(
         "scores_os.csv": survival_csv(scored),
     }
     result = summary(trained, scored, ceiling_draws) | {"minutes": minutes}
-    write_folder(out, tables, result)
+    write_results_folder(out, tables, result)
     return result
 
 

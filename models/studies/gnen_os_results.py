@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Mapping, Sequence
-from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,11 +19,13 @@ from inference.statistics.regression.chi_square_test import ChiSquareTest
 from inference.statistics.regression.cox import fit_cox
 from inference.statistics.regression.proportional_hazards import proportional_hazards
 from inference.statistics.survival.logrank import logrank
-from inference.storage import write_atomically
+from models.csv_text import csv_text
 from models.phantoms.gnen_outcome import survival_ceilings
 from models.studies.gnen_os import ALONE, MODELS, STUDY, TrainedGnen
 from models.studies.gnen_os_pretraining import Pretraining
 from models.studies.gnen_os_samples import GnenSamples
+from models.studies.result_folder import write_results_folder
+from models.training.splits import fold_names
 
 PUBLISHED: Final = {
     "training": {"combined": 0.86, "dl": 0.84, "clinical": 0.80},
@@ -67,7 +66,7 @@ def write_results(
         models = trained.final.models
         survival = {name: models[name].survival(hazards[name], horizons) for name in names}
         scored.append((cohort, hazards, survival))
-    fold_of = {k: str(fold.number + 1) for fold in trained.folds for k in fold.left_out}
+    fold_of = fold_names(trained.folds)
     table = [
         [
             *("patient", "cohort", "fold", "time", "event"),
@@ -90,8 +89,6 @@ def write_results(
             ]
             for k, patient in enumerate(cohort.patient_ids)
         ]
-    stream = StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(table)
     result = {
         "study": STUDY,
         "synthetic": is_synthetic,
@@ -108,9 +105,7 @@ def write_results(
         "proportional_hazards": _proportional(trained, training),
         "final": _final(trained),
     }
-    out.mkdir(parents=True, exist_ok=True)
-    write_atomically(out / "scores.csv", stream.getvalue().encode())
-    write_atomically(out / "result.json", (json.dumps(result, indent=2) + "\n").encode())
+    write_results_folder(out, {"scores.csv": csv_text(table)}, result)
     return result
 
 

@@ -14,12 +14,13 @@ from inference.statistics.outcomes import ClassData, Floats
 from models.csv_text import csv_text
 from models.phantoms.ct_population import Ceilings
 from models.phantoms.lagc_outcome import response_ceilings, survival_ceilings
-from models.studies.class_results import Judged, class_figures, scores_csv, write_folder
+from models.studies.class_results import Judged, class_figures, scores_csv
 from models.studies.lagc_response import DL_SIGNATURE, MODELS, TrainedLagc, on_scale
 from models.studies.lagc_response_factors import coded
 from models.studies.lagc_response_network import FoldModel
 from models.studies.lagc_response_samples import LagcSamples
 from models.studies.lagc_response_survival import discrimination, follow_up_of
+from models.studies.result_folder import write_results_folder
 
 PUBLISHED: Final[Mapping[str, Any]] = {
     "response": {
@@ -68,7 +69,7 @@ def write_results(
         "scores_os.csv": survival_csv(trained, scored),
     }
     result = summary(trained, scored, ceiling_draws) | {"minutes": minutes}
-    write_folder(out, tables, result)
+    write_results_folder(out, tables, result)
     return result
 
 

@@ -5,12 +5,9 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
-from io import StringIO
-
 import numpy as np
 
+from models.csv_text import csv_text
 from models.studies.npc_residual import Arm, TrainedStudy
 from models.studies.npc_residual_units import Reading
 
@@ -50,7 +47,7 @@ def _table(arm: Arm, readings: dict[str, Reading], with_slice: list[int] | None)
                 "yes",
             ]
         )
-    return _csv(rows)
+    return csv_text(rows)
 
 
 def decisions_csv(trained: TrainedStudy) -> str:
@@ -71,10 +68,4 @@ def decisions_csv(trained: TrainedStudy) -> str:
         ]
         for one in trained.decisions
     ]
-    return _csv(rows)
-
-
-def _csv(rows: Sequence[Sequence[str]]) -> str:
-    stream = StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(rows)
-    return stream.getvalue()
+    return csv_text(rows)

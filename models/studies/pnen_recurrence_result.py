@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +15,7 @@ from inference.statistics.estimate import Estimate
 from inference.statistics.outcomes import ClassData, SurvivalData
 from inference.statistics.reasons import NotEstimable
 from inference.statistics.survival.logrank import logrank
+from models.csv_text import csv_text
 from models.studies.pnen_recurrence import BEST, FOLLOW_UP, STUDY, CohortScores, TrainedStudy
 from models.studies.pnen_recurrence_published import AUC, CUTOFF, DELONG_P, SOURCE
 
@@ -34,13 +33,9 @@ def follow_up_csv(study: TrainedStudy, *, is_synthetic: bool) -> str:
 
 
 def _table(study: TrainedStudy, is_synthetic: bool, outcome: tuple[str, ...], *, decided_only: bool) -> str:
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
     models = tuple(study.training.scores)
     kind = "probability" if decided_only else "score"
-    writer.writerow(
-        ["patient", "cohort", "fold", *outcome, *(f"{kind}_{name}" for name in models), "synthetic"]
-    )
+    rows = [["patient", "cohort", "fold", *outcome, *(f"{kind}_{name}" for name in models), "synthetic"]]
     for cohort in (study.training, study.external):
         data, follow_up = cohort.data, cohort.data.table.follow_up(FOLLOW_UP)
         for k, patient in enumerate(data.table.patient_ids):
@@ -54,8 +49,8 @@ def _table(study: TrainedStudy, is_synthetic: bool, outcome: tuple[str, ...], *,
             )
             scores = [f"{cohort.scores[name][k]:.8f}" for name in models]
             synthetic = "yes" if is_synthetic else "no"
-            writer.writerow([patient, data.table.parts[k], fold, *seen, *scores, synthetic])
-    return stream.getvalue()
+            rows.append([patient, data.table.parts[k], fold, *seen, *scores, synthetic])
+    return csv_text(rows)
 
 
 def result_json(study: TrainedStudy, ceilings: Mapping[str, Any], *, minutes: float | None = None) -> str:

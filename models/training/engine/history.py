@@ -12,6 +12,7 @@ from typing import Final
 
 from inference.messages.catalogue import Catalogue
 from inference.storage import write_atomically
+from models.csv_text import csv_text
 
 CURVES_CSV: Final = "training.csv"
 CURVES_PNG: Final = "training.png"
@@ -41,17 +42,15 @@ def ignore_epochs(_: Sequence[CurvePoint]) -> None:
 
 def curves_csv(curves: Sequence[CurvePoint]) -> str:
     """All curves as CSV with a heading line; a column for validation where any run validates."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
     validated = any(point.validation_loss is not None for point in curves)
     heading = ["run", "epoch", "learning_rate", "training_loss"]
-    writer.writerow([*heading, "validation_loss"] if validated else heading)
+    rows = [[*heading, "validation_loss"] if validated else heading]
     for point in curves:
         row = [point.run, str(point.epoch), f"{point.learning_rate:.3g}", f"{point.loss:.6f}"]
         if validated:
             row.append("" if point.validation_loss is None else f"{point.validation_loss:.6f}")
-        writer.writerow(row)
-    return stream.getvalue()
+        rows.append(row)
+    return csv_text(rows)
 
 
 def read_curves(text: str) -> tuple[CurvePoint, ...]:

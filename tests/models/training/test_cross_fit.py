@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from models.permutation import permuted_areas, ridge_scorer
-from models.training.cross_fit import borderline_margin, cross_fit, lock_cutoff
+from models.training.cross_fit import borderline_margin, cross_fit, lock_cutoff, lock_cutoffs, out_of_fold
+from models.training.splits import folds_by_patient
 
 PATIENTS = 60
 IDS = [f"NPC-{number}" for number in range(PATIENTS)]
@@ -81,3 +82,17 @@ def test_permuted_outcomes_are_not_predictable_in_the_mean():
     error = areas.std(ddof=1) / np.sqrt(len(areas))
     assert abs(areas.mean() - 0.5) < 3 * error + 0.01
     assert error < 0.01
+
+
+def test_every_patient_is_scored_by_the_fold_that_left_them_out():
+    folds = folds_by_patient([f"p{k}" for k in range(7)], range(7), 3, np.random.default_rng(0))
+    scores = out_of_fold(folds, lambda place, rows: 10.0 * place + rows)
+    for place, fold in enumerate(folds):
+        assert scores[list(fold.left_out)].tolist() == [10.0 * place + k for k in fold.left_out]
+
+
+def test_a_model_that_scores_all_alike_has_no_cut_off():
+    event = np.array([False, False, True, True])
+    locked = lock_cutoffs({"flat": np.full(4, 0.3), "good": np.arange(4.0)}, event)
+    assert set(locked) == {"good"}
+    assert 1.0 < locked["good"].value <= 2.0
