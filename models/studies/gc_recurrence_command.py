@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from inference.jobs import Progress
 from inference.messages.catalogue import load_catalogue
 from models.phantoms.gc_population import draw_cohort
 from models.studies import lagc_response_command
@@ -21,6 +20,7 @@ from models.studies.gc_recurrence_network import frozen_network
 from models.studies.gc_recurrence_results import write_results
 from models.studies.gc_recurrence_samples import GcSamples, phantom_samples
 from models.studies.lagc_response import STUDY as RESPONSE_STUDY
+from models.studies.lagc_response_command import say_stage
 from models.studies.lagc_response_config import PRESETS as RESPONSE_PRESETS
 from models.studies.lagc_response_export import HANDED_ON
 from models.training.engine.checkpoint import CheckpointPlace
@@ -75,7 +75,7 @@ def run(
 
     def cohort(name: str, views: int) -> GcSamples:
         drawn = draw_cohort(name, None, cohort_seed)[:patients]
-        return phantom_samples(drawn, config, frozen, views=views, cache=cache, on_progress=_say)
+        return phantom_samples(drawn, config, frozen, views=views, cache=cache, on_progress=say_stage)
 
     out.mkdir(parents=True, exist_ok=True)
     training = cohort("training", config.views_per_patient)
@@ -83,16 +83,10 @@ def run(
     place = RunPlace(
         checkpoints=CheckpointPlace(out / CHECKPOINTS, f"{config!r} {content}"),
         on_epoch=CurveBook(out, load_catalogue("en")),
-        on_progress=_say,
+        on_progress=say_stage,
     )
     trained = train(config, frozen, training, place)
     export(trained, out)
     outside = [cohort(name, 0) for name in ("internal", "external")]
     minutes = (time.monotonic() - start) / 60
     return trained, write_results(trained, (training, *outside), out, minutes=minutes)
-
-
-def _say(progress: Progress) -> None:
-    """Says on the terminal when a stage ends."""
-    if progress.done == progress.total:
-        print(f"{time.strftime('%H:%M:%S')} {progress.stage} {progress.done}/{progress.total}", flush=True)

@@ -6,8 +6,6 @@ the slices as they are and for a few random views of them.
 
 from __future__ import annotations
 
-import hashlib
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +20,6 @@ from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, ne
 from inference.meaning.opinion import Phase
 from inference.preprocessing.tumour_stack import tumour_stack
 from inference.statistics.outcomes import Bools, SurvivalData
-from inference.storage import write_atomically
 from inference.volume import Volume
 from models.cohorts.cohort import Cohort
 from models.networks.se_resnet import FrozenBackboneMlp
@@ -30,13 +27,14 @@ from models.phantoms.abdomen.largest_slice import render_tumour
 from models.phantoms.ct_cases import gc_case
 from models.phantoms.gc_population import FORM, GcPatient
 from models.studies.gc_recurrence_config import GcRecurrenceConfig
+from models.studies.kept_pixels import Pixels, kept_pixels
 from models.training.augmentation import apply_views, draw_views
 
 SCAN: Final = "portal_venous"
 STAGE: Final = "stage.training.rendering"
 _AT_ONCE: Final = 32
 
-Stack = NDArray[np.float16]
+Stack = Pixels
 """(slices, channels, rows, columns) of one patient, in [0, 1]."""
 
 
@@ -169,14 +167,8 @@ def _mean_embedding(backbone: FrozenBackboneMlp, image: Tensor) -> NDArray[np.fl
 
 
 def _cached(cache: Path | None, patient: GcPatient, config: GcRecurrenceConfig, size: int) -> Stack:
-    if cache is None:
-        return phantom_stack(patient, config, size=size)
-    parts = (patient, config.region, config.frame, config.channels, size)
-    key = hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
-    place = cache / f"{patient.patient_id}-{key}.f16"
-    if not place.is_file():
-        cache.mkdir(parents=True, exist_ok=True)
-        write_atomically(place, phantom_stack(patient, config, size=size).tobytes())
-    values = np.frombuffer(place.read_bytes(), dtype=np.float16)
-    shape = (config.channels, config.frame.rows, config.frame.columns)
-    return values.reshape(values.size // math.prod(shape), *shape)
+    settings = (patient, config.region, config.frame, config.channels, size)
+    shape = (-1, config.channels, config.frame.rows, config.frame.columns)
+    return kept_pixels(
+        cache, patient.patient_id, settings, shape, lambda: phantom_stack(patient, config, size=size)
+    )

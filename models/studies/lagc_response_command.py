@@ -50,19 +50,19 @@ def run(
 
     def cohort(name: str) -> LagcSamples:
         drawn = draw_cohort(name, None, cohort_seed)
-        return phantom_samples(drawn, config.preprocessing, cache, on_progress=_say)
+        return phantom_samples(drawn, config.preprocessing, cache, on_progress=say_stage)
 
     out.mkdir(parents=True, exist_ok=True)
     training = cohort("training")
     others, pictures = None, hashlib.sha256(training.images.tobytes())
     if config.pretraining_patients:
         drawn = draw_cohort("training", config.pretraining_patients, config.pretraining_seed)
-        others = drawn_looks(drawn, config.preprocessing, cache, on_progress=_say)
+        others = drawn_looks(drawn, config.preprocessing, cache, on_progress=say_stage)
         pictures.update(others.images.tobytes())
     place = RunPlace(
         checkpoints=CheckpointPlace(out / CHECKPOINTS, f"{config!r} {pictures.hexdigest()}"),
         on_epoch=CurveBook(out, load_catalogue("en")),
-        on_progress=_say,
+        on_progress=say_stage,
     )
     trained = train(config, training, place, pretraining=others)
     hand_on(trained, out)
@@ -71,7 +71,7 @@ def run(
     return trained, write_results(trained, (training, *outside), out, minutes=minutes)
 
 
-def _say(progress: Progress) -> None:
+def say_stage(progress: Progress) -> None:
     """Says on the terminal when a stage ends."""
     if progress.done == progress.total:
         print(f"{time.strftime('%H:%M:%S')} {progress.stage} {progress.done}/{progress.total}", flush=True)

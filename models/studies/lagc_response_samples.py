@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +14,11 @@ from inference.meaning.opinion import Phase
 from inference.preprocessing.settings import TumourSlicesSettings
 from inference.preprocessing.tumour_slices import tumour_slices
 from inference.statistics.outcomes import Bools, SurvivalData
-from inference.storage import write_atomically
 from models.cohorts.cohort import Cell, Cohort
 from models.phantoms.abdomen.largest_slice import render_about_largest
 from models.phantoms.ct_cases import lagc_case
 from models.phantoms.lagc_population import FORM, LagcPatient
+from models.studies.kept_pixels import kept_pixels
 
 SCAN = "portal_venous"
 STAGE = "stage.training.rendering"
@@ -156,13 +155,11 @@ def _rendered(
 def _cached_image(
     patient: LagcPatient, settings: TumourSlicesSettings, cache: Path | None, size: int
 ) -> NDArray[np.float16]:
-    if cache is None:
-        return phantom_image(patient, settings, size=size)
-    key = hashlib.sha256(repr((patient, settings, size)).encode()).hexdigest()[:24]
-    place = cache / f"{patient.patient_id}-{key}.f16"
     shape = (settings.slices, settings.rows, settings.columns)
-    if not place.is_file():
-        image = phantom_image(patient, settings, size=size)
-        cache.mkdir(parents=True, exist_ok=True)
-        write_atomically(place, image.tobytes())
-    return np.frombuffer(place.read_bytes(), dtype=np.float16).reshape(shape)
+    return kept_pixels(
+        cache,
+        patient.patient_id,
+        (patient, settings, size),
+        shape,
+        lambda: phantom_image(patient, settings, size=size),
+    )

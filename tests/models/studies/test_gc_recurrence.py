@@ -11,17 +11,11 @@ import torch
 
 from inference.errors import Cancelled, InputError
 from inference.evaluation.prediction_file import read_predictions
-from inference.meaning.opinion import Phase
 from inference.statistics.discrimination.delong import auc
 from inference.statistics.outcomes import SurvivalData
-from inference.volume import Volume
-from models.cohorts.cohort import CohortTable
-from models.cohorts.cohort_schema import load_cohort_schema
 from models.networks import resnet
 from models.networks.safetensors_file import write_safetensors
 from models.networks.se_resnet import SEResNet50Cut
-from models.phantoms.abdomen.abdomen_volume import render_phase
-from models.phantoms.ct_cases import gc_case
 from models.phantoms.gc_population import FORM, draw_cohort
 from models.results.gc_recurrence import GcDocument
 from models.studies.gc_recurrence import DLS, MODELS, clinical_signature, fused, log_odds, train
@@ -37,6 +31,7 @@ from models.training.engine.failures import NoFitError, OneClassError
 from models.training.engine.run import RunPlace
 from models.training.engine.schedule import Schedule
 from models.training.splits import Fold, folds_by_patient
+from tests.models.studies.whole_scans import WholeScans
 
 TINY = replace(
     DEMO,
@@ -294,38 +289,12 @@ def test_a_pack_states_of_all_slices_what_torch_states(config, frozen, trained, 
     assert document["published_dlfs_cutoff"] == 0.60
 
 
-class WholeScans:
-    """A cohort of phantoms whose scans are rendered whole, as a folder would hold them."""
-
-    def __init__(self, patients):
-        self._patients = {patient.patient_id: patient for patient in patients}
-        schema = load_cohort_schema("gc-recurrence")
-        cells = {c.id: tuple(getattr(p, c.id) for p in patients) for c in schema.columns}
-        self.table = CohortTable(
-            schema,
-            tuple(self._patients),
-            tuple(patient.cohort for patient in patients),
-            cells,
-            {
-                name: tuple(float(getattr(p, name)) for p in patients)
-                for name in ("relapse", "death_observed", "os_months")
-            },
-        )
-        (patient,) = patients
-        self._rendered = render_phase(gc_case(patient), Phase.PORTAL_VENOUS, size=128)
-
-    def volume(self, patient_id, scan):
-        return Volume(self._rendered.voxels, 1.0, 0.0, self._rendered.geometry)
-
-    def mask(self, patient_id, scan, *, reader=1):
-        return self._rendered.tumour == 1
-
-
 def test_a_phantom_from_memory_is_read_as_its_whole_scan_from_a_cohort(config, frozen, tmp_path):
     patients = draw_cohort("internal", 1, 0)
     kept = phantom_samples(patients, config, frozen, views=2, cache=tmp_path, size=128)
     again = phantom_samples(patients, config, frozen, views=2, cache=tmp_path, size=128)
-    whole = cohort_samples(WholeScans(patients), "internal", config, frozen, views=2)
+    scans = WholeScans("gc-recurrence", patients, ("relapse", "death_observed", "os_months"))
+    whole = cohort_samples(scans, "internal", config, frozen, views=2)
     assert kept.embeddings.shape == (1, 3, CHANNELS)
     np.testing.assert_array_equal(kept.embeddings, again.embeddings)
     np.testing.assert_allclose(kept.embeddings, whole.embeddings, atol=0.02)

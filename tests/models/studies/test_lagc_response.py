@@ -3,7 +3,6 @@
 import csv
 import json
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import onnxruntime
@@ -14,13 +13,9 @@ from inference.evaluation.prediction_file import read_predictions
 from inference.meaning.opinion import Phase
 from inference.statistics.discrimination.delong import auc
 from inference.statistics.outcomes import SurvivalData
-from inference.volume import Volume
-from models.cohorts.cohort import CohortTable
-from models.cohorts.cohort_schema import load_cohort_schema
 from models.networks import resnet
 from models.networks.initial_weights import load_initial_weights
 from models.networks.se_resnet import FrozenBackboneMlp
-from models.phantoms.abdomen.abdomen_volume import render_phase
 from models.phantoms.ct_cases import lagc_case
 from models.phantoms.ct_populations import POPULATIONS
 from models.phantoms.lagc_population import FORM, draw_cohort
@@ -43,6 +38,7 @@ from models.training.engine.failures import NoFitError, OneClassError
 from models.training.engine.run import RunPlace
 from models.training.engine.schedule import Schedule
 from models.training.splits import folds_by_patient
+from tests.models.studies.whole_scans import WholeScans
 
 TINY = replace(
     DEMO,
@@ -262,42 +258,12 @@ def test_the_results_are_tables_that_the_evaluation_reads(trained, cohort, tmp_p
     assert len(lagc_results(KeptRun("lagc-response", tmp_path)).ablations[0].contrasts) == 2
 
 
-class WholeScans:
-    """A cohort of phantoms whose scans are rendered whole, as a folder would hold them."""
-
-    is_synthetic = True
-    sha256 = ""
-
-    def __init__(self, patients):
-        self._patients = {patient.patient_id: patient for patient in patients}
-        schema = load_cohort_schema("lagc-response")
-        cells = {c.id: tuple(getattr(p, c.id) for p in patients) for c in schema.columns}
-        outcomes = ("good_response", "death_observed", "os_months")
-        self.table = CohortTable(
-            schema,
-            tuple(self._patients),
-            tuple(patient.cohort for patient in patients),
-            cells,
-            {name: tuple(float(getattr(p, name)) for p in patients) for name in outcomes},
-        )
-
-    @cache  # noqa: B019
-    def _phase(self, patient_id):
-        return render_phase(lagc_case(self._patients[patient_id]), Phase.PORTAL_VENOUS, size=128)
-
-    def volume(self, patient_id, scan):
-        rendered = self._phase(patient_id)
-        return Volume(rendered.voxels, 1.0, 0.0, rendered.geometry)
-
-    def mask(self, patient_id, scan, *, reader=1):
-        return self._phase(patient_id).tumour == 1
-
-
 def test_a_phantom_from_memory_equals_its_whole_scan_from_a_cohort(tmp_path):
     patients = draw_cohort("internal", 1, 0)
     kept = phantom_samples(patients, TINY.preprocessing, tmp_path, size=128)
     again = drawn_looks(patients, TINY.preprocessing, tmp_path, size=128)
-    whole = cohort_samples(WholeScans(patients), "internal", TINY.preprocessing)
+    scans = WholeScans("lagc-response", patients, ("good_response", "death_observed", "os_months"))
+    whole = cohort_samples(scans, "internal", TINY.preprocessing)
     assert whole.images.shape == (1, 3, 32, 32)
     assert (kept.images == whole.images).all()
     assert (again.images == whole.images).all()
