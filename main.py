@@ -109,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     assess.add_argument("--pack", metavar="ID[@VERSION]", help="model pack; default: the one of the study")
     assess.add_argument("--rules", default="cautious", help="rule set: cautious (default) or published")
+    assess.add_argument("--explain", action="store_true", help="print what explains the answer, too")
     assess.add_argument("--state-modality", default="", metavar="MR|CT", help="where the file states none")
     assess.add_argument("--state-contrast", choices=("yes", "no"), help="where the file states nothing")
     assess.add_argument("--state-body-part", default="", metavar="CODE", help="where the file states none")
@@ -262,6 +263,7 @@ def _run_assess(options: argparse.Namespace, catalogue: Catalogue) -> int:
         masks={name: Path(text) for name, text in by_input(options.mask).items()},
         mask_segment=options.mask_segment,
         scans=by_input(options.scan),
+        explain=options.explain,
         pack=options.pack,
         rule_set=options.rules,
         stated=StatedFacts(

@@ -142,6 +142,7 @@ def write_results(
 def assess_and_write(request: AssessRequest, catalogue: Catalogue) -> bool:
     """The command: answer, write, and print a summary; True when the answer stands, False when withheld."""
     from inference.masks.codecs.references import what_is_minted
+    from reports.explained_summary import explained_lines
     from reports.summary import summary_lines
 
     clock, ids = SystemClock(), SystemIds()
@@ -149,8 +150,12 @@ def assess_and_write(request: AssessRequest, catalogue: Catalogue) -> bool:
     with progress_bar(catalogue) as on_progress:
         assessed = run_assessment(request, packs=packs, ids=ids, clock=clock, on_progress=on_progress)
         left_out = write_results(assessed, request, clock=clock, ids=ids)
-    for line in summary_lines(assessed.outcome.assessment, assessed.identity.patient, catalogue):
+    outcome = assessed.outcome
+    for line in summary_lines(outcome.assessment, assessed.identity.patient, catalogue):
         print(line)
+    if request.explain:
+        for line in explained_lines(outcome.assessment, outcome.explanation, catalogue):
+            print(line)
     case = assessed.case
     unlike = eligibility_of(case.record, date_of(case.stack)).findings
     for code in releasable_codes((*case.findings, *unlike)):

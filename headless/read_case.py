@@ -47,6 +47,7 @@ class AssessRequest:
     rule_set: str = "cautious"
     stated: StatedFacts = field(default_factory=StatedFacts)
     language: str = "en"
+    explain: bool = False
 
 
 def read_case(

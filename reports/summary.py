@@ -11,10 +11,13 @@ from inference.prediction import Prediction, PredictionStatus
 from reports.paper.frame import banner_text
 from reports.prediction_wording import (
     cutoff_text,
+    fallback_text,
     fold_range,
+    horizons_of,
     outcome_text,
     prediction_name,
     score_text,
+    survival_text,
     verdict_word,
 )
 from reports.sections.recommendation import rules_line, spoken_statements
@@ -59,7 +62,11 @@ def summary_lines(assessment: Assessment, identity: PatientIdentity, catalogue: 
         lines.append(f"{_INDENT}{text('report.clinical.missing', names=names)}")
     for outcome in dict.fromkeys(outcome_text(each, catalogue) for each in assessment.predictions):
         lines.append(_field(outcome, "", catalogue).rstrip())
-    lines += [f"{_INDENT}{_prediction(each, catalogue)}" for each in assessment.predictions]
+        lines += [
+            f"{_INDENT}{_prediction(each, assessment.study, catalogue)}"
+            for each in assessment.predictions
+            if outcome_text(each, catalogue) == outcome
+        ]
     lines += _recommendation(assessment, catalogue)
     lines.append(_field("SHA-256", short_hash(assessment.content_sha256()), catalogue))
     return lines
@@ -92,7 +99,7 @@ def _guard_lines(assessment: Assessment, catalogue: Catalogue) -> list[str]:
     return lines
 
 
-def _prediction(prediction: Prediction, catalogue: Catalogue) -> str:
+def _prediction(prediction: Prediction, study: str, catalogue: Catalogue) -> str:
     name = prediction_name(prediction, catalogue)
     verdict = verdict_word(prediction, catalogue)
     if prediction.status is not PredictionStatus.ANSWERED:
@@ -100,8 +107,14 @@ def _prediction(prediction: Prediction, catalogue: Catalogue) -> str:
     cutoff = cutoff_text(prediction, catalogue)
     beside = (fold_range(prediction, catalogue), cutoff and catalogue.text("report.cutoff", value=cutoff))
     spread = catalogue.text("report.list_separator").join(part for part in beside if part)
-    score = _noted(score_text(prediction, catalogue), spread, catalogue)
-    return f"{_field(name, score, catalogue)} · {verdict}"
+    score = score_text(prediction, catalogue)
+    parts = [_field(name, _noted(score, spread, catalogue) if spread else score, catalogue)]
+    parts += [verdict] if prediction.is_positive is not None else []
+    if not prediction.treatment:
+        months = horizons_of(prediction, study)
+        parts += [survival_text(prediction, month, catalogue) for month in months]
+        parts.append(fallback_text(prediction, catalogue))
+    return " · ".join(part for part in parts if part)
 
 
 def _recommendation(assessment: Assessment, catalogue: Catalogue) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from inference.packs.study_models import Quantiles, ReferenceData
+from inference.packs.study_models import Quantiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,11 @@ class CohortPosition:
 
 
 def cohort_positions(
-    reference: ReferenceData, score: str, value: float, *, cohort: str = "training"
+    quantiles: Iterable[Quantiles], score: str, value: float, *, cohort: str = "training"
 ) -> tuple[CohortPosition, ...]:
     """One for each outcome of which the pack holds quantiles of ``score``."""
     return tuple(
-        _position(one, value)
-        for one in reference.quantiles
-        if (one.stated.score, one.stated.cohort) == (score, cohort)
+        _position(one, value) for one in quantiles if (one.stated.score, one.stated.cohort) == (score, cohort)
     )
 
 

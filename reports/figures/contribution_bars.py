@@ -31,7 +31,7 @@ def contribution_bars(
     terms = sorted(prediction.contributions, key=lambda term: -abs(term.amount))
     if not terms:
         return Drawing(width, 0.0, (), title)
-    names = [_name(term, catalogue) for term in terms]
+    names = [term_text(term, catalogue) for term in terms]
     room = min(max(text_width(name, LABEL_SIZE) for name in names) + 2, _NAME_SHARE * width)
     left, right = room + _GAP + _FIGURE_ROOM, width - _FIGURE_ROOM
     lowest = min(0.0, *(term.amount for term in terms))
@@ -61,7 +61,8 @@ def contribution_bars(
     return Drawing(width, top + 2.0, shapes, title)
 
 
-def _name(term: Contribution, catalogue: Catalogue) -> str:
+def term_text(term: Contribution, catalogue: Catalogue) -> str:
+    """A field of the form or a score with the patient's value, e.g. ``Ki-67: 41``."""
     kind, _, field = term.term.partition(".")
     value = term.value
     if kind == "clinical":

@@ -135,12 +135,12 @@ def test_a_number_without_an_axis_is_refused_by_name():
     ],
 )
 def test_a_score_stands_between_the_quantiles_of_each_outcome(value, share, beyond):
-    good, poor = cohort_positions(REFERENCE, "dl_signature", value)
+    good, poor = cohort_positions(REFERENCE.quantiles, "dl_signature", value)
     assert (good.outcome, good.patients) == ("good_response", 12) and poor.outcome == "poor_response"
     assert good.share == pytest.approx(share) and (good.is_below, good.is_above) == beyond
 
 
 def test_of_quantiles_that_coincide_the_middle_one_counts():
-    _, poor = cohort_positions(REFERENCE, "dl_signature", 0.2)
+    _, poor = cohort_positions(REFERENCE.quantiles, "dl_signature", 0.2)
     assert poor.share == pytest.approx(0.625)
-    assert cohort_positions(REFERENCE, "dl_signature", 0.2, cohort="external") == ()
+    assert cohort_positions(REFERENCE.quantiles, "dl_signature", 0.2, cohort="external") == ()
