@@ -49,13 +49,17 @@ class _FoundScan:
 
 @dataclass(slots=True, eq=False)
 class FolderCohort:
-    """A cohort whose every file was read once; volumes and masks are read again when asked for."""
+    """A cohort whose every file was read once; volumes and masks are read again when asked for.
+
+    Reading them ends where ``_should_stop`` says so, as checking them does.
+    """
 
     table: CohortTable
     sha256: str
     is_synthetic: bool
     _intake: Intake
     _scans: dict[tuple[str, str], _FoundScan] = field(repr=False)
+    _should_stop: ShouldStop = never_stop
 
     def has_scan(self, patient_id: str, scan: str) -> bool:
         """As :meth:`Cohort.has_scan`."""
@@ -68,18 +72,20 @@ class FolderCohort:
 
     def volume(self, patient_id: str, scan: str) -> Volume:
         """As :meth:`Cohort.volume`."""
+        stop_if_asked(self._should_stop)
         found = self._scans[patient_id, scan]
         try:
-            return self._intake.load(found.plan, found.stack)
+            return self._intake.load(found.plan, found.stack, should_stop=self._should_stop)
         except (InputError, ResourceError, StorageError) as error:
             raise UnreadableScanError(patient_id, scan, error.message) from error
 
     def mask(self, patient_id: str, scan: str, *, reader: int = 1) -> NDArray[np.bool_]:
         """As :meth:`Cohort.mask`."""
+        stop_if_asked(self._should_stop)
         found = self._scans[patient_id, scan]
         path = found.masks[reader]
         try:
-            imported = self._intake.read_mask(path, found.plan, found.stack)
+            imported = self._intake.read_mask(path, found.plan, found.stack, should_stop=self._should_stop)
         except (InputError, ResourceError, StorageError) as error:
             raise UnreadableScanError(patient_id, scan, error.message) from error
         return target_of(imported, self.table.schema.scan(scan))
@@ -120,7 +126,7 @@ def read_cohort(
     found = [*problems, *check.problems, *check.mixture(), *without_both_classes(table)]
     if found:
         raise CohortError(found)
-    return FolderCohort(table, sha256, check.is_synthetic, intake, check.scans)
+    return FolderCohort(table, sha256, check.is_synthetic, intake, check.scans, should_stop)
 
 
 def without_both_classes(table: CohortTable) -> list[CohortProblem]:

@@ -1,6 +1,8 @@
 """``main.py train``: a pack or nothing, and what was learnt stays where training was cut off."""
 
+import csv
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -72,6 +74,23 @@ def test_every_problem_of_a_cohort_is_printed_and_nothing_is_trained(run, phanto
     ended = run("train", "npc-residual", "--cohort", phantom.parent, "--out", tmp_path / "pack")
     assert ended.code == 2
     assert "training" in ended.err
+    assert not list(tmp_path.glob("pack*"))
+
+
+def test_a_cohort_without_an_event_is_refused_in_a_sentence_for_each_treatment(run, phantom, tmp_path):
+    cohort = shutil.copytree(phantom.parent, tmp_path / "cohort")
+    table = cohort / "cohort.csv"
+    with table.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    without = [row | {"cohort": "training", "residual_observed": "0"} for row in rows]
+    with table.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(without)
+    ended = run("train", "npc-residual", "--cohort", cohort, "--out", tmp_path / "pack")
+    assert ended.code == 2
+    given = rows[0]["regimen"]
+    assert f"treatment {given}: none of 1 training patients had the event" in ended.err
     assert not list(tmp_path.glob("pack*"))
 
 

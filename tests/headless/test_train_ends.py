@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 import inference.storage as storage
@@ -15,7 +16,9 @@ from inference.messages.message import Message
 from models.cohorts.problems import UnreadableScanError
 from models.networks.safetensors_file import read_with_metadata
 from models.training.engine.checkpoint_file import checkpoint_of
+from models.training.engine.folds import require_both_classes
 from models.training.engine.run import RunPlace
+from models.training.splits import Fold
 from tests.headless.tiny_training import BATCHES, STUDY, Settings, TinyStudy
 
 EPOCHS = 5
@@ -180,6 +183,19 @@ def test_a_full_disk_ends_a_training(train, study, tmp_path, whole, where, monke
         ends_and_goes_on(train, study, tmp_path, whole, "is full. Free some space", repaired=repaired)
     finally:
         patched.undo()
+
+
+def test_a_fold_that_would_teach_one_class_ends_a_training_before_a_batch(train, study, tmp_path, whole):
+    event = np.array([True, True, False, False])
+    folds = (Fold(0, (1, 2), (0, 3)), Fold(1, (0, 1), (2, 3)))
+    study.on_read = lambda cohort: require_both_classes(folds, event)
+
+    def repaired():
+        assert study.batches == 0
+        study.on_read = lambda cohort: None
+
+    said = "Fold 1: all 2 patients to learn from have the same outcome. Take fewer folds, another seed"
+    ends_and_goes_on(train, study, tmp_path, whole, said, repaired=repaired)
 
 
 def test_a_scan_that_cannot_be_read_in_the_middle_ends_a_training(train, study, tmp_path, whole):

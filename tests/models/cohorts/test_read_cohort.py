@@ -138,6 +138,17 @@ def test_checking_stops_when_asked(folder, intake):
         read_cohort(STUDY, folder, intake, should_stop=lambda: next(asked, True))
 
 
+def test_reading_a_cohort_that_was_checked_stops_when_asked(folder, intake):
+    asked = []
+    cohort = read_cohort(STUDY, folder, intake, should_stop=lambda: bool(asked))
+    patient = cohort.table.patient_ids[0]
+    assert cohort.volume(patient, "t1c").voxels.any() and cohort.mask(patient, "t1c").any()
+    asked.append(True)
+    for read in (cohort.volume, cohort.mask):
+        with pytest.raises(Cancelled):
+            read(patient, "t1c")
+
+
 def test_the_truth_is_never_opened(copy, intake):
     (copy / "truth.csv").write_bytes(b"\xff not a table")
     assert len(read_cohort(STUDY, copy, intake).table) == COUNT
