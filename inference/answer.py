@@ -9,8 +9,10 @@ from typing import Final
 from inference.assessment import Assessment, GuardLine, Recommendation, SoftwareReference
 from inference.case_input import CaseInput, input_references
 from inference.cases.identity import SubjectKind
+from inference.clinical.derivation import open_derivations
 from inference.clinical.eligibility.evaluation import Eligibility, eligibility_of
 from inference.clinical.entries import clinical_entries
+from inference.clinical.measured import confirmations
 from inference.clinical.missing_costs import costs_of_missing
 from inference.clinical.schema import load_form
 from inference.dicom.pixels.pixel_facts import saturation_finding
@@ -90,7 +92,9 @@ class Answer:
         """Everything that was looked at and concluded."""
         manifest = self.pack.manifest
         form = load_form(manifest.study)
-        costs = costs_of_missing(form, self.case.record, needs_of(manifest))
+        record = self.case.record
+        costs = (cost.message for cost in costs_of_missing(form, record, needs_of(manifest)))
+        of_values = (*confirmations(record), *open_derivations(form, record), *costs)
         identity = self.case.stack.identity
         case = self.case
         notes = [
@@ -109,7 +113,7 @@ class Answer:
                 for name, scan in case.by_scan()
                 for fact in gather_facts(scan).as_facts()
             ),
-            findings=(*_each_once(notes), *self._unlike_released(), *(cost.message for cost in costs)),
+            findings=(*_each_once(notes), *self._unlike_released(), *of_values),
             guard=self.guard,
             clinical=clinical_entries(form, self.case.record),
             mask=None if self.case.mask is None else summarise(self.case.mask),

@@ -7,18 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 
 from inference.assessment import RecommendationStatus
 from inference.case_input import CaseInput, StatedFacts, input_references
 from inference.cases.identity import PatientIdentity
-from inference.clinical.record import ClinicalRecord
+from inference.clinical.record import ClinicalRecord, ClinicalValue, Provenance
 from inference.errors import Cancelled, InputError, PackError
 from inference.findings import Finding, Verdict
 from inference.jobs import Progress
 from inference.masks.layer import MaskOrigin
 from inference.messages.catalogue import load_catalogue
+from inference.messages.message import Message
 from inference.outcome import Outcome
 from inference.packs.load import LoadedPack
 from inference.packs.verify import verify_pack
@@ -199,6 +201,15 @@ def test_missing_clinical_values_do_not_block_and_their_cost_is_said(tiny_pack: 
     assert "statement.eligibility_open.several" in [
         statement.id for statement in outcome.assessment.recommendation.statements
     ]
+
+
+def test_who_confirmed_a_measured_value_is_said(tiny_pack: LoadedPack, repository: Path) -> None:
+    measured = ClinicalValue("age", "52", "a", 52.0, Provenance.MEASURED, confirmed_by="Dr. Ng")
+    outcome = assess(case(clinical=record().with_value(measured)), tiny_pack)
+    said = Message("clinical.measured.confirmed", {"field": "clinical.age", "by": "Dr. Ng"})
+    assert said in outcome.assessment.findings
+    schema = json.loads((repository / "inference" / "assessment.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(json.loads(outcome.assessment.canonical_bytes()), schema)
 
 
 def test_a_scan_without_tumour_is_not_estimable(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ def test_afp_and_glucose_as_laboratories_report_them() -> None:
     english = load_catalogue("en")
     for field, typed, unit, shown in (
         (afp, "2", "k[iU]/L", "2 kIU/l = 2.42 ng/ml"),
+        (afp, "2", "[iU]/mL", "2 IU/ml = 2.42 ng/ml"),
         (glucose, "100", "mg/dL", "100 mg/dl = 5.55074 mmol/l"),
     ):
         message = conversion(field, parse_value(field, typed, unit))
