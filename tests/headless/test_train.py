@@ -14,8 +14,14 @@ from inference.packs.verify import verify_pack
 from models.networks import resnet, xception
 from models.networks.catalogue import build_classifier, build_segmenter
 from models.networks.initial_files import InitialFile
-from models.studies import catalogue, npc_residual_models
+from models.studies import (
+    catalogue,
+    npc_residual_export,
+    npc_residual_models,
+    npc_residual_segmenter,
+)
 from models.studies.npc_residual_config import DEMO
+from tests.models.exported_once import export_once
 from tests.models.networks.safetensors_bytes import write_weights
 from tests.models.studies.npc_cohort import SMALL, cohort
 
@@ -23,6 +29,8 @@ from tests.models.studies.npc_cohort import SMALL, cohort
 @pytest.fixture
 def tiny(monkeypatch):
     """A preset that trains in a second, on a cohort that needs no files."""
+    for module in (npc_residual_export, npc_residual_segmenter):
+        monkeypatch.setattr(module, "export_network", export_once)
     monkeypatch.setattr(resnet, "PUBLISHED_BLOCKS", (1, 1, 1, 1))
     monkeypatch.setattr(xception, "MIDDLE_BLOCKS", 1)
     study = replace(catalogue.STUDIES["npc-residual"], presets={"demo": SMALL, "paper": SMALL})
