@@ -63,13 +63,13 @@ def survival_smooth(
     if isinstance(baseline, NotEstimable):
         return baseline
     errors = calibration_errors(1 - predicted, 1 - baseline.survival(predictor, [horizon])[:, 0])
-    first, last = np.quantile(1 - predicted, [0.01, 0.99])
-    risk = np.linspace(first, last, POINTS)
-    on_curve = restricted_cubic_spline(np.log(-np.log1p(-risk)), at_knots)
+    # A survival below the machine's precision is a risk of 1, which has no place on the log-log scale.
+    alive = np.linspace(*np.quantile(predicted, [0.99, 0.01]), POINTS)
+    on_curve = restricted_cubic_spline(np.log(-np.log(alive)), at_knots)
     log_hazard = fit.linear_predictor(on_curve) - baseline.centre + np.log(baseline.cumulative.at(horizon))
     reach = normal_quantile(level) * _log_hazard_errors(data, columns, fit, on_curve, horizon)
     limits = _risk(log_hazard - reach), _risk(log_hazard + reach)
-    return SmoothCalibration(risk, _risk(log_hazard), *limits, level, errors)
+    return SmoothCalibration(1 - alive, _risk(log_hazard), *limits, level, errors)
 
 
 def _risk(log_hazard: Floats) -> Floats:

@@ -128,6 +128,15 @@ def test_says_why_there_is_no_curve(
     assert survival_smooth(SurvivalData(time, event), survival, 10.0) == NotEstimable(reason)
 
 
+def test_survival_below_the_precision_of_the_machine_has_a_curve() -> None:
+    data, survival = drawn(4)
+    survival[np.argsort(survival)[:9]] = 2e-20
+    found = smooth(data, survival)
+    assert found.predicted[-1] == 1.0 and found.lower is not None and found.upper is not None
+    for values in (found.observed, found.lower, found.upper):
+        assert np.isfinite(values).all()
+
+
 def test_refuses_malformed_predictions() -> None:
     data, survival = drawn(1, 20)
     with pytest.raises(DataError):
