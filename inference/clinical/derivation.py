@@ -8,7 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from inference.clinical.derivation_rules import BodyMassIndex, DerivationRule, GradeAgreement, StageGroup
-from inference.clinical.record import CanonicalValue, ClinicalRecord, ClinicalValue, MissingReason, Provenance
+from inference.clinical.record import (
+    STATED_REASONS,
+    CanonicalValue,
+    ClinicalRecord,
+    ClinicalValue,
+    MissingReason,
+    Provenance,
+)
 from inference.clinical.schema import FieldSchema, FormSchema, parse_value
 from inference.clinical.staging.grade_table import load_grade_table
 from inference.clinical.staging.stage_table import load_stage_table
@@ -76,7 +83,11 @@ def open_derivations(form: FormSchema, record: ClinicalRecord) -> tuple[Message,
             continue
         possible = derived_value(field.rule, record).possible
         if len(possible) > 1:
-            finer = [*field.rule.t[1:], *field.rule.n[1:]]
+            finer = [
+                name
+                for name in (*field.rule.t[1:], *field.rule.n[1:])
+                if (value := record.values.get(name)) is None or value.missing in STATED_REASONS
+            ]
             fields = {
                 "field": f"clinical.{field.id}",
                 "possible": LIST_MARK.join(f"clinical.{field.id}.{one}" for one in possible),
@@ -141,7 +152,7 @@ def _settled(form: FormSchema, field: FieldSchema, derived: Derived, record: Cli
             raise _excluded(form, field, derived.excluded_by, record)
         return ClinicalValue.absent(field.id, MissingReason.NOT_APPLICABLE)
     if stated is not None and derived.possible and not derived.holds(stated):
-        raise _contradiction(field, present, derived, record)
+        raise _contradiction(form, field, present, derived, record)
     if stated is not None and (len(derived.possible) != 1 or isinstance(stated, float)):
         return present
     if len(derived.possible) == 1:
@@ -153,16 +164,23 @@ def _settled(form: FormSchema, field: FieldSchema, derived: Derived, record: Cli
     return present if has_reason else ClinicalValue.absent(field.id, MissingReason.UNKNOWN)
 
 
+def _as_stated(field: FieldSchema, value: ClinicalValue) -> str:
+    """What was stated, a choice as the id of its name."""
+    if field.kind == "choice":
+        return f"clinical.{field.id}.{value.canonical}"
+    return f"{value.typed_value} {value.typed_unit}".strip()
+
+
 def _contradiction(
-    field: FieldSchema, present: ClinicalValue, derived: Derived, record: ClinicalRecord
+    form: FormSchema, field: FieldSchema, present: ClinicalValue, derived: Derived, record: ClinicalRecord
 ) -> InputError:
     known = [name for name in field.derived_from if record.canonical(name) is not None]
-    values = [f"{record.values[name].typed_value} {record.values[name].typed_unit}".strip() for name in known]
+    values = [_as_stated(form.field(name), record.values[name]) for name in known]
     shown = [f"{one:.1f}" if isinstance(one, float) else one for one in derived.possible]
     return InputError(
         "error.clinical.contradiction",
         field=f"clinical.{field.id}",
-        stated=f"{present.typed_value} {present.typed_unit}".strip(),
+        stated=_as_stated(field, present),
         sources=LIST_MARK.join(f"clinical.{name}" for name in known),
         values=LIST_MARK.join(values),
         derived=LIST_MARK.join(shown),

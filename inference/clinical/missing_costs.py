@@ -36,7 +36,8 @@ class MissingCost:
     """One missing field: the scores that it costs, and the one that answers without it.
 
     ``lost`` is empty where no score needs it.  ``instead`` is the score that answers as things stand, None
-    where none can; ``costs_answer`` is False where only scores beside the answer are lost.
+    where none can; ``costs_answer`` is False where only scores beside the answer are lost.  ``is_barred`` is
+    True while something that must be known first is missing too.
     """
 
     field: str
@@ -44,6 +45,7 @@ class MissingCost:
     instead: str | None = None
     costs_answer: bool = False
     is_first: bool = False
+    is_barred: bool = False
 
     @property
     def message(self) -> Message:
@@ -56,6 +58,8 @@ class MissingCost:
         fields["lost"] = LIST_MARK.join(f"score.{name}" for name in self.lost)
         if not self.costs_answer:
             return Message("clinical.missing.beside", fields)
+        if self.is_barred:
+            return Message("clinical.missing.lost", fields)
         if self.instead is None:
             return Message("clinical.missing.no_answer", fields)
         return Message("clinical.missing.answer", fields | {"instead": f"score.{self.instead}"})
@@ -84,6 +88,7 @@ def costs_of_missing(
                 None if is_barred else _answering(needs.answers, missing),
                 any(field.id in one.fields for one in needs.answers[:1]),
                 is_first,
+                is_barred,
             )
         )
     return tuple(costs)

@@ -65,5 +65,5 @@ def _number(field: FieldSchema, entry: SourceEntry, unit: str) -> ProposedValue:
         allowed = ", ".join(known.code for known in field.units)
         raise InputError("error.clinical.unit", field=label, unit=written, allowed=allowed)
     if not written and field.units[0].code != "1":
-        notes.append(Message("import.note.unit_assumed", {"unit": code}))
+        notes.append(Message("import.note.unit_assumed", {"unit": f"report.unit.{code}"}))
     return ProposedValue(parse_value(field, number, code, Provenance.IMPORTED), entry, tuple(notes))

@@ -110,6 +110,7 @@ def test_a_stated_stage_that_none_of_the_possible_ones_is_is_refused() -> None:
     )
     for text in sentences(error):
         assert "T4" in text and "N0" in text and "II" in text and "III" in text
+    assert "否" in sentences(error)[1]
 
 
 def test_a_stage_of_the_other_course_is_refused() -> None:

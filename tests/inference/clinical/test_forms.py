@@ -79,6 +79,7 @@ def test_every_field_has_its_words(language: str, study: str) -> None:
     for field in load_form(study).fields:
         ids = [f"clinical.{field.id}", f"clinical.{field.id}.meaning", f"clinical.group.{field.group}"]
         ids += [f"clinical.{field.id}.{choice}" for choice in field.choices]
+        ids += [f"report.unit.{unit.code}" for unit in field.units]
         assert [one for one in ids if not catalogue.has(one)] == []
 
 

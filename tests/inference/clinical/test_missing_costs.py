@@ -66,6 +66,12 @@ def test_without_the_stage_of_the_specimen_nothing_is_answered() -> None:
     assert found["ptnm_stage"].message.id == "clinical.missing.nothing_before" and said(found["ptnm_stage"])
 
 
+def test_while_nothing_can_be_answered_no_other_score_is_said_to_answer() -> None:
+    found = costs("gc-recurrence", GC)
+    assert list(found) == ["age", "ptnm_stage"]
+    assert found["age"].message.id == "clinical.missing.lost" and said(found["age"])
+
+
 @pytest.mark.parametrize(("chemotherapy", "open_field"), [("no", "ptnm_stage"), ("yes", "yptnm_stage")])
 def test_the_stage_that_the_course_asks_for_is_the_missing_one(chemotherapy: str, open_field: str) -> None:
     assert list(costs("gc-recurrence", GC, age="60", preoperative_chemotherapy=chemotherapy)) == [open_field]
