@@ -64,7 +64,8 @@ def survival_smooth(
         return baseline
     errors = calibration_errors(1 - predicted, 1 - baseline.survival(predictor, [horizon])[:, 0])
     # A survival below the machine's precision is a risk of 1, which has no place on the log-log scale.
-    alive = np.linspace(*np.quantile(predicted, [0.99, 0.01]), POINTS)
+    most, least = np.quantile(predicted, [0.99, 0.01])
+    alive = np.linspace(float(most), float(least), POINTS)
     on_curve = restricted_cubic_spline(np.log(-np.log(alive)), at_knots)
     log_hazard = fit.linear_predictor(on_curve) - baseline.centre + np.log(baseline.cumulative.at(horizon))
     reach = normal_quantile(level) * _log_hazard_errors(data, columns, fit, on_curve, horizon)
