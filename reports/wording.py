@@ -58,6 +58,13 @@ def treatment_name(treatment: str, catalogue: Catalogue) -> str:
     return catalogue.text(f"treatment.{treatment}")
 
 
+def model_name(name: str, catalogue: Catalogue) -> str:
+    """A treatment, or a score of a pack, as the board calls it in short."""
+    if catalogue.has(f"treatment.{name}"):
+        return text_or_code(f"recommend.{name}", "short", catalogue)
+    return catalogue.text(f"score.{name}")
+
+
 def recommendation_name(recommend: str, catalogue: Catalogue) -> str:
     """The recommended regimen."""
     return catalogue.text(f"recommend.{recommend}")

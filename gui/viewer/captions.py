@@ -12,7 +12,7 @@ from gui.viewer.layers import mask_plane
 from gui.viewer.plane_transform import PlaneTransform, position_text
 from gui.viewer.view_state import ViewState
 from inference.cases.identity import PatientIdentity
-from reports.wording import person_name
+from reports.wording import model_name, person_name
 
 Probe = tuple[float, float, float]
 
@@ -35,7 +35,8 @@ def write_captions(
     window = tr("gui.viewer.window", width=_number(state.window.width), centre=_number(state.window.centre))
     heat = ""
     if is_acquired and state.overlay_visible and state.heat_treatment and state.heat_opacity > 0:
-        heat = tr("gui.viewer.heat_caveat", treatment=f"recommend.{state.heat_treatment}.short")
+        name = model_name(state.heat_treatment, session.catalogue)
+        heat = tr("gui.viewer.heat_caveat", treatment=name)
     message = detail = ""
     if is_acquired and source.is_missing(index):
         message, detail = tr("gui.viewer.gap"), tr("gui.viewer.gap.detail")

@@ -12,6 +12,7 @@ from gui.actions import Actions
 from gui.feedback.text import label
 from gui.session import Session
 from gui.viewer.view_state import Tool, ViewState
+from reports.wording import model_name
 
 _ROOM_FOR_TEXT_PX: Final = 1060
 _ROOM_FOR_HEAT_LABEL_PX: Final = 780
@@ -147,7 +148,7 @@ class ViewerToolbar(QFrame):
         self.treatment.clear()
         self.treatment.addItem(tr("gui.heat_map.off"), "")
         for treatment in treatments:
-            self.treatment.addItem(tr(f"recommend.{treatment}.short"), treatment)
+            self.treatment.addItem(model_name(treatment, self._session.catalogue), treatment)
         self.treatment.setCurrentIndex(self.treatment.findData(chosen))
         self.treatment.setEnabled(bool(treatments))
         self.heat.setEnabled(bool(chosen))

@@ -21,7 +21,7 @@ from reports.paper.flow import Section
 from reports.paper.sheet import FINE_PRINT, QUIET, SMALL_STRONG, Sheet
 from reports.picture_frame import PictureFrame, body_frame
 from reports.slice_picture import SlicePicture, display_range, draw_slice
-from reports.wording import mask_text, slice_label, treatment_name
+from reports.wording import mask_text, model_name, slice_label
 
 PICTURE_ROWS: Final = 400
 _TALLEST: Final = 104.0
@@ -76,8 +76,8 @@ def compared_slices(key_slices: Sequence[KeySlice], treatments: int) -> tuple[in
 
 
 def shown_heat_maps(assessment: Assessment, heat_maps: Sequence[HeatMap]) -> tuple[HeatMap, ...]:
-    """The maps of answered treatments alone: a withheld answer shows nothing of how it came about."""
-    answered = {p.treatment for p in assessment.predictions if p.status is PredictionStatus.ANSWERED}
+    """The maps of what was answered alone: a withheld answer shows nothing of how it came about."""
+    answered = {p.name for p in assessment.predictions if p.status is PredictionStatus.ANSWERED}
     return tuple(each for each in heat_maps if each.treatment in answered)
 
 
@@ -97,7 +97,7 @@ def _titled(title: str, pictures: _Multiples, captions: Sequence[Block]) -> Stac
 def _heat_group(
     heat_map: HeatMap, indices: Sequence[int], painter: _Painter, catalogue: Catalogue
 ) -> _HeatGroup:
-    name = treatment_name(heat_map.treatment, catalogue)
+    name = model_name(heat_map.treatment, catalogue)
     count = painter.source.volume.geometry.shape[0]
     captions = [TextBlock(slice_label(index, count, catalogue), FINE_PRINT) for index in indices]
     title = TextBlock(catalogue.text("report.pictures.heat", treatment=name), SMALL_STRONG)
