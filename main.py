@@ -108,7 +108,8 @@ def _parser() -> argparse.ArgumentParser:
         "--mask-segment", metavar="NAME|NUMBER,…", help="which segments of the mask file are the tumour"
     )
     assess.add_argument("--pack", metavar="ID[@VERSION]", help="model pack; default: the one of the study")
-    assess.add_argument("--rules", default="cautious", help="rule set: cautious (default) or published")
+    assess.add_argument("--rule-set", default="cautious", help="cautious (default) or published")
+    assess.add_argument("--rules", type=Path, metavar="FILE.yaml", help="your site's own rules for the study")
     assess.add_argument("--explain", action="store_true", help="print what explains the answer, too")
     assess.add_argument("--state-modality", default="", metavar="MR|CT", help="where the file states none")
     assess.add_argument("--state-contrast", choices=("yes", "no"), help="where the file states nothing")
@@ -265,7 +266,8 @@ def _run_assess(options: argparse.Namespace, catalogue: Catalogue) -> int:
         scans=by_input(options.scan),
         explain=options.explain,
         pack=options.pack,
-        rule_set=options.rules,
+        rule_set=options.rule_set,
+        rules=options.rules,
         stated=StatedFacts(
             options.state_modality,
             contrast,

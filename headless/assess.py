@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from headless.read_case import AssessRequest, read_case, read_record
-from headless.terminal import progress_bar
+from headless.terminal import progress_bar, say_problems
 from inference.case_input import CaseInput
 from inference.cases.identity import CaseIdentity
 from inference.clinical.days import birth_day, refuse_impossible_days
@@ -23,6 +23,7 @@ from inference.outcome import Outcome
 from inference.packs.store import PackStore
 from inference.pipeline import assess, require_pathway
 from inference.release import Release, releasable_codes
+from inference.rules.rule_file import RuleFileError, read_site_rules, rules_of
 from inference.scan import Plan
 from inference.storage import prepare_folder, write_all_or_none
 from inference.varying import vary
@@ -58,15 +59,24 @@ def run_assessment(
     """
     prepare_folder(request.out)
     record = read_record(request.study, request.clinical)
+    rules = None if request.rules is None else read_site_rules(request.rules)
     pack = packs.open(request.study, request.pack)
     require_pathway(pack)
+    rules_of(pack.manifest, rules).rule_set(request.rule_set)
     with Intake(keeper=Keeper.of_this_user()) as intake:
         plan = intake.scan(request.source, on_progress, should_stop)
         case = read_case(request, record, plan, intake, on_progress, should_stop)
     born = birth_day(case.stack.identity)
     refuse_impossible_days(load_form(request.study), record, today=clock.now().date(), born=born)
-    outcome = assess(case, pack, rule_set=request.rule_set, on_progress=on_progress, should_stop=should_stop)
-    outcome = vary(outcome, case, pack, on_progress=on_progress, should_stop=should_stop)
+    outcome = assess(
+        case,
+        pack,
+        rule_set=request.rule_set,
+        rules=rules,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+    outcome = vary(outcome, case, pack, rules=rules, on_progress=on_progress, should_stop=should_stop)
     return AssessedCase(CaseIdentity(ids.new_id(), case.stack.identity), plan, case, outcome)
 
 
@@ -148,7 +158,11 @@ def assess_and_write(request: AssessRequest, catalogue: Catalogue) -> bool:
     clock, ids = SystemClock(), SystemIds()
     packs = PackStore.of_this_user()
     with progress_bar(catalogue) as on_progress:
-        assessed = run_assessment(request, packs=packs, ids=ids, clock=clock, on_progress=on_progress)
+        try:
+            assessed = run_assessment(request, packs=packs, ids=ids, clock=clock, on_progress=on_progress)
+        except RuleFileError as error:
+            say_problems(error, catalogue)
+            raise
         left_out = write_results(assessed, request, clock=clock, ids=ids)
     outcome = assessed.outcome
     for line in summary_lines(outcome.assessment, assessed.identity.patient, catalogue):

@@ -45,6 +45,7 @@ class AssessRequest:
     scans: Mapping[str, str] = field(default_factory=dict)
     pack: str | None = None
     rule_set: str = "cautious"
+    rules: Path | None = None
     stated: StatedFacts = field(default_factory=StatedFacts)
     language: str = "en"
     explain: bool = False

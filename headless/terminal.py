@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from inference.errors import ConciliumError
 from inference.jobs import OnProgress, Progress, ignore_progress
 from inference.messages.catalogue import Catalogue
+from inference.rules.rule_file import RuleFileError
 from inference.tables.csv_table import TableError, shown
 
 
@@ -42,7 +43,7 @@ def say_error(error: ConciliumError, catalogue: Catalogue) -> None:
     print(catalogue.text("cli.error", sentence=catalogue.render(error.message)), file=sys.stderr)
 
 
-def say_problems(error: TableError, catalogue: Catalogue) -> None:
-    """Everything that is wrong with a table, a line each, on standard error."""
+def say_problems(error: TableError | RuleFileError, catalogue: Catalogue) -> None:
+    """Everything that is wrong with a table or a rule file, a line each, on standard error."""
     for each in shown(error.problems):
         print(catalogue.render(each), file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -234,9 +235,45 @@ def test_an_unknown_pack_is_refused(run: Run, phantom: Path, tmp_path: Path, req
 
 
 def test_an_unknown_study_or_rule_set_is_refused(run: Run, phantom: Path, tmp_path: Path) -> None:
-    for more in (("--study", "lung"), ("--rules", "bold")):
+    for more in (("--study", "lung"), ("--rule-set", "bold")):
         ran = run(*arguments(phantom, tmp_path / "out", *more))
         assert ran.code == 2 and one_sentence(ran.err) and not written(tmp_path / "out")
+
+
+def site_rules(repository: Path, folder: Path, old: str, new: str) -> Path:
+    text = (repository / "inference" / "rules" / "npc-residual.yaml").read_text(encoding="utf-8")
+    assert old in text
+    path = folder / "ours.yaml"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return path
+
+
+def test_an_answer_by_a_sites_rules_says_so(
+    run: Run, phantom: Path, tmp_path: Path, repository: Path
+) -> None:
+    rules = site_rules(repository, tmp_path, "version: 2.0.0", "version: 2.3.4")
+    ran = run(*arguments(phantom, tmp_path / "out", "--rules", rules, "--rule-set", "published"))
+    assert ran.code == 0, ran.err
+    document = json.loads((tmp_path / "out" / "assessment.json").read_text(encoding="utf-8"))
+    digest = hashlib.sha256(rules.read_bytes()).hexdigest()
+    assert document["assessment"]["recommendation"]["file"] == {
+        "name": "ours.yaml",
+        "version": "2.3.4",
+        "sha256": digest,
+        "origin": "site",
+    }
+    assert f"Site rules, not those of this program: ours.yaml 2.3.4, SHA-256 {digest[:12]}…" in ran.out
+
+
+def test_a_sites_rules_that_leave_out_what_is_owed_are_refused_by_line(
+    run: Run, phantom: Path, tmp_path: Path, repository: Path
+) -> None:
+    rules = site_rules(repository, tmp_path, "statement.ccrt_not_evidence, ", "")
+    ran = run(*arguments(phantom, tmp_path / "out", "--rules", rules))
+    *problems, sentence = ran.err.strip().splitlines()
+    assert ran.code == 2 and not written(tmp_path / "out") and one_sentence(sentence)
+    assert len(problems) == 4
+    assert all("may not stand without “statement.ccrt_not_evidence”" in each for each in problems)
 
 
 def test_a_pack_with_one_changed_byte_is_refused_by_file(

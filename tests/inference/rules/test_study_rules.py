@@ -8,9 +8,11 @@ import pytest
 from inference.assessment import Recommendation, RecommendationStatus, RuleOrigin, Strength
 from inference.messages.catalogue import load_catalogue
 from inference.messages.message import Message
+from inference.pathways.pathway import load_pathway
 from inference.prediction import Fallback
 from inference.rules.engine import ineligible, recommend, withhold
 from inference.rules.performance import PackFacts
+from inference.rules.reading import CLASS_WORDS
 from inference.rules.rule_book import Doubt
 from tests.inference.rules.study_readings import BOOKS, CUTOFF, STUDIES, readings, record_of
 
@@ -180,6 +182,15 @@ def test_other_readings_than_the_rules_ask_for_are_refused(study: str) -> None:
     for wrong in ([*read, read[0]], read[1:], [replace(read[0], words=("high", "low")), *read[1:]]):
         with pytest.raises(ValueError, match="ask for"):
             recommend(book, "published", wrong, record_of(study))
+
+
+@pytest.mark.parametrize("study", [study for study in STUDIES if study != "npc-residual"])
+def test_the_rules_ask_for_what_the_pathway_lets_answer(study: str) -> None:
+    main, *others = load_pathway(study).answers
+    (asked,) = BOOKS[study].readings
+    assert asked.name == main.score
+    assert asked.instead == {Fallback(one.fallback): one.score for one in others if one.fallback}
+    assert asked.words == CLASS_WORDS[load_pathway(study).outcome]
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
