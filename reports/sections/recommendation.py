@@ -40,14 +40,15 @@ def recommendation_section(assessment: Assessment, catalogue: Catalogue) -> Sect
     """Beside the table of the rules: the recommendation, or prominently why there is none."""
     recommendation = assessment.recommendation
     catalogue = catalogue.with_texts(recommendation.texts)
-    table = Stack([Gap(5), rule_table(recommendation, catalogue)])
+    table = [Gap(5), rule_table(recommendation, catalogue)]
     if recommendation.status is RecommendationStatus.GIVEN:
         heading = "report.section.recommendation"
-        beside = Columns([_given(recommendation, catalogue), table], (46, 54), 16.0)
-        blocks: list[Block] = [Stack([Gap(3), beside])]
+        beside = Stack([*table, *_small_print(recommendation, catalogue)])
+        answer = Columns([_given(recommendation, catalogue), beside], (46, 54), 16.0)
+        blocks: list[Block] = [Stack([Gap(3), answer])]
     else:
         heading = "report.section.withheld"
-        blocks = [*_withheld(assessment, catalogue), table]
+        blocks = [*_withheld(assessment, catalogue), Stack(table)]
     return Section(catalogue.text(heading), blocks, rules_line(recommendation, catalogue))
 
 
@@ -77,19 +78,24 @@ def _given(recommendation: Recommendation, catalogue: Catalogue) -> Block:
     blocks += [
         TextBlock(catalogue.render(each), BODY) for each in (*recommendation.reasons, *recommendation.text)
     ]
-    statements = spoken_statements(recommendation)
-    for statement in statements:
+    for statement in spoken_statements(recommendation):
         if statement.id not in FIGURES:
             blocks += [Gap(5), TextBlock(catalogue.render(statement), BODY_STRONG)]
-    for statement in statements:
-        if statement.id in FIGURES:
-            blocks += [Gap(3), TextBlock(catalogue.render(statement), SMALL)]
-    if left_out := not_considered_line(recommendation, catalogue):
-        blocks += [Gap(5), TextBlock(left_out, SMALL)]
+    return Card(Stack(blocks), ACCENT_TINT, PAPER.accent)
+
+
+def _small_print(recommendation: Recommendation, catalogue: Catalogue) -> list[Block]:
+    """What would change it, what was not considered, and how the pack fared in its cohorts."""
+    blocks: list[Block] = []
     if recommendation.would_change:
         blocks += [Gap(7), TextBlock(catalogue.text("report.would_change"), LABEL)]
         blocks += [TextBlock(catalogue.render(change), SMALL) for change in recommendation.would_change]
-    return Card(Stack(blocks), ACCENT_TINT, PAPER.accent)
+    if left_out := not_considered_line(recommendation, catalogue):
+        blocks += [Gap(5), TextBlock(left_out, SMALL)]
+    for statement in recommendation.statements:
+        if statement.id in FIGURES:
+            blocks += [Gap(3), TextBlock(catalogue.render(statement), SMALL)]
+    return blocks
 
 
 def _withheld(assessment: Assessment, catalogue: Catalogue) -> list[Block]:

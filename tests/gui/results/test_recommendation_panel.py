@@ -1,7 +1,9 @@
 """The recommendation stands with its whole rule table, the patient's row, and its sentences."""
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 
 from gui.results.recommendation_panel import RecommendationPanel
@@ -10,6 +12,7 @@ from gui.session import Session
 from gui.theme.tokens import DARK, LIGHT, Tone, contrast
 from inference.rules.rule_file import rules_of
 from tests.inference.synthetic_case import record
+from tests.reports.test_recommendation_section import by_site
 
 
 def panel(session: Session, qtbot: Any) -> RecommendationPanel:
@@ -115,3 +118,33 @@ def test_the_marked_row_can_be_read_in_every_tone() -> None:
     for tokens in (DARK, LIGHT):
         for tone in (Tone.PLAIN, Tone.GOOD, Tone.WARN):
             assert contrast(tokens.text, tokens.line_of(tone)) >= 4.5
+
+
+def test_strength_limits_and_rule_file_stand_beside_the_recommendation(answered: Session, qtbot: Any) -> None:
+    shown = panel(answered, qtbot)
+    assert "Option to discuss" in shown.strength.text() and shown.strength.isVisible()
+    assert "Not considered: EBV DNA" in shown.not_considered.text()
+    assert "npc-residual.yaml 2.0.0, SHA-256" in shown.citation.text()
+    assert not shown.figures.isVisible()
+
+
+def test_a_sites_rules_are_shown_in_its_own_words_with_what_they_ask_for(
+    answered: Session, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = answered.outcome
+    assert outcome is not None
+    theirs = replace(outcome, assessment=replace(outcome.assessment, recommendation=by_site()))
+    monkeypatch.setattr(answered, "outcome", theirs)
+    shown = panel(answered, qtbot)
+    assert shown.title.text() == "As agreed here" and shown.statements.text() == "Agreed on 2 March."
+    assert "Site rules, not those of this program: ours.yaml 1.2.3" in shown.citation.text()
+    model = shown.table.rules
+    heads = [model.headerData(k, Qt.Orientation.Horizontal) for k in range(model.columnCount())]
+    assert heads == ["", "CCRT", "IC+CCRT", "Asks for", "Recommend"]
+    assert [model.index(0, k).data() for k in range(1, 5)] == [
+        "Non-residual",
+        "",
+        "Stage: III, IVa",
+        "as agreed",
+    ]
+    assert shown.card.property("tone") == "plain"
