@@ -11,12 +11,13 @@ from models.results.reading import Document, Interval
 
 
 class ClassModel(Document):
-    """A model's area in one cohort, the best attainable, and the paper's."""
+    """A model's area in one cohort, the best attainable, and the paper's; ``cutoff`` is the locked one."""
 
     auc: FiniteFloat
     auc_ci: Interval = None
     ceiling: FiniteFloat | None = None
     published: FiniteFloat | None = None
+    cutoff: FiniteFloat | None = None
 
 
 def area_figures(

@@ -10,12 +10,14 @@ from models.markdown import table
 from models.results.class_document import ClassModel, area_figures
 from models.results.figures import Figure, FigureTable, StudyResults
 from models.results.home import KeptRun
+from models.results.lagc_policies import lagc_policies
 from models.results.markdown import number, published
 from models.results.paired import ablations, check_figures
 from models.results.reading import Document, Interval, read_document
 
 STUDY: Final = "lagc-response"
-NAMES: Final = {"dlcs": "DLCS (fusion)", "dl": "DL signature", "clinical": "clinical signature"}
+_FUSION: Final = "dlcs"
+NAMES: Final = {_FUSION: "DLCS (fusion)", "dl": "DL signature", "clinical": "clinical signature"}
 OS_MODEL: Final = "OS model"
 QUESTIONS: Final = (
     ("Fusion against deep learning alone", "dlcs", "dl"),
@@ -71,7 +73,11 @@ def lagc_results(kept: KeptRun) -> StudyResults:
         source="Hu et al. 2023",
         tables=(of_response, of_survival),
         ablations=ablations(QUESTIONS, "AUC", of_response.figures, responses, NAMES),
-        further=(_trunk(document), _hazard_ratios(document.os)),
+        further=(
+            _trunk(document),
+            _hazard_ratios(document.os),
+            lagc_policies(responses, _FUSION, _cutoffs(document)),
+        ),
         minutes=document.minutes,
     )
 
@@ -113,6 +119,16 @@ def _survival(document: LagcDocument) -> FigureTable:
             for cohort, part in document.os.parts.items()
         ),
     )
+
+
+def _cutoffs(document: LagcDocument) -> dict[str, float]:
+    """The fusion's cut-off by cohort, which is the one that training locked."""
+    found = {cohort: one.models.get(_FUSION) for cohort, one in document.response.items()}
+    return {
+        cohort: model.cutoff
+        for cohort, model in found.items()
+        if model is not None and model.cutoff is not None
+    }
 
 
 def _trunk(document: LagcDocument) -> str:
