@@ -25,6 +25,7 @@ class Performance:
     cohort: str
     outcome: str
     matrix: ConfusionMatrix
+    is_synthetic: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _performances(document: Mapping[str, Any], pack: LoadedPack) -> Iterator[Per
                 false_negatives=counts["false_negatives"],
                 true_negatives=counts["true_negatives"],
             )
-            yield Performance(name, cohort["name"], outcomes[name], matrix)
+            yield Performance(name, cohort["name"], outcomes[name], matrix, pack.manifest.is_demonstration)
 
 
 def _predictive_values(one: Performance) -> Message | None:
@@ -116,6 +117,7 @@ def _cohort(one: Performance) -> dict[str, FieldValue]:
         "cohort": f"evaluate.cohort.{one.cohort}",
         "outcome": f"outcome.{one.outcome}",
         "patients": one.matrix.count,
+        "whose": f"rules.cohort.{'synthetic' if one.is_synthetic else 'hospital'}",
         "positives": positives,
         "share": f"{100 * positives / one.matrix.count:.0f}",
         "positive": f"class.{positive}",

@@ -74,19 +74,24 @@ def english(found: PackFacts, score: str = "dlcs") -> list[str]:
 def test_both_values_stand_by_cohort_with_wilsons_intervals() -> None:
     found = english(facts(cohort("training", (30, 60, 10, 100)), cohort("external", (49, 110, 11, 95))))
     assert found == [
-        "Training cohort of the pack, 40 of 200 responded well (20 %): of 90 called “Good response”, 33 % "
-        "responded well (95 % CI 24 to 44 %); of 110 called “Poor response”, 91 % did not (84 to 95 %).",
-        "External cohort of the pack, 60 of 265 responded well (23 %): of 159 called “Good response”, 31 % "
-        "responded well (95 % CI 24 to 38 %); of 106 called “Poor response”, 90 % did not (82 to 94 %).",
+        "Training cohort of the pack, 40 of 200 patients responded well (20 %): of 90 called “Good response”, "
+        "33 % responded well (95 % CI 24 to 44 %); of 110 called “Poor response”, 91 % did not (84 to 95 %).",
+        "External cohort of the pack, 60 of 265 patients responded well (23 %): of 159 called “Good response”, "
+        "31 % responded well (95 % CI 24 to 38 %); of 106 called “Poor response”, 90 % did not (82 to 94 %).",
     ]
 
 
 def test_it_is_said_when_most_patients_are_called_poor_responders() -> None:
     found = english(facts(cohort("training", (30, 60, 10, 100)), cohort("external", (20, 20, 40, 185))))
     assert found[-1] == (
-        "In the External cohort only 23 % responded well, "
-        "and most patients (85 %) were called “Poor response”."
+        "In the External cohort only 23 % of the patients responded well, "
+        "and “Poor response” was the common answer (85 % of all)."
     )
+
+
+def test_a_demonstration_says_that_its_patients_are_synthetic() -> None:
+    (said,) = english(facts(cohort("training", (30, 60, 10, 50)), is_demonstration=True))
+    assert said.startswith("Training cohort of the pack, 40 of 150 synthetic patients responded well (27 %)")
 
 
 def test_another_cut_off_than_the_locked_one_says_nothing() -> None:
@@ -100,8 +105,8 @@ def test_a_score_that_the_pack_does_not_give_says_nothing() -> None:
 
 def test_nobody_called_positive_leaves_no_value_to_tell() -> None:
     assert english(facts(cohort("training", (0, 0, 10, 100)))) == [
-        "In the Training cohort only 9 % responded well, "
-        "and most patients (100 %) were called “Poor response”."
+        "In the Training cohort only 9 % of the patients responded well, "
+        "and “Poor response” was the common answer (100 % of all)."
     ]
 
 
