@@ -74,10 +74,12 @@ def english(found: PackFacts, score: str = "dlcs") -> list[str]:
 def test_both_values_stand_by_cohort_with_wilsons_intervals() -> None:
     found = english(facts(cohort("training", (30, 60, 10, 100)), cohort("external", (49, 110, 11, 95))))
     assert found == [
-        "Training cohort of the pack, 40 of 200 patients responded well (20 %): of 90 called “Good response”, "
-        "33 % responded well (95 % CI 24 to 44 %); of 110 called “Poor response”, 91 % did not (84 to 95 %).",
-        "External cohort of the pack, 60 of 265 patients responded well (23 %): of 159 called “Good response”, "
-        "31 % responded well (95 % CI 24 to 38 %); of 106 called “Poor response”, 90 % did not (82 to 94 %).",
+        "Training cohort of the pack, 40 of 200 patients responded well (20 %): of 90 called “Good "
+        "response”, 33 % responded well (95 % CI 24 to 44 %); "
+        "of 110 called “Poor response”, 91 % did not (84 to 95 %).",
+        "External cohort of the pack, 60 of 265 patients responded well (23 %): of 159 called “Good "
+        "response”, 31 % responded well (95 % CI 24 to 38 %); "
+        "of 106 called “Poor response”, 90 % did not (82 to 94 %).",
     ]
 
 

