@@ -17,6 +17,7 @@ from torch import Tensor
 from inference.statistics.discrimination.youden import YoudenCutoff, youden_cutoff
 from inference.statistics.outcomes import Bools, ClassData, Floats
 from models.studies.npc_residual_config import NpcResidualConfig, Unit
+from models.training.engine.failures import OneClassError
 from models.training.engine.folds import require_both_classes
 from models.training.splits import Fold, folds_by_patient, split_by_patient
 
@@ -79,10 +80,12 @@ def divide(patient_ids: Sequence[str], residual: Bools, config: NpcResidualConfi
     Raises
     ------
     OneClassError
-        When a fold would teach one class.
+        When a fold would teach one class, or there are fewer patients than folds.
     """
     rng = np.random.default_rng([config.seed, stream])
     training, test = split_by_patient(patient_ids, config.test_share, rng)
+    if len(training) < config.folds:
+        raise OneClassError(len(training))
     folds = folds_by_patient(patient_ids, training, config.folds, rng)
     require_both_classes(folds, residual)
     return Division(training, test, folds)

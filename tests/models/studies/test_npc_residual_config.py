@@ -13,6 +13,7 @@ from models.studies.npc_residual_groups import TREATMENTS, phantom_groups
 from models.studies.npc_residual_network import start_network
 from models.studies.npc_residual_segmentation import better
 from models.studies.npc_residual_units import divide, in_unit, mean_by_patient
+from models.training.engine.failures import OneClassError
 from models.training.engine.run import RunPlace
 
 
@@ -41,6 +42,12 @@ def test_a_fifth_of_each_treatment_is_kept_for_testing(config):
     assert (len(division.training), len(division.test)) == (168, 42)
     assert sorted((*division.training, *division.test)) == list(range(210))
     assert division == divide(names, residual, config, 0)
+
+
+@pytest.mark.parametrize("patients", [0, 1, 2])
+def test_a_treatment_of_too_few_patients_is_refused(patients):
+    with pytest.raises(OneClassError):
+        divide([f"P{k}" for k in range(patients)], np.arange(patients) == 0, DEMO, 0)
 
 
 def test_the_phantoms_and_their_parts_are_the_demonstration_packs():
