@@ -1,5 +1,6 @@
 """A cohort trains the whole protocol of ``npc-residual``, from random weights, and nobody twice."""
 
+from collections import Counter
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from inference.packs.manifest import OUTPUTS_BY_ROLE, Tensor
 from models.networks import resnet, xception
 from models.packing import npc_residual
 from models.packing.npc_residual_card import _start
@@ -14,7 +16,6 @@ from models.studies.npc_residual_groups import TREATMENTS
 from models.training import samples
 from models.training.engine.failures import OneClassError
 from models.training.engine.run import RunPlace
-from models.training.samples import SegmenterSource
 from tests.models.studies.npc_cohort import SMALL, cohort
 
 
@@ -26,13 +27,31 @@ def _fewer_blocks(monkeypatch):
     torch.use_deterministic_algorithms(False)
 
 
-def test_a_cohort_trains_the_whole_protocol_from_random_weights(tmp_path, monkeypatch):
-    told = []
-    segmenter = "models.studies.npc_residual_segmenter"
-    monkeypatch.setattr(f"{segmenter}._exported", lambda network, _: b"")
-    monkeypatch.setattr(f"{segmenter}._source", lambda content, _: SegmenterSource(content, None))
+@pytest.fixture
+def no_export(monkeypatch):
+    """Networks become files with nothing in them; the segmenter marks nothing: crops are the truth's."""
+
+    shapes = []
+
+    def export(graph, example, path):
+        shapes.append((None, *example.shape[1:]))
+        path.write_bytes(b"")
+
+    def tensors(role):
+        image = Tensor(name="image", shape=shapes[-1])
+        return (image,), tuple(Tensor(name=name, shape=(None, 1)) for name in OUTPUTS_BY_ROLE[role])
+
+    for module, role in (("segmenter", "segmenter"), ("export", "classifier")):
+        path = f"models.studies.npc_residual_{module}"
+        monkeypatch.setattr(f"{path}.export_network", export)
+        monkeypatch.setattr(f"{path}.tensor_entries", lambda _, role=role: tensors(role))
     monkeypatch.setattr(samples, "Network", lambda *_, **__: None)
     monkeypatch.setattr(samples, "segment_volume", lambda volume, *_: np.zeros(volume.geometry.shape, bool))
+    monkeypatch.setattr(npc_residual, "_self_test", lambda *_: b"")
+
+
+def test_a_cohort_trains_the_whole_protocol_from_random_weights(no_export, tmp_path, monkeypatch):
+    told = []
     monkeypatch.setattr(npc_residual, "put_pack", lambda study, out, words: told.append((study, words)))
     patients = cohort()
     npc_residual.from_cohort(patients, SMALL, RunPlace(), tmp_path / "samples", tmp_path / "pack")
@@ -44,7 +63,14 @@ def test_a_cohort_trains_the_whole_protocol_from_random_weights(tmp_path, monkey
     assert study.pretraining == () and study.config.pretraining_patients == 0
     assert study.config.patient.classification == SMALL.patient.pretraining
     assert not [point.run for point in study.curves if "pre-training" in point.run]
-    assert (words.kind, words.id) == ("synthetic", "pack")
+
+    manifest = npc_residual.write_pack(study, tmp_path / "written", words)
+    roles = Counter(entry.role for entry in manifest.networks)
+    assert roles == {"segmenter": 1, "classifier": 2 * SMALL.folds, "comparison": len(study.compared)}
+    assert (words.kind, manifest.id) == ("synthetic", "pack")
+    card = (tmp_path / "written" / "card.md").read_text()
+    assert "start: random weights; nobody was kept for pre-training" in card
+    assert "here they are random" in card and "Pre-training:" not in card
 
 
 def test_a_treatment_of_one_class_is_refused_before_a_scan_is_read(tmp_path, monkeypatch):
