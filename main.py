@@ -133,6 +133,16 @@ def _parser() -> argparse.ArgumentParser:
     assess.add_argument("--out", type=Path, required=True, help="folder for the results")
     assess.set_defaults(run=_run_assess)
 
+    decisions = commands.add_parser(
+        "decisions", parents=[language], help="list what boards decided here; record what came of it"
+    )
+    decisions.add_argument("--outcome-of", default="", metavar="DECISION", help="record what came of it")
+    decisions.add_argument("--given", default="", help="with --outcome-of: e.g. ccrt or ic_ccrt")
+    decisions.add_argument("--actual", default="", help="with --outcome-of: e.g. residual or non_residual")
+    decisions.add_argument("--by", default="", metavar="NAME", help="with --outcome-of: who records it")
+    decisions.add_argument("--export", type=Path, metavar="FILE.csv", help="write the table for the audit")
+    decisions.set_defaults(run=_run_decisions)
+
     audit = commands.add_parser(
         "audit", parents=[language], help="judge past decisions of physicians and model by the outcome"
     )
@@ -278,6 +288,13 @@ def _run_assess(options: argparse.Namespace, catalogue: Catalogue) -> int:
         language=catalogue.language,
     )
     return EXIT_ANSWERED if assess_and_write(request, catalogue) else EXIT_WITHHELD
+
+
+def _run_decisions(options: argparse.Namespace, catalogue: Catalogue) -> int:
+    from headless.decisions import DecisionsRequest, run_decisions
+
+    request = DecisionsRequest(options.outcome_of, options.given, options.actual, options.by, options.export)
+    return run_decisions(request, catalogue)
 
 
 def _run_audit(options: argparse.Namespace, catalogue: Catalogue) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
@@ -28,6 +29,7 @@ from gui.language import other_language
 from gui.pathway.input_checklist import InputChecklist
 from gui.pathway.run_bar import RunBar
 from gui.results.currency_banner import CurrencyBanner, DemonstrationBanner
+from gui.results.decision_panel import DecisionPanel
 from gui.results.evidence_panel import EvidencePanel
 from gui.results.explanation_panel import ExplanationPanel
 from gui.results.guard_panel import GuardPanel
@@ -47,6 +49,7 @@ from gui.viewer.layers_panel import LayersPanel
 from gui.viewer.layout import Viewer
 from gui.viewer.stop_page import stop_of
 
+_BETWEEN_PANELS_PX: Final = 18
 _FIRST_SIZE: Final = QSize(1480, 900)
 _LEFT_PX, _RIGHT_PX = 288, 360
 _LEAST_LEFT_PX, _LEAST_RIGHT_PX = 262, 300
@@ -126,6 +129,7 @@ class MainWindow(QMainWindow):
         self.answer = StudyAnswerPanel(session)
         self.explanation = ExplanationPanel(session)
         self.variations = VariationPanel(session)
+        self.decision = DecisionPanel(session)
         self.evidence = EvidencePanel(session)
         self.guard = GuardPanel(session)
         self.report: QWidget | None = None
@@ -135,17 +139,13 @@ class MainWindow(QMainWindow):
         self.columns.setHandleWidth(1)
         inputs = [self.series, self.layers, self.clinical, self.checklist]
         left, self._foot = _column_with_foot(inputs, self.run_bar)
-        answers = [
-            self.comparison,
-            self.answer,
-            self.recommendation,
-            self.evidence,
-            self.explanation,
-            self.shares,
-            self.variations,
-            self.guard,
-        ]
-        right = _column(answers)
+        answer, why = (
+            (self.comparison, self.answer, self.recommendation),
+            (self.explanation, self.shares, self.variations),
+        )
+        answers = (*answer, self.decision, self.evidence, *why, self.guard)
+        self._hideable = (_group(answer), _group(why))
+        right = _column([self._hideable[0], self.decision, self.evidence, self._hideable[1], self.guard])
         left.setMinimumWidth(_LEAST_LEFT_PX)
         right.setMinimumWidth(_LEAST_RIGHT_PX)
         for widget in (left, self.viewer, right):
@@ -222,6 +222,7 @@ class MainWindow(QMainWindow):
         session.stack_changed.connect(self._on_stack_changed)
         session.plan_changed.connect(self._on_stop_changed)
         session.stack_changed.connect(self._on_stop_changed)
+        session.board.changed.connect(self._on_board_changed)
 
     def _make_menus(self) -> None:
         bar = self.menuBar()
@@ -271,6 +272,10 @@ class MainWindow(QMainWindow):
         stopped = stop_of(self.session) is not None
         for widget in (self.layers, self.clinical, self.checklist, self._foot, self.recommendation):
             widget.setVisible(not stopped)
+
+    def _on_board_changed(self) -> None:
+        for group in self._hideable:
+            group.setVisible(not self.session.board.hides)
 
     def _on_title_changed(self) -> None:
         # No patient's name here: task bars and screen sharing show titles.
@@ -342,13 +347,24 @@ class MainWindow(QMainWindow):
         self.session.open_pack()
 
 
+def _group(widgets: Sequence[QWidget]) -> QWidget:
+    """Panels that are shown and hidden together."""
+    group = QWidget()
+    rows = QVBoxLayout(group)
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setSpacing(_BETWEEN_PANELS_PX)
+    for widget in widgets:
+        rows.addWidget(widget)
+    return group
+
+
 def _column(widgets: list[QWidget]) -> QWidget:
     """A scrolling column of panels."""
     inside = QWidget()
     inside.setObjectName("column")
     rows = QVBoxLayout(inside)
     rows.setContentsMargins(12, 12, 12, 16)
-    rows.setSpacing(18)
+    rows.setSpacing(_BETWEEN_PANELS_PX)
     for widget in widgets:
         rows.addWidget(widget)
     rows.addStretch(1)

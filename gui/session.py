@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QUndoStack
 
+from gui.board import Board
 from gui.currency import Currency
 from gui.intake.stack_choice import first_to_open, is_viewable, same_patient, stacks_of
 from gui.jobs.case_jobs import CaseJobs
@@ -106,8 +107,7 @@ class Session(SessionSignals):
         self.thumbnails: dict[str, NDArray[np.int16]] = {}
         self._currency = Currency()
         self.inputs = InputMatches(self, self)
-
-    # What is derived
+        self.board = Board(self)
 
     @property
     def case_key(self) -> str:
@@ -116,8 +116,8 @@ class Session(SessionSignals):
 
     @property
     def heat_maps(self) -> tuple[HeatMap, ...]:
-        """Heat maps of the outcome while it is current."""
-        return self.outcome.heat_maps if self.outcome is not None and self.is_current else ()
+        """Heat maps of the outcome while it is current and may be seen."""
+        return self.board.visible_heat_maps if self.is_current else ()
 
     @property
     def is_busy(self) -> bool:
@@ -161,8 +161,6 @@ class Session(SessionSignals):
     def raise_notice(self, kind: NoticeKind, message: Message, advice: Message | None = None) -> None:
         """Show one sentence inline."""
         self.notice_raised.emit(Notice(kind, message, advice))
-
-    # Opening
 
     def open_path(self, path: Path) -> None:
         """Scan a folder or file; what was open closes when the scan is done."""
@@ -209,8 +207,6 @@ class Session(SessionSignals):
     def stacks_of_patient(self) -> tuple[Stack, ...]:
         """The stacks of the chosen patient; of nobody while the choice is open."""
         return stacks_of(self.plan, self.patient)
-
-    # Working
 
     def open_pack(self) -> None:
         """Load and verify the pack in the background."""

@@ -45,6 +45,11 @@ class ApplicationPaths:
         return self.data / "packs"
 
     @property
+    def decisions(self) -> Path:
+        """What boards decided here."""
+        return self.data / "decisions"
+
+    @property
     def trust(self) -> Path:
         """Whose packs this site trusts, which it has withdrawn and which it has validated."""
         return self.settings / "trust"

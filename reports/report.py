@@ -9,6 +9,7 @@ from pathlib import Path
 
 from inference.assessment import Assessment
 from inference.cases.identity import PatientIdentity
+from inference.decisions.board_decision import BoardDecision
 from inference.errors import InputError
 from inference.evidence.for_patient import PublishedEvidence
 from inference.masks.layer import MaskLayer
@@ -45,7 +46,7 @@ class ReportContent:
     ``created_at`` carries a time zone.  ``file_identity`` is what the scan says of the person: what
     ``identity`` holds beyond it is printed as entered by the user.  None means that all is from the scan.
     ``evidence`` is what the study's paper counted in patients who share a factor with this one,
-    ``explanation`` what a study's pack tells of its answer.
+    ``explanation`` what a study's pack tells of its answer, ``decision`` what the board decided on it.
     """
 
     assessment: Assessment
@@ -60,6 +61,7 @@ class ReportContent:
     file_identity: PatientIdentity | None = None
     evidence: PublishedEvidence | None = None
     explanation: StudyExplanation | None = None
+    decision: BoardDecision | None = None
 
     def __post_init__(self) -> None:
         if self.created_at.tzinfo is None:
@@ -138,6 +140,6 @@ def _parts(content: ReportContent, catalogue: Catalogue) -> list[Section | SideB
         limits_section(assessment, catalogue),
         scan_section(assessment, content.scan, catalogue),
         pack_section(assessment, catalogue),
-        signature_section(catalogue),
+        signature_section(catalogue, content.decision),
     ]
     return [part for part in parts if part is not None]

@@ -45,6 +45,7 @@ def report_content(session: Session, language: str) -> ReportContent:
         scan=session.stack.acquisition,
         file_identity=session.stack.identity,
         explanation=session.outcome.explanation,
+        decision=session.board.decision,
         evidence=evidence_for(published_tables(session.record.study), session.record),
     )
 
@@ -113,5 +114,7 @@ def mask_work(session: Session, path: Path, kind: MaskFormat) -> Work:
 def _require_current(session: Session) -> None:
     if session.outcome is None:
         raise InputError("gui.why_not.outcome")
+    if session.board.hides:
+        raise InputError("error.report.opinion_first")
     if not session.is_current:
         raise InputError("gui.why_not.stale")

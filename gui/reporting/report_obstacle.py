@@ -14,6 +14,8 @@ def report_obstacle(session: Session) -> Message | None:
     """Why no report can be written now, or None when it can."""
     if session.outcome is None:
         return Message("panel.report.need_outcome")
+    if session.board.hides:
+        return Message("error.report.opinion_first")
     if not session.is_current:
         return Message("panel.report.stale")
     if session.identity is None or not session.identity.is_known:

@@ -1,0 +1,1 @@
+"""What the board decided beside the software's answer, kept for the audit to come."""
