@@ -212,41 +212,6 @@ def test_who_confirmed_a_measured_value_is_said(tiny_pack: LoadedPack, repositor
     jsonschema.validate(json.loads(outcome.assessment.canonical_bytes()), schema)
 
 
-def test_a_scan_without_tumour_is_not_estimable(tmp_path: Path) -> None:
-    folder = write_tiny_pack(tmp_path / "p")
-    pack = verify_pack(folder, threads=1)
-    demanding = pack.manifest.preprocessing.model_copy(update={"minimum_component_ml": 1000.0})
-    pack = replace(pack, manifest=pack.manifest.model_copy(update={"preprocessing": demanding}))
-    outcome = assess(case(), pack)
-    assert reason_ids(outcome) == ["rules.withheld.no_tumour"]
-    assert_no_number_leaks(outcome, PredictionStatus.NOT_ESTIMABLE)
-    assert outcome.assessment.mask is None and outcome.mask is not None and not outcome.mask.voxels.any()
-
-
-def test_an_empty_mask_by_the_reader_is_not_estimable_either(tiny_pack: LoadedPack) -> None:
-    empty = mask_layer(np.zeros(axial().shape, dtype=np.bool_))
-    outcome = assess(case(mask=empty), tiny_pack)
-    assert_no_number_leaks(outcome, PredictionStatus.NOT_ESTIMABLE)
-    assert outcome.assessment.guard[-1].name == "guard.mask"
-    assert outcome.assessment.guard[-1].verdict is Verdict.REFUSED
-
-
-def test_an_empty_mask_on_a_refused_scan_is_withheld_with_both_reasons(tiny_pack: LoadedPack) -> None:
-    empty = mask_layer(np.zeros(axial().shape, dtype=np.bool_))
-    outcome = assess(case(mask=empty, modality="CT"), tiny_pack)
-    assert reason_ids(outcome) == ["rules.withheld.guard", "rules.withheld.no_tumour"]
-    assert_no_number_leaks(outcome, PredictionStatus.WITHHELD)
-
-
-def test_a_mask_below_the_packs_minimum_is_withheld(tiny_pack: LoadedPack) -> None:
-    speck = np.zeros(axial().shape, dtype=np.bool_)
-    speck[5, 20, 20] = True
-    outcome = assess(case(mask=mask_layer(speck)), tiny_pack)
-    (reason,) = outcome.assessment.recommendation.reasons
-    assert reason.fields == {"check": "guard.mask"}
-    assert_no_number_leaks(outcome, PredictionStatus.WITHHELD)
-
-
 def test_the_readers_mask_is_used_as_it_is(tiny_pack: LoadedPack) -> None:
     mask = mask_layer()
     stages: set[str] = set()

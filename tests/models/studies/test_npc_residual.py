@@ -41,9 +41,8 @@ from models.training.engine.run import RunPlace
 from models.training.engine.schedule import Schedule
 from models.training.samples import Workshop
 
-SIDE, SLICES = 32, 3
+SIDE, SLICES, INTENSITY = 32, 3, DEMO.preprocessing.classifier.intensity
 LEARN = Schedule("adamw", 0.01, batch_size=16, epochs=4)
-INTENSITY = DEMO.preprocessing.classifier.intensity
 TINY = replace(
     DEMO,
     segmenters=SEGMENTERS[:1],
