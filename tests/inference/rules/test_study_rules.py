@@ -111,6 +111,24 @@ def test_an_image_alone_may_answer_and_says_so() -> None:
     assert Message("statement.fallback.image_only", {"treatment": "score.dl_signature"}) in given.statements
 
 
+@pytest.mark.parametrize(
+    ("doubt", "fallback"), [("image_only", Fallback.IMAGE_ONLY), ("fewer_phases", Fallback.FEWER_PHASES)]
+)
+def test_a_site_may_doubt_any_answer_that_stands_in(doubt: Doubt, fallback: Fallback) -> None:
+    own = BOOKS["lagc-response"]
+    (asked,), cautious = own.readings, own.rule_set("cautious")
+    stricter = own.model_copy(
+        update={
+            "readings": (asked.model_copy(update={"instead": {fallback: "dl_signature"}}),),
+            "rule_sets": (cautious.model_copy(update={"withhold_when": (doubt,)}),),
+        }
+    )
+    given = recommend(
+        stricter, "cautious", readings(stricter, ABOVE, fallback=fallback), record_of("lagc-response")
+    )
+    assert given.reasons == (Message(f"rules.withheld.{doubt}", {"treatment": "score.dl_signature"}),)
+
+
 def test_a_poor_response_is_never_an_argument_against_chemotherapy() -> None:
     for rule_set in SETS:
         given = answer("lagc-response", rule_set, BELOW)
@@ -129,6 +147,7 @@ def test_a_poor_response_is_never_an_argument_against_chemotherapy() -> None:
     [
         ({"ptnm_stage": "III"}, "clinical.ptnm_stage.III", "clinical.ptnm_stage"),
         ({"yptnm_stage": "II"}, "clinical.yptnm_stage.II", "clinical.yptnm_stage"),
+        ({"ptnm_stage": "I", "yptnm_stage": "II"}, "clinical.yptnm_stage.II", "clinical.yptnm_stage"),
     ],
 )
 def test_a_low_risk_of_relapse_names_the_patients_stage(
