@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from inference.assessment import Assessment, ClinicalEntry, MaskSummary, Recommendation, RuleRow
+from inference.assessment import Assessment, ClinicalEntry, MaskSummary, Recommendation, RuleOrigin, RuleRow
 from inference.cases.identity import PHANTOM_NAME_PREFIX, PatientIdentity
 from inference.findings import Verdict
 from inference.masks.layer import MaskOrigin
@@ -72,8 +72,8 @@ def recommendation_name(recommend: str, catalogue: Catalogue) -> str:
 
 def reading_name(name: str, catalogue: Catalogue) -> str:
     """A treatment or a score of a pack, as the column of a rule table calls it."""
-    is_treatment = catalogue.has(f"treatment.{name}")
-    return treatment_name(name, catalogue) if is_treatment else text_or_code("score", name, catalogue)
+    short = f"recommend.{name}.short"
+    return catalogue.text(short) if catalogue.has(short) else text_or_code("score", name, catalogue)
 
 
 def row_recommendation(row: RuleRow, catalogue: Catalogue) -> str:
@@ -106,6 +106,11 @@ def not_considered_line(recommendation: Recommendation, catalogue: Catalogue) ->
     separator = catalogue.text("report.list_separator")
     named = separator.join(catalogue.render(each) for each in recommendation.not_considered)
     return catalogue.text("report.rules.not_considered", named=named)
+
+
+def is_by_site(recommendation: Recommendation) -> bool:
+    """True when the rules are a site's own."""
+    return recommendation.file is not None and recommendation.file.origin is RuleOrigin.SITE
 
 
 def rule_file_line(recommendation: Recommendation, catalogue: Catalogue) -> str:

@@ -19,7 +19,13 @@ from inference.messages.message import Message
 from inference.rules.obligatory import SITE_PREFIX
 from inference.rules.performance import FIGURES
 from inference.rules.rule_file import rules_of
-from reports.wording import not_considered_line, recommendation_name, rule_file_line, strength_line
+from reports.wording import (
+    is_by_site,
+    not_considered_line,
+    recommendation_name,
+    rule_file_line,
+    strength_line,
+)
 
 if TYPE_CHECKING:
     from gui.session import Session
@@ -122,14 +128,15 @@ class RecommendationPanel(QWidget):
         session, catalogue = self._session, self._catalogue(recommendation)
         given = recommendation.status is RecommendationStatus.GIVEN
         part = "rules" if recommendation.row is None else "row"
-        self.caption.setText(
-            session.tr(
-                f"panel.recommendation.{part}",
-                rules=_set_name(recommendation.rule_set),
-                version=recommendation.rule_version,
-                row=recommendation.row or 0,
-            )
+        caption = catalogue.text(
+            f"panel.recommendation.{part}",
+            rules=_set_name(recommendation.rule_set),
+            version=recommendation.rule_version,
+            row=recommendation.row or 0,
         )
+        if is_by_site(recommendation):
+            caption = f"{caption} · {catalogue.text('report.rules.site')}"
+        self.caption.setText(caption)
         if given and recommendation.recommend is not None:
             title = recommendation_name(recommendation.recommend, catalogue)
         else:

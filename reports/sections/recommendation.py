@@ -26,6 +26,7 @@ from reports.paper.sheet import (
 from reports.sections.rule_table import rule_table
 from reports.wording import (
     all_reasons,
+    is_by_site,
     not_considered_line,
     recommendation_name,
     strength_line,
@@ -53,11 +54,14 @@ def recommendation_section(assessment: Assessment, catalogue: Catalogue) -> Sect
 
 
 def rules_line(recommendation: Recommendation, catalogue: Catalogue) -> str:
-    """Which rule set in which version, and which of its rows."""
+    """Which rule set in which version, and which of its rows; a site's rules are called so."""
     name = text_or_code("report.rule_set", recommendation.rule_set, catalogue)
     line = catalogue.text("report.rules.name", name=name, version=recommendation.rule_version)
     row = "report.rules.no_row" if recommendation.row is None else "report.rules.row"
-    return f"{line} · {catalogue.text(row, row=recommendation.row or 0)}"
+    parts = [line, catalogue.text(row, row=recommendation.row or 0)]
+    if is_by_site(recommendation):
+        parts.insert(0, catalogue.text("report.rules.site"))
+    return " · ".join(parts)
 
 
 def spoken_statements(recommendation: Recommendation) -> tuple[Message, ...]:

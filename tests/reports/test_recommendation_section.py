@@ -49,7 +49,11 @@ def test_strength_limits_and_file_are_printed(language: str) -> None:
     catalogue = load_catalogue(language)
     given = by_rules()
     assessment = replace(made.answered(), recommendation=given)
-    text = flat("".join(page_texts(build_report(made.content(assessment, language=language)))))
+    text = flat(
+        "".join(
+            page_texts(build_report(made.content(assessment, language=language, heat_maps=(), mask=None)))
+        )
+    )
     for part in (
         strength_line(given, catalogue),
         rule_file_line(given, catalogue),
@@ -62,7 +66,11 @@ def test_strength_limits_and_file_are_printed(language: str) -> None:
 @pytest.mark.parametrize(("language", "words"), [("en", "As agreed here"), ("zh_CN", "按本院约定")])
 def test_a_sites_own_words_are_printed_in_the_language_of_the_report(language: str, words: str) -> None:
     assessment = replace(made.answered(), recommendation=by_site())
-    text = flat("".join(page_texts(build_report(made.content(assessment, language=language)))))
+    text = flat(
+        "".join(
+            page_texts(build_report(made.content(assessment, language=language, heat_maps=(), mask=None)))
+        )
+    )
     said = assessment.recommendation.texts["statement.site_agreed"][language]
     catalogue = load_catalogue(language)
     for part in (words, said, rule_file_line(assessment.recommendation, catalogue), "III, IVa", "≥ 70"):
@@ -75,7 +83,7 @@ def test_the_summary_says_whose_rules_and_how_strong() -> None:
         summary_lines(replace(made.answered(), recommendation=by_site()), made.PHANTOM, load_catalogue("en"))
     )
     for part in (
-        "As agreed here",
+        "As agreed here (Site rules · Rule set cautious 1.1.0 · row 1 applies)",
         "Option to discuss",
         "Agreed on 2 March.",
         "Not considered: EBV DNA, survival and distant metastasis, performance status and comorbidity.",

@@ -137,6 +137,7 @@ def test_a_sites_rules_are_shown_in_its_own_words_with_what_they_ask_for(
     monkeypatch.setattr(answered, "outcome", theirs)
     shown = panel(answered, qtbot)
     assert shown.title.text() == "As agreed here" and shown.statements.text() == "Agreed on 2 March."
+    assert shown.caption.text().endswith("· Site rules")
     assert "Site rules, not those of this program: ours.yaml 1.2.3" in shown.citation.text()
     model = shown.table.rules
     heads = [model.headerData(k, Qt.Orientation.Horizontal) for k in range(model.columnCount())]
