@@ -42,6 +42,7 @@ class DecisionPanel(QWidget):
         self.card = Card(self)
         self.heading = label("heading", self, wraps=True)
         self.opinion_first = QCheckBox(self.card)
+        self.opinion_first_meaning = label("annotation", self.card, wraps=True)
         self.opinion_first.toggled.connect(session.board.want)
         self.hidden_note = label("strong", self.card, wraps=True)
         self.opinion = _text_field(self.card)
@@ -67,7 +68,8 @@ class DecisionPanel(QWidget):
         self.again.setProperty("role", "link")
         self.again.clicked.connect(self._on_again)
         column = self.card.column
-        for above in (self.opinion_first, self.hidden_note, self.opinion, self.opinion_told):
+        first = (self.opinion_first, self.opinion_first_meaning)
+        for above in (*first, self.hidden_note, self.opinion, self.opinion_told):
             column.addWidget(above)
         column.addLayout(row)
         for widget in (
@@ -104,6 +106,7 @@ class DecisionPanel(QWidget):
         self.heading.setText(tr("panel.decision.heading"))
         self.setAccessibleName(self.heading.text())
         self.opinion_first.setText(tr("panel.decision.opinion_first"))
+        say(self.opinion_first_meaning, tr("panel.decision.opinion_first.meaning"))
         say(self.hidden_note, tr("panel.decision.hidden") if hides else "", Tone.WARN)
         self.opinion.setVisible(hides)
         self._ask(self.opinion, "panel.decision.opinion")
