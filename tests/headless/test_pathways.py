@@ -60,7 +60,7 @@ def test_a_phantom_s_files_become_an_answer_with_a_recommendation(
 ) -> None:
     study, folder = patient
     first, second = tmp_path / "first", tmp_path / "second"
-    ran = run(*arguments(study, folder, first, "--rules", "published", "--explain"))
+    ran = run(*arguments(study, folder, first, "--rule-set", "published", "--explain"))
     assert ran.code == 0, ran.err + ran.out
     made = assessment(first)["assessment"]
     answer = made["predictions"][0]
@@ -74,5 +74,5 @@ def test_a_phantom_s_files_become_an_answer_with_a_recommendation(
     assert {line["verdict"] for line in made["guard"]} <= {"fine", "note"}
     assert "synthetic" in ran.out and "→" in ran.out
     assert (first / "report.pdf").read_bytes().startswith(b"%PDF")
-    assert run(*arguments(study, folder, second, "--rules", "published")).code == 0
+    assert run(*arguments(study, folder, second, "--rule-set", "published")).code == 0
     assert assessment(second)["content_sha256"] == assessment(first)["content_sha256"]
