@@ -23,6 +23,7 @@ from gui.theme.icons import FOLDER
 from gui.theme.palette import apply_theme
 from gui.theme.tokens import DARK, TEXT_PX, THEMES
 from inference.messages.message import Message
+from inference.pathways.studies import STUDIES
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ def run_window(
     path: Path | None = None,
     *,
     language: str = "",
-    study: str = DEFAULT_STUDY,
+    study: str = "",
     pack_request: str | None = None,
     pack_folders: Sequence[Path] | None = None,
     arguments: Sequence[str] = (),
@@ -54,7 +55,8 @@ def run_window(
     language
         ``en`` or ``zh_CN``; otherwise what was chosen last, else the system's.
     study, pack_request, pack_folders
-        Which study and pack to answer with, and where packs are looked for.
+        Which study and pack to answer with, and where packs are looked for; without a study the one that
+        was chosen last.
 
     Returns
     -------
@@ -66,7 +68,10 @@ def run_window(
     settings = default_settings()
     apply_theme(application, THEMES.get(settings.theme, DARK))
     session = make_session(
-        language or settings.language, study=study, pack_request=pack_request, pack_folders=pack_folders
+        language or settings.language,
+        study=study or remembered_study(settings),
+        pack_request=pack_request,
+        pack_folders=pack_folders,
     )
     window = make_window(application, session, settings)
     window.show()
@@ -76,6 +81,11 @@ def run_window(
     code = application.exec()
     sys.excepthook = sys.__excepthook__
     return code
+
+
+def remembered_study(settings: Settings) -> str:
+    """The pathway that the user chose last, where this version knows it."""
+    return settings.study if settings.study in STUDIES else DEFAULT_STUDY
 
 
 def make_application(arguments: Sequence[str] = ()) -> QApplication:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Board(QObject):
-    """Opinion and decision belong to the open case; another case asks for both again.
+    """Opinion and decision belong to the open case and its pathway; another asks for both again.
 
     While ``is_wanted``, an answer stays hidden until somebody has committed a view of the case.
     """
@@ -24,16 +24,20 @@ class Board(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        self._case_key = ""
+        self._asked_for = ("", "")
         self.is_wanted = False
         self._opinion: OwnOpinion | None = None
         self._decision: BoardDecision | None = None
         session.outcome_changed.connect(self.changed)
 
     @property
+    def _asked_now(self) -> tuple[str, str]:
+        return self._session.case_key, self._session.study
+
+    @property
     def opinion(self) -> OwnOpinion | None:
         """What was committed for the open case."""
-        return self._opinion if self._case_key == self._session.case_key else None
+        return self._opinion if self._asked_for == self._asked_now else None
 
     @property
     def hides(self) -> bool:
@@ -74,7 +78,7 @@ class Board(QObject):
             When the view or the name is blank or too long.
         """
         self._opinion = OwnOpinion(text.strip(), by.strip(), self._session.clock.now())
-        self._case_key = self._session.case_key
+        self._asked_for = self._asked_now
         self._tell()
 
     def _tell(self) -> None:

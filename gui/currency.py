@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import is_
 from typing import TYPE_CHECKING
 
 from inference.case_input import CaseInput, input_references
@@ -35,7 +36,10 @@ class Currency:
         self._inputs, self._references = (), ()
 
     def _references_of(self, case: CaseInput) -> tuple[InputReference, ...]:
-        inputs = (case.stack, case.volume, case.mask, case.record, case.stated)
-        if not self._inputs or any(now is not then for now, then in zip(inputs, self._inputs, strict=True)):
+        inputs: tuple[object, ...] = (case.stack, case.volume, case.mask, case.record, case.stated)
+        for scan in case.further.values():
+            inputs += (scan.stack, scan.volume, scan.mask, scan.stated)
+        inputs += tuple(case.further)
+        if len(inputs) != len(self._inputs) or not all(map(is_, inputs, self._inputs)):
             self._inputs, self._references = inputs, input_references(case)
         return self._references

@@ -9,10 +9,8 @@ from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QMainWindow,
     QMenu,
-    QScrollArea,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -21,12 +19,14 @@ from PySide6.QtWidgets import (
 
 from gui.actions import Actions
 from gui.clinical.schema_form import ClinicalForm
+from gui.columns import BETWEEN_PANELS_PX, column, column_with_foot
 from gui.commands.named_command import retranslate_commands
 from gui.feedback.notice_bar import NoticeBar
 from gui.intake.open_source import OpenSource, dropped_path
 from gui.intake.series_browser import SeriesBrowser
 from gui.language import other_language
 from gui.pathway.input_checklist import InputChecklist
+from gui.pathway.pathway_picker import PathwayPicker
 from gui.pathway.run_bar import RunBar
 from gui.results.currency_banner import CurrencyBanner, DemonstrationBanner
 from gui.results.decision_panel import DecisionPanel
@@ -49,7 +49,6 @@ from gui.viewer.layers_panel import LayersPanel
 from gui.viewer.layout import Viewer
 from gui.viewer.stop_page import stop_of
 
-_BETWEEN_PANELS_PX: Final = 18
 _FIRST_SIZE: Final = QSize(1480, 900)
 _LEFT_PX, _RIGHT_PX = 288, 360
 _LEAST_LEFT_PX, _LEAST_RIGHT_PX = 262, 300
@@ -118,6 +117,7 @@ class MainWindow(QMainWindow):
         self.notices = NoticeBar(session, self)
         self.status = StatusLine(session, self)
         self.viewer = Viewer(session, self.actions_)
+        self.pathway = PathwayPicker(session)
         self.series = SeriesBrowser(session, self.actions_)
         self.layers = LayersPanel(session, self.viewer.state, self.actions_)
         self.clinical = ClinicalForm(session)
@@ -137,15 +137,15 @@ class MainWindow(QMainWindow):
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setChildrenCollapsible(False)
         self.columns.setHandleWidth(1)
-        inputs = [self.series, self.layers, self.clinical, self.checklist]
-        left, self._foot = _column_with_foot(inputs, self.run_bar)
+        inputs = [self.pathway, self.series, self.layers, self.clinical, self.checklist]
+        left, self._foot = column_with_foot(inputs, self.run_bar)
         answer, why = (
             (self.comparison, self.answer, self.recommendation),
             (self.explanation, self.shares, self.variations),
         )
         answers = (*answer, self.decision, self.evidence, *why, self.guard)
         self._hideable = (_group(answer), _group(why))
-        right = _column([self._hideable[0], self.decision, self.evidence, self._hideable[1], self.guard])
+        right = column([self._hideable[0], self.decision, self.evidence, self._hideable[1], self.guard])
         left.setMinimumWidth(_LEAST_LEFT_PX)
         right.setMinimumWidth(_LEAST_RIGHT_PX)
         for widget in (left, self.viewer, right):
@@ -218,6 +218,7 @@ class MainWindow(QMainWindow):
         self.viewer.stack_dropped.connect(self.series.open_stack)
         session.language_changed.connect(self._on_language_changed)
         session.identity_changed.connect(self._on_title_changed)
+        session.study_changed.connect(self._on_study_changed)
         session.plan_changed.connect(self.show_case)
         session.stack_changed.connect(self._on_stack_changed)
         session.plan_changed.connect(self._on_stop_changed)
@@ -234,6 +235,8 @@ class MainWindow(QMainWindow):
                     menu.addAction(self.actions_[entry])
                 else:
                     menu.addSeparator()
+        self._menus["case"].addSeparator()
+        self._menus["case"].addMenu(self.pathway.menu)
         edit = QMenu(bar)
         self._menus["edit"] = edit
         stack = self.session.undo_stack
@@ -270,7 +273,14 @@ class MainWindow(QMainWindow):
     def _on_stop_changed(self) -> None:
         """While nobody is chosen, or nothing can be shown, there is one thing to do: the rest steps back."""
         stopped = stop_of(self.session) is not None
-        for widget in (self.layers, self.clinical, self.checklist, self._foot, self.recommendation):
+        for widget in (
+            self.pathway,
+            self.layers,
+            self.clinical,
+            self.checklist,
+            self._foot,
+            self.recommendation,
+        ):
             widget.setVisible(not stopped)
 
     def _on_board_changed(self) -> None:
@@ -284,6 +294,9 @@ class MainWindow(QMainWindow):
     def _on_language_switched(self) -> None:
         self.session.set_language(other_language(self.session.language))
         self.settings.language = self.session.language
+
+    def _on_study_changed(self) -> None:
+        self.settings.study = self.session.study
 
     def _on_theme_switched(self) -> None:
         tokens = LIGHT if current_tokens().is_dark else DARK
@@ -352,43 +365,7 @@ def _group(widgets: Sequence[QWidget]) -> QWidget:
     group = QWidget()
     rows = QVBoxLayout(group)
     rows.setContentsMargins(0, 0, 0, 0)
-    rows.setSpacing(_BETWEEN_PANELS_PX)
+    rows.setSpacing(BETWEEN_PANELS_PX)
     for widget in widgets:
         rows.addWidget(widget)
     return group
-
-
-def _column(widgets: list[QWidget]) -> QWidget:
-    """A scrolling column of panels."""
-    inside = QWidget()
-    inside.setObjectName("column")
-    rows = QVBoxLayout(inside)
-    rows.setContentsMargins(12, 12, 12, 16)
-    rows.setSpacing(_BETWEEN_PANELS_PX)
-    for widget in widgets:
-        rows.addWidget(widget)
-    rows.addStretch(1)
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setFrameShape(QFrame.Shape.NoFrame)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    scroll.setWidget(inside)
-    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return scroll
-
-
-def _column_with_foot(widgets: list[QWidget], foot: QWidget) -> tuple[QWidget, QWidget]:
-    """A scrolling column of panels and, below it, a foot that is always in sight; and that foot."""
-    column = QFrame()
-    column.setProperty("role", "panel")
-    outer = QVBoxLayout(column)
-    outer.setContentsMargins(0, 0, 0, 0)
-    outer.setSpacing(0)
-    outer.addWidget(_column(widgets), 1)
-    box = QFrame()
-    box.setProperty("role", "footer")
-    inner = QVBoxLayout(box)
-    inner.setContentsMargins(12, 10, 12, 10)
-    inner.addWidget(foot)
-    outer.addWidget(box)
-    return column, box

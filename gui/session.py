@@ -14,41 +14,35 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QUndoStack
 
 from gui.board import Board
 from gui.currency import Currency
 from gui.intake.stack_choice import first_to_open, is_viewable, same_patient, stacks_of
 from gui.jobs.case_jobs import CaseJobs
-from gui.notice import Notice, NoticeKind
+from gui.notice import NoticeKind
 from gui.pathway.input_matches import InputMatches
-from gui.session_signals import SessionSignals
-from gui.viewer.slice_source import SliceSource
-from inference.case_input import CaseInput, StatedFacts
+from gui.session_scans import SessionScans
 from inference.cases.identity import PatientIdentity
 from inference.clinical.record import ClinicalRecord
 from inference.clinical.schema import load_form
 from inference.clock import Clock, IdSource, SystemClock, SystemIds
 from inference.jobs import EndState, JobEnd
 from inference.masks.codecs.exporting import MaskFormat, format_of
-from inference.masks.layer import MaskLayer
-from inference.messages.catalogue import Catalogue, load_catalogue
-from inference.messages.message import FieldValue, Message
+from inference.messages.message import Message
+from inference.rules.rule_book import DEFAULT_RULE_SET
 from inference.scan import Plan, Stack
 from inference.volume import Volume
 
 if TYPE_CHECKING:
     from gui.jobs.job import BackgroundJob
     from gui.services import IntakeService, PackService
-    from inference.meaning.understanding import Meaning
     from inference.outcome import HeatMap, Outcome
     from inference.packs.load import LoadedPack
 
 DEFAULT_STUDY = "npc-residual"
-DEFAULT_RULE_SET = "cautious"
 
 
-class Session(SessionSignals):
+class Session(SessionScans):
     """What is open, what is known about it, and what runs.
 
     Parameters
@@ -73,27 +67,19 @@ class Session(SessionSignals):
         pack_request: str | None = None,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(study, language, parent)
         self.intake = intake
         self.packs = packs
         self.clock: Clock = clock or SystemClock()
         self.ids: IdSource = ids or SystemIds()
-        self.study = study
         self.pack_request = pack_request
-        self.undo_stack = QUndoStack(self)
-        self.catalogue: Catalogue = load_catalogue(language)
         self.jobs = CaseJobs(self)
 
         self.plan: Plan | None = None
         self.patient: PatientIdentity | None = None
-        self.stack: Stack | None = None
         self.is_picked = False
-        self.volume: Volume | None = None
-        self.slice_source: SliceSource | None = None
         self.identity: PatientIdentity | None = None
         self.case_id: uuid.UUID = self.ids.new_id()
-        self.mask: MaskLayer | None = None
-        self.record: ClinicalRecord = load_form(study).empty_record()
         self.pack: LoadedPack | None = None
         self.pack_problem: Message | None = None
         self.rule_set = DEFAULT_RULE_SET
@@ -103,9 +89,10 @@ class Session(SessionSignals):
         self.intake_job: BackgroundJob | None = None
         self.last_end: JobEnd[Any] | None = None
         self.saved_report: Path | None = None
-        self.stated = StatedFacts()
         self.thumbnails: dict[str, NDArray[np.int16]] = {}
         self._currency = Currency()
+        self._records: dict[str, ClinicalRecord] = {}
+        self._served: dict[str, dict[str, str]] = {}
         self.inputs = InputMatches(self, self)
         self.board = Board(self)
 
@@ -116,8 +103,8 @@ class Session(SessionSignals):
 
     @property
     def heat_maps(self) -> tuple[HeatMap, ...]:
-        """Heat maps of the outcome while it is current and may be seen."""
-        return self.board.visible_heat_maps if self.is_current else ()
+        """Heat maps of the outcome that may be seen, while it is current and its scan is looked at."""
+        return self.board.visible_heat_maps if self.is_first_viewed and self.is_current else ()
 
     @property
     def is_busy(self) -> bool:
@@ -125,42 +112,9 @@ class Session(SessionSignals):
         return self.job is not None and self.job.is_running
 
     @property
-    def language(self) -> str:
-        """Code of the language that is shown."""
-        return self.catalogue.language
-
-    @property
-    def case_input(self) -> CaseInput | None:
-        """The open case as the pipeline takes it, or None while the volume is not complete."""
-        if self.stack is None or self.volume is None:
-            return None
-        return CaseInput(self.stack, self.volume, self.record, self.mask, self.stated)
-
-    @property
-    def meaning(self) -> Meaning | None:
-        """What the open stack shows by its tags and pixels, or None while it is not complete."""
-        if self.stack is None or self.volume is None:
-            return None
-        from inference.meaning.known_meanings import meaning_of
-
-        return meaning_of(self.stack, self.volume, modality=self.stated.modality)
-
-    @property
     def is_current(self) -> bool:
         """True when the outcome was computed from exactly what is shown now."""
         return self._currency.is_current(self.outcome, self.case_input, self.pack, self.rule_set)
-
-    def tr(self, message_id: str, **fields: FieldValue) -> str:  # type: ignore[override]
-        """The text of a message id in the present language."""
-        return self.catalogue.text(message_id, **fields)
-
-    def render(self, message: Message) -> str:
-        """The text of a message in the present language."""
-        return self.catalogue.render(message)
-
-    def raise_notice(self, kind: NoticeKind, message: Message, advice: Message | None = None) -> None:
-        """Show one sentence inline."""
-        self.notice_raised.emit(Notice(kind, message, advice))
 
     def open_path(self, path: Path) -> None:
         """Scan a folder or file; what was open closes when the scan is done."""
@@ -176,7 +130,10 @@ class Session(SessionSignals):
         self._choose_first_stack()
 
     def choose_stack(self, stack_id: str, *, is_picked: bool = True) -> None:
-        """Open one stack as a new case and load it; ``is_picked`` says that the user wants this one."""
+        """Look at one stack; ``is_picked`` says that the user wants this one.
+
+        Another patient's, or another one where the viewed scan is the study's input, is a case of its own.
+        """
         if self.plan is None:
             return
         stack = next((stack for stack in self.plan.stacks if stack.stack_id == stack_id), None)
@@ -187,12 +144,60 @@ class Session(SessionSignals):
             self.pick_changed.emit()
             return
         same_person = self.stack is not None and stack.identity == self.stack.identity
-        self._close_case(keep_record=same_person)
-        self.stack = stack
-        self.identity = stack.identity
-        self.slice_source = SliceSource.loading(stack)
-        self._tell_of_stack()
-        self.jobs.load(self.plan, stack)
+        is_same_scan = self.stack is not None and stack.stack_id == self.stack.stack_id
+        identity = self.identity if same_person else stack.identity
+        if same_person and not is_same_scan:
+            self.jobs.cancel_reading()
+            self._put_aside()
+        if not same_person or self.is_input_implied:
+            self._begin_case(keep_record=same_person)
+        elif is_same_scan:
+            self.undo_stack.clear()
+        is_read = self._take_up(stack)
+        self.identity = identity
+        self._tell_of_scan()
+        if not is_read:
+            self.jobs.load(self.plan, stack)
+
+    def look_at(self, stack_id: str) -> None:
+        """Look at a scan of the case that is kept; nothing is read anew."""
+        if stack_id in self._aside:
+            self.choose_stack(stack_id)
+
+    def use_scan(self, input_id: str, stack_id: str) -> None:
+        """Take one of the patient's stacks for an input of the study, and look at it."""
+        if not any(stack.stack_id == stack_id for stack in self.stacks_of_patient()):
+            return
+        if self.stack is None or self.stack.stack_id != stack_id:
+            self.choose_stack(stack_id)
+        others = {name: served for name, served in self.serving.items() if served != stack_id}
+        self.serving = others | {input_id: stack_id}
+        self.is_picked = True
+        self.pick_changed.emit()
+        self.currency_changed.emit()
+
+    def choose_study(self, study: str) -> None:
+        """Walk another pathway with the same patient: its form, scans, rules and pack; the answer closes.
+
+        What was typed and named for the former study is there again when it is chosen again.
+        """
+        if study == self.study:
+            return
+        empty = load_form(study).empty_record()
+        self.jobs.drop_answer()
+        self._records[self.study], self._served[self.study] = self.record, self.serving
+        self.study, self.pack_request, self.rule_set = study, None, DEFAULT_RULE_SET
+        self.record, self.serving = self._records.pop(study, empty), self._served.pop(study, {})
+        self.undo_stack.clear()
+        self._forget_releases()
+        self._close_answer()
+        self.pack = self.pack_problem = None
+        self.study_changed.emit()
+        for signal in (self.record_changed, self.rule_set_changed, self.pack_changed, self.stated_changed):
+            signal.emit()
+        self._tell_of_answer()
+        self.pick_changed.emit()
+        self.open_pack()
 
     def close_case(self) -> None:
         """Close the study; nothing of it stays."""
@@ -210,11 +215,11 @@ class Session(SessionSignals):
 
     def open_pack(self) -> None:
         """Load and verify the pack in the background."""
-        self.jobs.open_pack()
+        self.jobs.pack.start()
 
     def segment(self) -> None:
-        """Let the pack's segmenter propose a mask."""
-        case = self.case_input
+        """Let the pack's segmenter propose a mask of the scan that is looked at."""
+        case = self.viewed_case
         if case is not None and self.pack is not None and not self.is_busy:
             self.jobs.segment(case, self.pack)
 
@@ -236,15 +241,15 @@ class Session(SessionSignals):
 
     def save_report(self, path: Path, language: str | None = None) -> None:
         """Write the report of the current outcome as PDF."""
-        self.jobs.save_report(path, language or self.language)
+        self.jobs.papers.save_report(path, language or self.language)
 
     def save_assessment(self, path: Path) -> None:
         """Write the current outcome as JSON."""
-        self.jobs.save_assessment(path)
+        self.jobs.papers.save_assessment(path)
 
     def save_mask(self, path: Path, kind: MaskFormat | None = None) -> None:
         """Write the tumour mask; without a format, the one that the file's name says."""
-        self.jobs.save_mask(path, kind or format_of(path))
+        self.jobs.papers.save_mask(path, kind or format_of(path))
 
     def shut_down(self, timeout_s: float = 5.0) -> None:
         """Cancel and join every job, then end the intake worker."""
@@ -252,25 +257,6 @@ class Session(SessionSignals):
         self.intake.close()
 
     # Replacing values: called by commands and by ends of jobs
-
-    def set_record(self, record: ClinicalRecord) -> None:
-        """Replace the clinical record."""
-        self.record = record
-        self.record_changed.emit()
-        self.currency_changed.emit()
-
-    def set_stated(self, stated: StatedFacts) -> None:
-        """Replace what the user states where the file is silent."""
-        self.stated = stated
-        self.stated_changed.emit()
-        self.currency_changed.emit()
-
-    def set_mask(self, layer: MaskLayer | None) -> None:
-        """Replace the tumour mask."""
-        self.mask = layer
-        self.mask_changed.emit()
-        self.heat_map_changed.emit()
-        self.currency_changed.emit()
 
     def set_identity(self, identity: PatientIdentity) -> None:
         """Replace who the case is about, where the file does not say."""
@@ -283,12 +269,6 @@ class Session(SessionSignals):
             self.rule_set = name
             self.rule_set_changed.emit()
             self.currency_changed.emit()
-
-    def set_language(self, code: str) -> None:
-        """Show everything in another language, at once."""
-        if code != self.language:
-            self.catalogue = load_catalogue(code)
-            self.language_changed.emit()
 
     # Ends of jobs: called in the window's thread by CaseJobs, for the open case only
 
@@ -307,32 +287,20 @@ class Session(SessionSignals):
             # In a turn of its own: a source of thousands must not keep the window waiting.
             QTimer.singleShot(0, self, self._choose_first_stack)
 
-    def accept_early_slice(self, stack_id: str, index: int, pixels: NDArray[np.int16]) -> None:
-        """A slice that came before the rest of its stack."""
-        if self.stack is not None and self.stack.stack_id == stack_id and self.slice_source is not None:
-            self.slice_source.put(index, pixels)
-            self.slice_ready.emit(index)
-
     def accept_thumbnail(self, stack_id: str, pixels: NDArray[np.int16]) -> None:
         """The middle slice of a stack, coarsened, for the list of series."""
         self.thumbnails[stack_id] = pixels
         self.thumbnail_ready.emit(stack_id)
 
-    def accept_volume(self, volume: Volume) -> None:
-        """The stack has been read whole."""
-        self.volume = volume
-        if self.slice_source is not None:
-            self.slice_source.complete(volume)
-        self.volume_changed.emit()
-        self.currency_changed.emit()
-
     def replace_scan(self, stack: Stack, volume: Volume) -> None:
-        """Go on with another form of the open scan; mask and result stood on the former grid and go."""
-        identity = self.identity
-        self._close_case(keep_record=True)
-        self.stack, self.identity = stack, identity
-        self.slice_source = SliceSource.loading(stack)
-        self._tell_of_stack()
+        """Go on with another form of the viewed scan; its mask and the result stood on the former grid."""
+        self.jobs.cancel_case()
+        self.case_id = self.ids.new_id()
+        self.undo_stack.clear()
+        self._close_answer()
+        self._take_up(stack)
+        self._tell_of_scan()
+        self._tell_of_answer()
         self.accept_volume(volume)
 
     def accept_outcome(self, outcome: Outcome, seconds: float) -> None:
@@ -340,8 +308,9 @@ class Session(SessionSignals):
         self.outcome = outcome
         self.outcome_seconds = seconds
         self.saved_report = None
-        if self.mask is None and outcome.mask is not None:
-            self.set_mask(outcome.mask)
+        first = self.scan_of(self.named_inputs[0].id)
+        if first is not None and first.mask is None and outcome.mask is not None:
+            self.set_mask(outcome.mask, first.stack.stack_id)
         self.outcome_changed.emit()
         self.heat_map_changed.emit()
         self.currency_changed.emit()
@@ -362,21 +331,32 @@ class Session(SessionSignals):
             self.raise_notice(kind, end.message)
 
     def _close_case(self, *, keep_record: bool) -> None:
+        self._forget_scans()
+        self.identity = None
+        self._begin_case(keep_record=keep_record)
+        for signal in (self.volume_changed, self.mask_changed, self.stated_changed):
+            signal.emit()
+
+    def _begin_case(self, *, keep_record: bool) -> None:
+        """Nothing has been asked about the case yet; without ``keep_record`` it is somebody else's."""
         self.jobs.cancel_case()
         self.case_id = self.ids.new_id()
         self.undo_stack.clear()
-        self.stack = self.volume = self.slice_source = self.identity = None
-        self.mask = self.outcome = self.outcome_seconds = self.saved_report = None
-        self.last_end = None
-        self.stated = StatedFacts()
-        self._currency.forget()
+        self._close_answer()
         if not keep_record:
+            self._forget_scans()
+            self._records, self._served = {}, {}
             self.record = load_form(self.study).empty_record()
             self.record_changed.emit()
+        self._tell_of_answer()
+
+    def _close_answer(self) -> None:
+        self.outcome = self.outcome_seconds = self.saved_report = None
+        self.last_end = None
+        self._currency.forget()
+
+    def _tell_of_answer(self) -> None:
         for signal in (
-            self.volume_changed,
-            self.mask_changed,
-            self.stated_changed,
             self.outcome_changed,
             self.heat_map_changed,
             self.currency_changed,
@@ -394,3 +374,9 @@ class Session(SessionSignals):
     def _tell_of_stack(self) -> None:
         self.stack_changed.emit()
         self.identity_changed.emit()
+
+    def _tell_of_scan(self) -> None:
+        self._tell_of_stack()
+        for signal in (self.volume_changed, self.mask_changed, self.stated_changed, self.heat_map_changed):
+            signal.emit()
+        self.currency_changed.emit()

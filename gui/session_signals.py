@@ -30,3 +30,4 @@ class SessionSignals(QObject):
     slice_requested = Signal(int)
     thumbnail_ready = Signal(str)
     pick_changed = Signal()
+    study_changed = Signal()

@@ -1,4 +1,4 @@
-"""What the window remembers of itself: language, theme, sizes; never anything of a patient, nor a path."""
+"""What the window remembers: language, theme, sizes, pathway; never anything of a patient, nor a path."""
 
 from __future__ import annotations
 
@@ -38,6 +38,15 @@ class Settings:
     @theme.setter
     def theme(self, name: str) -> None:
         self._put("theme", name)
+
+    @property
+    def study(self) -> str:
+        """The pathway that the user chose last, or empty while none was chosen."""
+        return self._text("study")
+
+    @study.setter
+    def study(self, study: str) -> None:
+        self._put("study", study)
 
     @property
     def is_tiled(self) -> bool:

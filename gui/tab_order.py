@@ -39,6 +39,7 @@ class TabOrder(QObject):
             session.stated_changed,
             session.outcome_changed,
             session.pick_changed,
+            session.study_changed,
             session.language_changed,
             session.inputs.changed,
         ):

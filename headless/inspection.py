@@ -12,9 +12,10 @@ from inference.findings import Finding, Verdict, worst_answer, worst_view
 from inference.inputs.matching import Availability, InputMatch, ReadStack, match_inputs
 from inference.inputs.study_inputs import StudyInputs, load_study_inputs
 from inference.meaning.understanding import Meaning
+from inference.pathways.studies import STUDIES
 from inference.scan import FrameSource, Plan, Series, Stack
 
-PATHWAYS: Final = ("npc-residual", "lagc-response", "gc-recurrence", "pnen-recurrence", "gnen-os")
+PATHWAYS: Final = STUDIES
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -112,6 +112,7 @@ class ClinicalForm(QWidget):
         self._study = form.study
         for editor in self.editors.values():
             for widget in (editor.label, editor.control, editor.unit, editor.note):
+                widget.hide()
                 widget.deleteLater()
             editor.deleteLater()
         self.editors = {}

@@ -14,17 +14,20 @@ if TYPE_CHECKING:
 
 
 class ReplaceStated(NamedCommand):
-    """Put other statements in the place of the session's; undo restores the former ones exactly."""
+    """Put other statements in the place of those about the viewed scan; undo restores them exactly."""
 
     def __init__(self, session: Session, stated: StatedFacts, name: Message) -> None:
         super().__init__(session, name)
+        self.stack_id = "" if session.stack is None else session.stack.stack_id
         self._before = session.stated
         self._after = stated
 
     def redo(self) -> None:
+        self._session.look_at(self.stack_id)
         self._session.set_stated(self._after)
 
     def undo(self) -> None:
+        self._session.look_at(self.stack_id)
         self._session.set_stated(self._before)
 
 

@@ -38,7 +38,7 @@ def action_widgets(session: Session, group: FindingGroup, parent: QWidget) -> li
         widgets.append(button)
     if group.code in _PARTS and (parts := _other_parts(session)):
         widgets.append(_parts_menu(session, parts, parent))
-    if group.code in _STATED and session.case_input is not None:
+    if group.code in _STATED and session.viewed_case is not None:
         from gui.pathway.stated_fact_menu import StatedFactMenu
 
         widgets.append(StatedFactMenu(session, _STATED[group.code], parent))

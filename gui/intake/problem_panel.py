@@ -55,14 +55,14 @@ class ProblemPanel(QScrollArea):
     def _on_changed(self) -> None:
         session = self._session
         shown = (
-            session.plan, session.patient, session.stack, session.catalogue, session.case_input is None,
+            session.plan, session.patient, session.stack, session.catalogue, session.viewed_case is None,
             session.stated, self._of_mask(),
         )  # fmt: skip
         if all(new is old for new, old in zip(shown, self._shown, strict=False)) and self._shown:
             return
         self._shown = shown
         self.setAccessibleName(session.tr("gui.problems.name"))
-        case, meaning = session.case_input, session.meaning
+        case, meaning = session.viewed_case, session.meaning
         read = () if case is None else (*case.volume.findings, *(meaning.findings if meaning else ()))
         read += self._of_mask()
         found = findings_to_show(session.plan, session.stack, session.stacks_of_patient(), read)

@@ -21,7 +21,7 @@ def release_widget(session: Session, group: FindingGroup, parent: QWidget) -> QW
     """What releases a finding of the open case, or takes its release back; None where nobody may."""
     if group.release is not None:
         return WithdrawButton(session, group.code, parent)
-    case = session.case_input
+    case = session.viewed_case
     if group.answer is not Verdict.REFUSED or not group.is_releasable or case is None:
         return None
     return ReleaseForm(session, group.code, parent) if group.code in releasable_codes(case.findings) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,13 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from gui.intake.thumbnail import coarsened
 from gui.jobs.job import BackgroundJob, Work
 from gui.jobs.mask_import import MaskImport, MaskOffer
+from gui.jobs.pack_job import PackJob
+from gui.jobs.paper_jobs import PaperJobs
 from gui.jobs.variation_job import VariationJob
 from gui.notice import NoticeKind
 from gui.viewer.slice_source import SliceSource
 from inference.errors import ConciliumError
-from inference.findings import Finding, Verdict, worst_view
+from inference.findings import Verdict, worst_view
 from inference.jobs import EndState, JobEnd, OnProgress, Progress, ShouldStop, stop_if_asked
 from inference.masks.layer import MaskLayer
 from inference.messages.message import Message
@@ -28,10 +30,11 @@ from inference.volume import Volume
 if TYPE_CHECKING:
     from gui.session import Session
     from inference.case_input import CaseInput
-    from inference.masks.codecs.exporting import MaskFormat
     from inference.packs.load import LoadedPack
 
 Accept = Callable[[Any], None]
+
+_READING: Final = frozenset({"load", "mask", "straighten"})
 
 
 class CaseJobs(QObject):
@@ -51,10 +54,15 @@ class CaseJobs(QObject):
         self._session = session
         self.mask_import = MaskImport(session)
         self.variation = VariationJob(session)
+        self.pack = PackJob(session)
+        self.pack.refused.connect(self._tell)
+        self.papers = PaperJobs(session)
+        self.papers.unwritten.connect(self._tell)
         queued = Qt.ConnectionType.QueuedConnection
         self._slice_arrived.connect(self._on_slice_arrived, queued)
         self._thumbnail_arrived.connect(self._on_thumbnail_arrived, queued)
         self._running: set[BackgroundJob] = set()
+        self._unwanted: set[BackgroundJob] = set()
         self._accept: dict[BackgroundJob, Accept] = {}
         self._next_intake: Callable[[], None] | None = None
         self._thumbnails: tuple[Plan, tuple[Stack, ...]] | None = None
@@ -89,7 +97,11 @@ class CaseJobs(QObject):
             meaning_of(stack, volume)
             return volume
 
-        self._start_intake("load", work, self._session.accept_volume)
+        def accept(volume: Volume) -> None:
+            if self._session.stack is stack:
+                self._session.accept_volume(volume)
+
+        self._start_intake("load", work, accept)
 
     def reload(self) -> None:
         """Read the open stack again after its reading was cancelled."""
@@ -160,19 +172,6 @@ class CaseJobs(QObject):
         job.succeeded.connect(self._on_forgotten)
         job.start()
 
-    def open_pack(self) -> None:
-        """Verify and load the pack; nothing of the window waits for it."""
-        session = self._session
-
-        def work(on_progress: OnProgress, should_stop: ShouldStop) -> LoadedPack:
-            return session.packs.open(session.study, session.pack_request)
-
-        job = self._make("pack", "", work)
-        job.succeeded.connect(self._on_pack_opened)
-        job.refused.connect(self._on_pack_refused)
-        job.failed.connect(self._on_pack_refused)
-        job.start()
-
     def segment(self, case: CaseInput, pack: LoadedPack) -> None:
         """Propose a mask."""
 
@@ -181,7 +180,15 @@ class CaseJobs(QObject):
 
             return segment(case, pack, on_progress=on_progress, should_stop=should_stop)
 
-        self._start_case("segment", work, self._accept_segmentation)
+        of = case.stack.stack_id
+
+        def accept(layer: MaskLayer) -> None:
+            from gui.commands.mask_commands import ReplaceMask
+
+            if self._session.scan(of) is not None:
+                self._session.undo_stack.push(ReplaceMask(self._session, layer, "segment", of))
+
+        self._start_case("segment", work, accept)
 
     def assess(self, case: CaseInput, pack: LoadedPack, rule_set: str) -> None:
         """Assess the case."""
@@ -199,29 +206,9 @@ class CaseJobs(QObject):
 
         self._start_case("assess", work, accept)
 
-    # Papers
-
-    def save_report(self, path: Path, language: str) -> None:
-        """Write the report as PDF."""
-        from gui.jobs.writing import report_work
-
-        self._start_writing(lambda: report_work(self._session, path, language), path)
-
-    def save_assessment(self, path: Path) -> None:
-        """Write the assessment as JSON."""
-        from gui.jobs.writing import assessment_work
-
-        self._start_writing(lambda: assessment_work(self._session, path), path)
-
     def aside(self, kind: str, work: Work, *, of_case: bool = True) -> BackgroundJob:
         """A job beside the others (the report's preview …); who asks listens to it and starts it."""
         return self._make(kind, self._session.case_key if of_case else "", work)
-
-    def save_mask(self, path: Path, kind: MaskFormat) -> None:
-        """Write the mask for other systems."""
-        from gui.jobs.writing import mask_work
-
-        self._start_writing(lambda: mask_work(self._session, path, kind), path)
 
     # Ending
 
@@ -231,6 +218,20 @@ class CaseJobs(QObject):
             if job.case_key:
                 job.cancel()
         self._next_intake = None
+
+    def cancel_reading(self) -> None:
+        """Stop reading what is no longer looked at; what runs for the case goes on."""
+        for job in list(self._running):
+            if job.kind in _READING:
+                self._unwanted.add(job)
+                job.cancel()
+        self._next_intake = None
+
+    def drop_answer(self) -> None:
+        """Stop what is asked of the pack; its result is dropped though it may come yet."""
+        job, self._session.job = self._session.job, None
+        if job is not None:
+            job.cancel()
 
     def cancel_all(self) -> None:
         """Stop everything that runs."""
@@ -280,22 +281,12 @@ class CaseJobs(QObject):
         job.start()
         self._session.job_changed.emit()
 
-    def _start_writing(self, take_content: Callable[[], Work], path: Path) -> None:
-        try:
-            work = take_content()
-        except ConciliumError as error:
-            self._session.raise_notice(NoticeKind.REFUSED, error.message)
-            return
-        job = self._make("write", self._session.case_key, work)
-        self._accept[job] = lambda told: self._report_saved(path, told)
-        job.ended.connect(self._on_written)
-        job.start()
-
     @Slot(object)
     def _on_any_ended(self, _end: JobEnd[Any]) -> None:
         job = self.sender()
         if isinstance(job, BackgroundJob):
             self._running.discard(job)
+            self._unwanted.discard(job)
             job.deleteLater()
 
     @Slot(object)
@@ -309,7 +300,7 @@ class CaseJobs(QObject):
             self._draw_later()
         if following is not None:
             following()
-        elif end.case_key == session.case_key:
+        elif end.case_key == session.case_key and job not in self._unwanted:
             if end.state is EndState.DONE:
                 accept(end.result)
             elif job.kind != "thumbnails":
@@ -337,53 +328,25 @@ class CaseJobs(QObject):
 
     @Slot(object)
     def _on_case_ended(self, end: JobEnd[Any]) -> None:
-        job = self._session.job
-        self._session.job = None
-        accept = self._accept.pop(job) if job is not None else None
-        if end.case_key != self._session.case_key or accept is None:
-            self._session.job_changed.emit()
+        job, session = self.sender(), self._session
+        if not isinstance(job, BackgroundJob):
+            return
+        accept = self._accept.pop(job)
+        is_awaited = job is session.job
+        if is_awaited:
+            session.job = None
+        if end.case_key != session.case_key or not is_awaited:
+            session.job_changed.emit()
             return
         if end.state is EndState.DONE:
             accept(end.result)
-        self._session.accept_job_end(end)
-
-    @Slot(object)
-    def _on_written(self, end: JobEnd[Any]) -> None:
-        job = self.sender()
-        accept = self._accept.pop(job) if isinstance(job, BackgroundJob) else None
-        if end.state is EndState.DONE and accept is not None:
-            accept(end.result)
-        else:
-            self._tell(end)
+        session.accept_job_end(end)
 
     @Slot(object)
     def _on_forgotten(self, _result: object) -> None:
         self._session.raise_notice(NoticeKind.DONE, Message("gui.notice.forgotten"))
 
     @Slot(object)
-    def _on_pack_opened(self, pack: LoadedPack) -> None:
-        self._session.accept_pack(pack, None)
-
-    @Slot(object)
-    def _on_pack_refused(self, end: JobEnd[Any]) -> None:
-        self._session.accept_pack(None, end.message)
-        self._tell(end)
-
-    def _accept_segmentation(self, layer: MaskLayer) -> None:
-        self._replace_mask(layer, "segment")
-
-    def _replace_mask(self, layer: MaskLayer, verb: str) -> None:
-        from gui.commands.mask_commands import ReplaceMask
-
-        self._session.undo_stack.push(ReplaceMask(self._session, layer, verb))
-
-    def _report_saved(self, path: Path, told: tuple[Finding, ...] | None) -> None:
-        if path.suffix.lower() == ".pdf":
-            self._session.saved_report = path
-        self._session.report_saved.emit(path)
-        more = told[0].message if told else None
-        self._session.raise_notice(NoticeKind.DONE, Message("gui.notice.saved", {"file": path.name}), more)
-
     def _tell(self, end: JobEnd[Any]) -> None:
         kinds = {
             EndState.REFUSED: NoticeKind.REFUSED,

@@ -31,19 +31,19 @@ def report_content(session: Session, language: str) -> ReportContent:
     from reports.report import ReportContent
 
     _require_current(session)
-    assert session.outcome is not None and session.volume is not None
-    assert session.stack is not None and session.identity is not None
+    case = session.case_input
+    assert session.outcome is not None and case is not None and session.identity is not None
     return ReportContent(
         assessment=session.outcome.assessment,
         identity=session.identity,
         case_id=session.case_id,
-        volume=session.volume,
+        volume=case.volume,
         mask=session.outcome.mask,
         heat_maps=session.outcome.heat_maps,
         language=language,
         created_at=session.clock.now(),
-        scan=session.stack.acquisition,
-        file_identity=session.stack.identity,
+        scan=case.stack.acquisition,
+        file_identity=case.stack.identity,
         explanation=session.outcome.explanation,
         decision=session.board.decision,
         evidence=evidence_for(published_tables(session.record.study), session.record),

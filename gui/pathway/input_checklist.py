@@ -55,7 +55,7 @@ class InputChecklist(QWidget):
         self.setAccessibleName(self._heading.text())
         lines = guard_lines(session)
         say(self.hint, "" if lines else self._why_empty())
-        case = session.case_input
+        case = session.viewed_case
         stateable = stateable_lines(case) if lines and case is not None else frozenset()
         keys = _keys(lines)
         if keys == list(self.lines) and not stateable and not self.state_controls:

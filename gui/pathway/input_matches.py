@@ -47,6 +47,7 @@ class InputMatches(QObject):
         for signal in (session.volume_changed, session.stated_changed, session.stack_changed):
             signal.connect(self._later.start)
         self.pixels.learned.connect(self._later.start)
+        session.study_changed.connect(self._match)
         session.record_changed.connect(self._on_record_changed)
         self._on_plan_changed()
 
@@ -54,7 +55,7 @@ class InputMatches(QObject):
     def needs_pick(self) -> bool:
         """True when several scans could be an input and the user has not said which."""
         several = any(sum(one.fit is not Fit.RED for one in match.candidates) > 1 for match in self.matches)
-        return several and not self._session.is_picked
+        return several and not self._session.is_picked and self._session.is_input_implied
 
     def _on_plan_changed(self) -> None:
         session = self._session
@@ -102,6 +103,8 @@ class InputMatches(QObject):
                 meaning = session.meaning or meaning
                 if meaning is not None:
                     reads.append(ReadStack(opened, meaning, session.stated))
+            elif (kept := session.scan(stack.stack_id)) is not None and meaning is not None:
+                reads.append(ReadStack(kept.stack, meaning, kept.stated))
             elif meaning is not None:
                 reads.append(ReadStack(stack, meaning))
         study, today = load_study_inputs(session.study), session.clock.now().date()

@@ -167,6 +167,12 @@ QCheckBox::indicator, QListWidget::indicator {{ width: 14px; height: 14px;
 QCheckBox::indicator:checked, QListWidget::indicator:checked {{ background: {t.accent_fill};
     border-color: {t.accent}; image: url({_ICONS}/check.svg); }}
 QCheckBox::indicator:focus {{ border-color: {t.accent}; }}
+QRadioButton {{ spacing: 0; }}
+QRadioButton::indicator {{ width: 12px; height: 12px; border: 1px solid {t.muted};
+    border-radius: 7px; background: {t.raised}; }}
+QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 4px solid {t.accent};
+    background: {t.on_accent_fill}; }}
+QRadioButton::indicator:focus {{ border-color: {t.accent}; }}
 QSlider::groove:horizontal {{ height: 4px; background: {t.line}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {t.accent_fill}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ background: {t.text}; width: 12px; height: 12px; margin: -4px 0;
