@@ -159,3 +159,10 @@ def is_unfavourable(prediction: Prediction) -> bool:
 def outcome_text(prediction: Prediction, catalogue: Catalogue) -> str:
     """What the probability is a probability of, with when and how it is judged."""
     return catalogue.text(f"report.outcome.{prediction.outcome}")
+
+
+def outcome_and_direction(prediction: Prediction, catalogue: Catalogue) -> str:
+    """What is predicted, and whether more of it is worse or better."""
+    direction = catalogue.text(f"report.direction.{prediction.higher_is}")
+    outcome = outcome_text(prediction, catalogue)
+    return catalogue.text("report.answer.outcome", outcome=outcome, direction=direction)

@@ -27,7 +27,7 @@ from reports.paper.sheet import (
 from reports.prediction_wording import (
     fold_range,
     is_unfavourable,
-    outcome_text,
+    outcome_and_direction,
     prediction_name,
     score_text,
     status_word,
@@ -45,9 +45,9 @@ def comparison(assessment: Assessment, catalogue: Catalogue) -> Section:
     for start in range(0, len(cards), CARDS_PER_ROW):
         row = cards[start : start + CARDS_PER_ROW]
         blocks += [EvenRow(row, CARDS_PER_ROW), Gap(5)]
-    outcomes = dict.fromkeys(outcome_text(prediction, catalogue) for prediction in assessment.predictions)
-    sentences = [catalogue.text("report.comparison.outcome", outcome=outcome) for outcome in outcomes]
-    remark = " ".join(sentences)
+    remark = " ".join(
+        dict.fromkeys(outcome_and_direction(each, catalogue) for each in assessment.predictions)
+    )
     if any(prediction.status is PredictionStatus.ANSWERED for prediction in assessment.predictions):
         blocks.append(TextBlock(catalogue.text("report.comparison.legend"), FINE_PRINT))
     return Section(catalogue.text("report.section.comparison"), [Stack(blocks)], remark)

@@ -34,6 +34,7 @@ from reports.prediction_wording import (
     fold_range,
     horizons_of,
     is_unfavourable,
+    outcome_and_direction,
     outcome_text,
     prediction_name,
     score_text,
@@ -54,9 +55,7 @@ def study_section(assessment: Assessment, catalogue: Catalogue) -> Section:
     blocks: list[Block] = [Gap(3), _answer(answer, study, catalogue)]
     if beside:
         blocks += [Gap(6), *_beside(beside, study, catalogue)]
-    outcome = outcome_text(answer, catalogue)
-    direction = catalogue.text(f"report.direction.{answer.higher_is}")
-    remark = catalogue.text("report.answer.outcome", outcome=outcome, direction=direction)
+    remark = outcome_and_direction(answer, catalogue)
     return Section(catalogue.text("report.section.answer"), blocks, remark)
 
 

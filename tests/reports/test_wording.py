@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from reports.prediction_wording import (
     cutoff_text,
     fold_range,
     is_unfavourable,
+    outcome_and_direction,
     prediction_name,
     score_text,
     status_word,
@@ -56,6 +58,15 @@ def test_range_and_number_of_folds_stand_together(english: Catalogue, chinese: C
 def test_one_fold_claims_no_range(english: Catalogue) -> None:
     single = replace(prediction("ccrt"), fold_scores=(0.18,), low=0.18, high=0.18)
     assert fold_range(single, english) == "one network, no range"
+
+
+@pytest.mark.parametrize(
+    ("higher_is", "sentence"), [("worse", "Higher is worse."), ("better", "Higher is better.")]
+)
+def test_which_way_is_worse_is_said_as_the_pack_says_it(
+    higher_is: Literal["worse", "better"], sentence: str, english: Catalogue
+) -> None:
+    assert outcome_and_direction(replace(prediction("ccrt"), higher_is=higher_is), english).endswith(sentence)
 
 
 @pytest.mark.parametrize("status", [PredictionStatus.WITHHELD, PredictionStatus.NOT_ESTIMABLE])
