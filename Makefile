@@ -44,8 +44,9 @@ lint: dev  ## style, types and import arrows alone
 	$(MYPY)
 	$(ARROWS)
 
-bench: dev  ## measure against peers (benchmarks/): an assessment, the window, opening scans, statistics, training
+bench: dev  ## measure against peers (benchmarks/): an assessment, the pathways, the window, opening scans, statistics, training
 	$(PYTHON) -m benchmarks.assess $(ARGS)
+	$(PYTHON) -m benchmarks.pathways $(ARGS)
 	$(PYTHON) -m benchmarks.intake
 	$(PYTHON) -m benchmarks.statistics
 	$(PYTHON) -m benchmarks.training_profile
