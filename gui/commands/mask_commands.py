@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from gui.commands.named_command import NamedCommand
@@ -32,11 +33,13 @@ class MaskCommand(NamedCommand):
         self._session.look_at(self.stack_id)
         self._take_back()
 
+    @abstractmethod
     def _do(self) -> None:
-        raise NotImplementedError
+        """Make the change on the scan that is looked at."""
 
+    @abstractmethod
     def _take_back(self) -> None:
-        raise NotImplementedError
+        """Undo it there."""
 
 
 class EditMask(MaskCommand):
