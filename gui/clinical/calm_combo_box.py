@@ -35,11 +35,12 @@ class CalmComboBox(QComboBox):
         painter = QStylePainter(self)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         field = self.rect().adjusted(_LEFT_PX, 0, -_RIGHT_PX, 0)
-        text = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, field.width())
+        shown = self.currentText() or self.placeholderText()
+        text = self.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideRight, field.width())
         painter.setPen(self._text_colour())
         painter.drawText(field, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _text_colour(self) -> QColor:
-        if not self.isEnabled():
+        if not self.isEnabled() or not self.currentText():
             return QColor(current_tokens().muted)
         return QColor(current_tokens().text_of(Tone(self.property("tone") or Tone.PLAIN)))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from gui.clinical.calm_combo_box import CalmComboBox
 from gui.clinical.field_editor import FieldEditor
-from inference.clinical.record import STATED_REASONS, ClinicalValue, MissingReason, Provenance
+from inference.clinical.record import STATED_REASONS, ClinicalValue, MissingReason
 from inference.clinical.schema import FieldSchema
 from inference.messages.message import Message
 
@@ -24,6 +24,7 @@ class ChoiceEditor(FieldEditor):
     def __init__(self, session: Session, schema: FieldSchema, parent: QWidget) -> None:
         self.combo = CalmComboBox(parent, as_number=True)
         super().__init__(session, schema, self.combo, parent)
+        self.has_unit = False
         self.combo.activated.connect(self._on_activated)
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(8)
@@ -40,12 +41,8 @@ class ChoiceEditor(FieldEditor):
     def _display(self) -> None:
         missing = self.value.missing
         shown = self.value.canonical if missing is None else _MISSING_MARK + missing.value
+        self.combo.setPlaceholderText("" if missing is None else self.missing_text(missing))
         self.combo.setCurrentIndex(self.combo.findData(shown))
-        if isinstance(self.unit, QLabel):
-            told = self.value.missing is None and self.value.provenance is not Provenance.TYPED
-            self.unit.setText(
-                self._session.tr(f"panel.provenance.short.{self.value.provenance.value}") if told else ""
-            )
 
     def _limits(self) -> str:
         names = " · ".join(self.choice_text(code) for code in self.schema.choices)

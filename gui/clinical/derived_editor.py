@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QStyle, QWidget
 
 from gui.clinical.field_editor import FieldEditor
 from gui.clinical.reason_button import TEXT_MARGINS
-from inference.clinical.record import ClinicalValue, Provenance
+from inference.clinical.record import ClinicalValue, MissingReason, Provenance
 from inference.clinical.schema import FieldSchema
 
 if TYPE_CHECKING:
@@ -39,7 +39,11 @@ class DerivedEditor(FieldEditor):
         self._drop.setVisible(imported)
         code = self.value.canonical
         self.edit.setText(self.choice_text(code) if isinstance(code, str) else "")
-        self.edit.setPlaceholderText(self._session.tr("panel.clinical.pending"))
+        is_excluded = self.value.missing is MissingReason.NOT_APPLICABLE
+        pending = self._session.tr("panel.clinical.pending")
+        self.edit.setPlaceholderText(
+            self.missing_text(MissingReason.NOT_APPLICABLE) if is_excluded else pending
+        )
         if isinstance(self.unit, QLabel):
             kind = self.value.provenance if imported else Provenance.DERIVED
             self.unit.setText(self._session.tr(f"panel.provenance.short.{kind.value}"))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from gui.clinical.reason_button import ReasonButton
+from gui.clinical.rule_words import rule_words
 from gui.clinical.unit_words import with_unit_words
 from gui.feedback.text import label, say
 from gui.theme.palette import set_look
@@ -28,10 +29,13 @@ _SHORTEST_CONTROL_PX: Final = 88
 class FieldEditor(QObject):
     """Label, control, unit and note of one field; the form lays them out.
 
-    ``entered`` carries a :class:`ClinicalValue` that the user has asked for and that fits the schema.
+    ``entered`` carries a :class:`ClinicalValue` that the user has asked for and that fits the schema;
+    ``noted`` says that something is wrong, ``passed_on`` that the next field may follow.
     """
 
     entered = Signal(object)
+    noted = Signal()
+    passed_on = Signal()
 
     def __init__(self, session: Session, schema: FieldSchema, control: QWidget, parent: QWidget) -> None:
         super().__init__(parent)
@@ -39,13 +43,18 @@ class FieldEditor(QObject):
         self.schema = schema
         self.value = ClinicalValue.absent(schema.id)
         self._is_active = True
+        self._several = ""
+        self.has_unit = True
         self.label = label("", parent, wraps=True)
         self.control = control
         self.unit: QWidget = label("annotation", parent)
         self.reason: ReasonButton | None = None
         self.note = label("small", parent, wraps=True)
+        self.hint = label("annotation", parent, wraps=True)
+        self.offer: QWidget = QWidget(parent)
         self.label.setBuddy(control)
-        self.note.hide()
+        for told in (self.note, self.hint, self.offer):
+            told.hide()
         control.setMinimumWidth(_SHORTEST_CONTROL_PX)
         control.setObjectName(f"field-{schema.id}")
 
@@ -53,6 +62,19 @@ class FieldEditor(QObject):
     def problem(self) -> str:
         """What is wrong with the text in the control, or nothing."""
         return self.note.text()
+
+    @property
+    def needs_own_row(self) -> bool:
+        """True when the control leaves no room for its label in the narrowest column."""
+        return False
+
+    @property
+    def reachable(self) -> list[QWidget]:
+        """What Tab reaches, in its order."""
+        found = [self.control, self.unit] if self.has_unit else [self.control]
+        if self.reason is not None:
+            found.insert(1, self.reason)
+        return found
 
     def show_value(self, value: ClinicalValue) -> None:
         """Show the record's value; a text that was refused stays until it is mended or the value changes."""
@@ -79,6 +101,12 @@ class FieldEditor(QObject):
         """Say beneath the field why its text is not used."""
         self._say(self._session.render(with_unit_words(message, self._session.catalogue)))
         self.control.setAccessibleDescription(self.note.text())
+        self.noted.emit()
+
+    def show_several(self, text: str) -> None:
+        """Say beneath a derived value that several are possible, and what would tell them apart."""
+        self._several = text
+        self._hint()
 
     def retranslate(self) -> None:
         """Take all words from the present catalogue."""
@@ -115,6 +143,18 @@ class FieldEditor(QObject):
         self.control.setToolTip(tip)
         self.label.setToolTip(tip)
         self.control.setAccessibleDescription(tip)
+        self._hint()
+
+    def _hint(self) -> None:
+        """By which rule a derived value follows, what is open in it, or where a value came from."""
+        rule, kind = self.schema.rule, self.value.provenance
+        is_there = self.value.missing is None
+        text = self._several
+        if not text and is_there and rule is not None and kind is Provenance.DERIVED:
+            text = self._session.render(rule_words(rule, self.schema))
+        elif not text and is_there and not self.has_unit and kind is not Provenance.TYPED:
+            text = self._session.tr(f"panel.provenance.{kind.value}")
+        say(self.hint, text, Tone.WARN if self._several else Tone.PLAIN)
 
     def _say(self, problem: str) -> None:
         say(self.note, problem, Tone.BAD)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
@@ -14,12 +14,15 @@ from reports.wording import text_or_code
 if TYPE_CHECKING:
     from gui.session import Session
 
+_NO_UNIT: Final = "1"
+
 
 class NumberEditor(TypedEditor):
     """A number typed with its unit."""
 
     def __init__(self, session: Session, schema: FieldSchema, parent: QWidget) -> None:
         super().__init__(session, schema, parent)
+        self.has_unit = schema.units[0].code != _NO_UNIT
         self.units: QComboBox | None = None
         if len(schema.units) > 1:
             self.units = CalmComboBox(parent)
@@ -41,7 +44,7 @@ class NumberEditor(TypedEditor):
             self.units.setAccessibleName(
                 self._session.tr("panel.clinical.unit_of", field=f"clinical.{self.schema.id}")
             )
-        elif isinstance(self.unit, QLabel):
+        elif isinstance(self.unit, QLabel) and self.has_unit:
             self.unit.setText(self._unit_text(self.schema.units[0].code))
         super().retranslate()
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from gui.clinical.buttons_editor import ButtonsEditor, takes_buttons
 from gui.clinical.choice_editor import ChoiceEditor
 from gui.clinical.date_editor import DateEditor
 from gui.clinical.derived_editor import DerivedEditor
 from gui.clinical.field_editor import FieldEditor
+from gui.clinical.field_group import FieldGroup
+from gui.clinical.missing_lines import missing_lines
 from gui.clinical.number_editor import NumberEditor
 from gui.clinical.unit_words import with_unit_words
 from gui.commands.clinical_commands import import_record, set_clinical_value
 from gui.feedback.text import label, say
 from gui.theme.tokens import GRID_PX, Tone
+from inference.clinical.derivation import open_derivations
 from inference.clinical.record import ClinicalRecord, ClinicalValue
 from inference.clinical.record_json import record_from_json
 from inference.clinical.schema import FieldSchema, FormSchema, load_form
@@ -28,8 +33,8 @@ from inference.storage import storage_error
 if TYPE_CHECKING:
     from gui.session import Session
 
-_LABEL_WIDTH_PX: Final = 64
-_UNIT_WIDTH_PX: Final = 56
+_SHORT_FORM: Final = 9
+"""A form of so few fields needs no folding."""
 _LARGEST_RECORD_BYTES: Final = 1024 * 1024
 
 
@@ -48,11 +53,10 @@ class ClinicalForm(QWidget):
         self.import_note = label("small", self, wraps=True)
         self.import_note.hide()
         self._rows = QWidget(self)
-        self._grid = QGridLayout(self._rows)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(2 * GRID_PX)
-        self._grid.setVerticalSpacing(GRID_PX)
-        self._grid.setColumnStretch(1, 1)
+        self.groups: dict[str, FieldGroup] = {}
+        self._groups_column = QVBoxLayout(self._rows)
+        self._groups_column.setContentsMargins(0, 0, 0, 0)
+        self._groups_column.setSpacing(GRID_PX)
         top = QHBoxLayout()
         top.addWidget(self._heading, 1)
         top.addWidget(self.import_button)
@@ -64,6 +68,7 @@ class ClinicalForm(QWidget):
         column.addWidget(self._rows)
         session.record_changed.connect(self._on_record_changed)
         session.stack_changed.connect(self._on_stack_changed)
+        session.pack_changed.connect(self._say_what_is_missing)
         session.language_changed.connect(self._on_language_changed)
         self._on_record_changed()
         self._on_language_changed()
@@ -84,6 +89,16 @@ class ClinicalForm(QWidget):
             self._build(load_form(record.study))
         for field_id, editor in self.editors.items():
             editor.show_value(record.values.get(field_id, ClinicalValue.absent(field_id)))
+        several = open_derivations(load_form(record.study), record)
+        by_field = {message.fields["field"]: self._session.render(message) for message in several}
+        for field_id, editor in self.editors.items():
+            editor.show_several(by_field.get(f"clinical.{field_id}", ""))
+        self._say_what_is_missing()
+
+    def _say_what_is_missing(self) -> None:
+        costs = missing_lines(self._session)
+        for group in self.groups.values():
+            group.show_missing(costs, self._session.stack is not None)
 
     def _on_stack_changed(self) -> None:
         """Another patient: nothing that was typed for the former one may stay."""
@@ -98,8 +113,9 @@ class ClinicalForm(QWidget):
         self.setAccessibleName(self._session.tr("panel.clinical.heading"))
         self.import_button.setText(self._session.tr("panel.clinical.import"))
         self.import_button.setToolTip(self._session.tr("panel.clinical.import.tip"))
-        for editor in self.editors.values():
-            editor.retranslate()
+        for group in self.groups.values():
+            group.retranslate()
+        self._on_record_changed()
         self._say(None)
 
     def _open_for_case(self) -> None:
@@ -107,39 +123,53 @@ class ClinicalForm(QWidget):
         self.import_button.setEnabled(has_case)
         for editor in self.editors.values():
             editor.set_active(has_case)
+        self._say_what_is_missing()
 
     def _build(self, form: FormSchema) -> None:
         self._study = form.study
+        for group in self.groups.values():
+            self._groups_column.removeWidget(group)
+            group.hide()
+            group.deleteLater()
         for editor in self.editors.values():
-            for widget in (editor.label, editor.control, editor.unit, editor.note):
-                widget.hide()
-                widget.deleteLater()
             editor.deleteLater()
-        self.editors = {}
-        previous: QWidget = self.import_button
-        for number, schema in enumerate(form.fields):
-            editor = _editor_for(self._session, schema, self._rows)
+        self.editors, self.groups = {}, {}
+        for schema in form.fields:
+            if schema.group not in self.groups:
+                self.groups[schema.group] = FieldGroup(self._session, schema.group, self._rows)
+                self._groups_column.addWidget(self.groups[schema.group])
+            group = self.groups[schema.group]
+            editor = _editor_for(self._session, schema, group.body)
             editor.entered.connect(self._on_entered)
-            self._place(editor, 2 * number)
-            reachable: list[QWidget] = [editor.control, editor.unit]
-            if editor.reason is not None:
-                reachable.insert(1, editor.reason)
+            editor.passed_on.connect(self._on_passed_on)
+            group.add(editor)
+            editor.set_active(self._session.stack is not None)
+            self.editors[schema.id] = editor
+        for number, group in enumerate(self.groups.values()):
+            group.retranslate()
+            group.unfold(not number or len(form.fields) <= _SHORT_FORM)
+        self._put_in_tab_order()
+
+    def _put_in_tab_order(self) -> None:
+        previous: QWidget = self.import_button
+        for group in self.groups.values():
+            reachable: list[QWidget] = [group.head]
+            for editor in group.editors.values():
+                reachable += editor.reachable
             for widget in reachable:
                 if widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
                     QWidget.setTabOrder(previous, widget)
                     previous = widget
-            editor.retranslate()
-            editor.set_active(self._session.stack is not None)
-            self.editors[schema.id] = editor
 
-    def _place(self, editor: FieldEditor, row: int) -> None:
-        middle = Qt.AlignmentFlag.AlignVCenter
-        editor.label.setFixedWidth(_LABEL_WIDTH_PX)
-        editor.unit.setMinimumWidth(_UNIT_WIDTH_PX)
-        self._grid.addWidget(editor.label, row, 0, middle)
-        self._grid.addWidget(editor.control, row, 1)
-        self._grid.addWidget(editor.unit, row, 2, middle)
-        self._grid.addWidget(editor.note, row + 1, 1, 1, 2)
+    def _on_passed_on(self) -> None:
+        """Go on to the next field of the same group, or to the next group's heading."""
+        placed = [editor for group in self.groups.values() for editor in group.editors.values()]
+        sender = self.sender()
+        following = next((b for a, b in pairwise(placed) if a is sender), None)
+        if following is None:
+            return
+        group = self.groups[following.schema.group]
+        (following.control if group.is_open else group.head).setFocus(Qt.FocusReason.TabFocusReason)
 
     def _on_entered(self, value: ClinicalValue) -> None:
         editor = self.editors[value.field_id]
@@ -172,6 +202,8 @@ def _editor_for(session: Session, schema: FieldSchema, parent: QWidget) -> Field
         return NumberEditor(session, schema, parent)
     if schema.kind == "date":
         return DateEditor(session, schema, parent)
+    if takes_buttons(schema):
+        return ButtonsEditor(session, schema, parent)
     return ChoiceEditor(session, schema, parent)
 
 

@@ -23,6 +23,7 @@ class TypedEditor(FieldEditor):
     def __init__(self, session: Session, schema: FieldSchema, parent: QWidget) -> None:
         self.edit = QLineEdit(parent)
         super().__init__(session, schema, self.edit, parent)
+        self.has_unit = False
         self.edit.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.edit.editingFinished.connect(self._on_editing_finished)
         self.edit.installEventFilter(self)

@@ -128,6 +128,20 @@ QPushButton[role="fold"] {{ background: transparent; border: 1px solid transpare
     min-height: 16px; text-align: left; font-size: {SMALL_PX}px; }}
 QPushButton[role="fold"]:hover {{ color: {t.accent}; }}
 QPushButton[role="fold"]:focus {{ border: 1px solid {t.accent}; }}
+QPushButton[role="group"] {{ background: transparent; border: 1px solid transparent;
+    border-bottom: 1px solid {t.line}; border-radius: 0; padding: 2px; min-height: 20px; text-align: left;
+    font-size: {SMALL_PX}px; font-weight: 600; }}
+QPushButton[role="group"]:hover {{ background: {t.hover}; }}
+QPushButton[role="group"]:focus {{ border: 1px solid {t.accent}; }}
+QPushButton[role="group"][tone="warn"] {{ color: {t.warn}; }}
+QToolButton[role="segment"] {{ background: {t.raised}; border: 1px solid {t.line}; padding: 2px 4px;
+    min-height: {height - 2}px; color: {t.text}; font-size: {SMALL_PX}px; }}
+QToolButton[role="segment"]:hover {{ border-color: {t.strong_line}; }}
+QToolButton[role="segment"][tone="warn"] {{ background: {t.warn_ground}; border-color: {t.warn_line}; }}
+QToolButton[role="segment"]:checked {{ background: {t.accent_fill}; border-color: {t.accent_fill};
+    color: {t.on_accent_fill}; }}
+QWidget[focused="true"] > QToolButton[role="segment"] {{ border-color: {t.accent}; }}
+QToolButton[role="segment"]:disabled {{ color: {t.disabled}; background: {t.panel}; }}
 QPushButton[role="tab"] {{ background: transparent; border: none; border-bottom: 2px solid transparent;
     border-radius: 0; padding: 0 10px; min-height: 40px; color: {t.muted}; }}
 QPushButton[role="tab"]:hover {{ color: {t.text}; }}
