@@ -9,12 +9,13 @@ from typing import Final
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSlider, QTreeView, QWidget
 
+from gui.clinical.choice_buttons import ChoiceButtons
 from gui.session import Session
 
 _ROW_PX: Final = 10
 """Widgets whose middles lie this close stand in one row."""
 _SETTLING_MS: Final = 50
-_KINDS: Final = (QAbstractButton, QLineEdit, QComboBox, QSlider, QTreeView)
+_KINDS: Final = (QAbstractButton, QLineEdit, QComboBox, QSlider, QTreeView, ChoiceButtons)
 """Asking for all widgets would wrap menus anew, and PySide then forgets the actions in them."""
 
 

@@ -148,6 +148,7 @@ class ClinicalForm(QWidget):
         for number, group in enumerate(self.groups.values()):
             group.retranslate()
             group.unfold(not number or len(form.fields) <= _SHORT_FORM)
+            group.head.toggled.connect(self._put_in_tab_order)
         self._put_in_tab_order()
 
     def _put_in_tab_order(self) -> None:
