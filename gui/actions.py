@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
+from gui.pathway.region import marks_cuboid
 from gui.session import Session
 from gui.theme.icons import icon
 
@@ -51,8 +52,24 @@ def needs_pack(session: Session) -> str:
 
 
 def needs_pick(session: Session) -> str:
-    """As :func:`needs_pack`, and one scan picked where several could be the study's input."""
-    return needs_pack(session) or ("panel.inputs.pick" if session.inputs.needs_pick else "")
+    """As :func:`needs_pack`, and a scan named for the study's first input, read whole."""
+    reason = needs_pack(session) or ("panel.inputs.pick" if session.inputs.needs_pick else "")
+    return reason or ("" if session.case_input is not None else "gui.why_not.inputs")
+
+
+def needs_segmenter(session: Session) -> str:
+    """As :func:`needs_pack`, and a pack that proposes masks."""
+    reason = needs_pack(session)
+    if reason or session.pack is None:
+        return reason
+    from inference.pipeline import can_segment
+
+    return "" if can_segment(session.pack) else "gui.why_not.no_segmenter"
+
+
+def needs_rough_region(session: Session) -> str:
+    """A study that marks a cuboid, and a volume without a mask."""
+    return needs_no_mask(session) if marks_cuboid(session.study) else "gui.why_not.no_cuboid"
 
 
 def needs_mask(session: Session) -> str:
@@ -89,8 +106,9 @@ SPECS = (
     ActionSpec("save_mask", "Ctrl+Shift+M", "", why_not=needs_mask),
     ActionSpec("forget_sources"),
     ActionSpec("quit", "Ctrl+Q"),
-    ActionSpec("segment", "Ctrl+G", "segment", why_not=needs_pack),
+    ActionSpec("segment", "Ctrl+G", "segment", why_not=needs_segmenter),
     ActionSpec("draw", "D", "brush", why_not=needs_no_mask),
+    ActionSpec("rough_region", "R", "", why_not=needs_rough_region),
     ActionSpec("import_mask", "Ctrl+I", "import", why_not=needs_volume),
     ActionSpec("run", "Ctrl+R", "run", why_not=needs_pick),
     ActionSpec("cancel", "Esc", "stop", why_not=needs_job),
@@ -145,6 +163,7 @@ class Actions(QObject):
             session.currency_changed,
             session.job_changed,
             session.pick_changed,
+            session.study_changed,
             session.inputs.changed,
         ):
             signal.connect(self._on_state_changed)

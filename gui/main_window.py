@@ -69,7 +69,7 @@ _MENUS: Final = (
             "quit",
         ),
     ),
-    ("case", ("run", "cancel", "", "segment", "draw", "import_mask")),
+    ("case", ("run", "cancel", "", "segment", "draw", "rough_region", "import_mask")),
     (
         "view",
         (
@@ -137,7 +137,14 @@ class MainWindow(QMainWindow):
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setChildrenCollapsible(False)
         self.columns.setHandleWidth(1)
-        inputs = [self.pathway, self.series, self.layers, self.clinical, self.checklist]
+        inputs = [
+            self.pathway,
+            self.series,
+            self.checklist.inputs,
+            self.layers,
+            self.clinical,
+            self.checklist,
+        ]
         left, self._foot = column_with_foot(inputs, self.run_bar)
         answer, why = (
             (self.comparison, self.answer, self.recommendation),

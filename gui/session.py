@@ -176,6 +176,13 @@ class Session(SessionScans):
         self.pick_changed.emit()
         self.currency_changed.emit()
 
+    def stop_using(self, input_id: str) -> None:
+        """Take back which scan serves an input; what was done on it stays with it."""
+        self.serving = {name: served for name, served in self.serving.items() if name != input_id}
+        self.is_picked = False
+        self.pick_changed.emit()
+        self.currency_changed.emit()
+
     def choose_study(self, study: str) -> None:
         """Walk another pathway with the same patient: its form, scans, rules and pack; the answer closes.
 

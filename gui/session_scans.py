@@ -84,6 +84,11 @@ class SessionScans(SessionTexts):
         """True for the scan that is looked at."""
         return self.stack is not None and self.stack.stack_id == stack_id
 
+    @property
+    def input_of_viewed(self) -> NamedInput | None:
+        """The input that the viewed scan serves."""
+        return None if self.stack is None else self.input_of(self.stack.stack_id)
+
     def input_of(self, stack_id: str) -> NamedInput | None:
         """The input that a scan serves."""
         for one in self.named_inputs:

@@ -58,5 +58,9 @@ class CheckLine(QWidget):
         tone = Tone.PLAIN if passed else TONE_BY_VERDICT[line.verdict]
         detail = allowed if passed else f"{word} · {allowed}"
         say(self.detail, detail if self._shows_allowed or not passed else "", tone)
+        if len(session.serving) > 1:
+            # A heading says it to the eye alone.
+            scan = line.scan or session.named_inputs[0].id
+            name = session.tr("panel.check.of_scan", check=name, input=f"input.{scan}")
         self.setToolTip(f"{name}: {word}\n{measured}\n{allowed}")
         self.setAccessibleName(f"{name}: {word}. {measured}. {allowed}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gui.actions import needs_pick
+from gui.pathway.requirements import Requirement, blocking, requirements
 from inference.findings import Verdict
 from inference.messages.message import Message
 
@@ -28,7 +29,14 @@ def run_obstacle(session: Session) -> Message | None:
     if session.pack is None and session.pack_problem is not None:
         return session.pack_problem
     reason = needs_pick(session)
-    return Message(reason) if reason else None
+    if reason and reason != "gui.why_not.inputs":
+        return Message(reason)
+    return blocking(session)
+
+
+def unmet(session: Session) -> tuple[Requirement, ...]:
+    """What a run does without: the answer would rest on less, or be withheld."""
+    return tuple(one for one in requirements(session) if one.verdict is Verdict.REFUSED)
 
 
 def refused_names(lines: tuple[GuardLine, ...]) -> tuple[str, ...]:

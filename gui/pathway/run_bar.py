@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 from gui.feedback.text import label, set_tone
 from gui.feedback.verdict_mark import TONE_BY_VERDICT, VerdictMark
 from gui.jobs.time_left import time_left
-from gui.pathway.readiness import guard_lines, refused_names, run_obstacle
+from gui.pathway.readiness import guard_lines, refused_names, run_obstacle, unmet
 from gui.theme.palette import set_look
 from gui.theme.tokens import GRID_PX, Tone
 from inference.findings import Verdict
@@ -145,6 +145,9 @@ class RunBar(QWidget):
             if left > 0:
                 text = session.tr("panel.run.would_be_withheld.more", checks=checks, count=left)
             self._say(Verdict.REFUSED, text)
+        elif lacking := unmet(session):
+            first = lacking[0]
+            self._say(Verdict.NOTE, session.render(first.why or first.what))
         elif session.stated.releases:
             self._say(Verdict.NOTE, session.tr("panel.run.ready_released"))
         else:

@@ -19,6 +19,7 @@ from inference.inputs.reasons import Fit
 
 if TYPE_CHECKING:
     from gui.session import Session
+    from inference.inputs.study_inputs import NamedInput
 
 _MOST_CANDIDATES: Final = 4
 _VERDICT: Final = {Fit.GREEN: Verdict.FINE, Fit.AMBER: Verdict.NOTE, Fit.RED: Verdict.REFUSED}
@@ -33,9 +34,14 @@ _VERDICT_OF: Final = {
 class CandidateLine(QWidget):
     """One scan held against an input: mark, name, every reason that speaks against it, and the pick."""
 
-    def __init__(self, session: Session, candidate: Candidate, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, candidate: Candidate, named: NamedInput, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._session = session
+        self._input = named
         stack = candidate.read.stack
+        self._stack_id = stack.stack_id
         reasons = [
             " ".join(session.render(message) for message in one.messages)
             for one in candidate.reasons
@@ -47,24 +53,40 @@ class CandidateLine(QWidget):
         name.setText(title(session, stack))
         self.pick = QPushButton(self)
         self.pick.setProperty("role", "link")
-        is_open = session.stack is not None and session.stack.stack_id == stack.stack_id
-        self.pick.setEnabled(not (is_open and session.is_picked) and candidate.fit is not Fit.RED)
-        self.pick.setVisible(candidate.fit is not Fit.RED)
-        self.pick.setText(
-            session.tr("panel.inputs.in_use" if is_open and session.is_picked else "panel.inputs.use")
-        )
-        self.pick.clicked.connect(partial(_pick, session, stack.stack_id))
+        is_shown, is_several = session.is_viewed(stack.stack_id), len(session.named_inputs) > 1
+        served = session.scan_of(named.id)
+        is_used = served is not None and served.stack.stack_id == stack.stack_id
+        is_used = is_used and (bool(session.serving) or session.is_picked)
+        self.pick.setEnabled(not (is_used and is_shown) and (is_used or candidate.fit is not Fit.RED))
+        self.pick.setVisible(is_used or candidate.fit is not Fit.RED)
+        said = "in_use" if is_used and is_shown else "show" if is_used else "use_for" if is_several else "use"
+        self.pick.setText(session.tr(f"panel.inputs.{said}", input=named.title))
+        self.pick.setAccessibleName(f"{self.pick.text()}: {title(session, stack)}")
+        self.pick.clicked.connect(self._look if is_used else self._use)
+        self.leave = QPushButton(self)
+        self.leave.setProperty("role", "link")
+        self.leave.setText(session.tr("panel.inputs.do_not_use"))
+        self.leave.setAccessibleName(f"{self.leave.text()}: {title(session, stack)}")
+        self.leave.setVisible(is_used and is_several)
+        self.leave.clicked.connect(self._leave)
         why = label("annotation", self, wraps=True)
         say(why, "\n".join(reasons), TONE_BY_VERDICT[_VERDICT[candidate.fit]] if reasons else Tone.PLAIN)
         top = QHBoxLayout()
         top.setSpacing(6)
         top.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         top.addWidget(name, 1)
-        top.addWidget(self.pick, 0, Qt.AlignmentFlag.AlignTop)
+        links = QHBoxLayout()
+        links.setSpacing(2 * GRID_PX)
+        links.setContentsMargins(20, 0, 0, 0)
+        (links if is_several else top).addWidget(self.pick, 0, Qt.AlignmentFlag.AlignTop)
+        links.addWidget(self.leave)
+        links.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(top)
+        if is_several:
+            column.addLayout(links)
         column.addWidget(why)
         why.setContentsMargins(20, 0, 0, 0)
         self.setAccessibleName(
@@ -72,6 +94,15 @@ class CandidateLine(QWidget):
                 [title(session, stack), session.tr(f"panel.inputs.{candidate.fit.name.lower()}"), *reasons]
             )
         )
+
+    def _use(self) -> None:
+        self._session.use_scan(self._input.id, self._stack_id)
+
+    def _look(self) -> None:
+        self._session.choose_stack(self._stack_id)
+
+    def _leave(self) -> None:
+        self._session.stop_using(self._input.id)
 
 
 class StudyInputList(QWidget):
@@ -88,6 +119,7 @@ class StudyInputList(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         matches.changed.connect(self._on_changed)
         session.pick_changed.connect(self._on_changed)
+        session.stack_changed.connect(self._on_changed)
         session.language_changed.connect(self._on_changed)
         self._on_changed()
 
@@ -129,10 +161,11 @@ class StudyInputList(QWidget):
         if match.input.id not in self._unfolded:
             # Those that may be picked, and the open one; the red rest on demand.
             opened = session.stack.stack_id if session.stack is not None else ""
-            near = [one for one in shown if one.fit is not Fit.RED or one.read.stack.stack_id == opened]
+            used = session.serving.get(match.input.id, opened if session.is_input_implied else "")
+            near = [one for one in shown if one.fit is not Fit.RED or one.read.stack.stack_id == used]
             shown = tuple(near[:_MOST_CANDIDATES])
         for candidate in shown:
-            line = CandidateLine(session, candidate, body)
+            line = CandidateLine(session, candidate, match.input, body)
             line.setContentsMargins(22, 0, 0, 0)
             self.lines.append(line)
             column.addWidget(line)
@@ -147,7 +180,3 @@ class StudyInputList(QWidget):
     def _unfold(self, input_id: str, _checked: bool = False) -> None:
         self._unfolded.add(input_id)
         self._on_changed()
-
-
-def _pick(session: Session, stack_id: str, _checked: bool = False) -> None:
-    session.choose_stack(stack_id)

@@ -18,10 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.actions import Actions
+from gui.actions import Actions, needs_segmenter
 from gui.feedback.elided_link import ElidedLink
 from gui.feedback.text import label
 from gui.intake.mask_candidates import mask_candidates
+from gui.pathway.region import marks_cuboid
 from gui.session import Session
 from gui.theme.tokens import OKABE_ITO
 from gui.viewer.known_grid import known_grid
@@ -50,6 +51,8 @@ class LayersPanel(QWidget):
         self.draw_button.clicked.connect(actions["draw"].trigger)
         self.import_button = QPushButton(self)
         self.import_button.clicked.connect(actions["import_mask"].trigger)
+        self.region_button = QPushButton(self)
+        self.region_button.clicked.connect(actions["rough_region"].trigger)
         self.found_button = ElidedLink(self)
         self.found_button.clicked.connect(self._on_found_chosen)
         self._found: tuple[Path, ...] = ()
@@ -73,8 +76,11 @@ class LayersPanel(QWidget):
         session.mask_changed.connect(self._on_changed)
         session.volume_changed.connect(self._on_changed)
         session.language_changed.connect(self._on_changed)
+        session.pack_changed.connect(self._on_changed)
+        session.study_changed.connect(self._on_changed)
+        session.pick_changed.connect(self._on_changed)
         state.overlay_changed.connect(self._on_changed)
-        for name in ("segment", "draw", "import_mask"):
+        for name in ("segment", "draw", "rough_region", "import_mask"):
             actions[name].changed.connect(self._on_actions_changed)
         self._on_changed()
         self._on_actions_changed()
@@ -94,7 +100,8 @@ class LayersPanel(QWidget):
         buttons.setSpacing(6)
         buttons.addWidget(self.segment_button, 0, 0)
         buttons.addWidget(self.draw_button, 0, 1)
-        buttons.addWidget(self.import_button, 1, 0, 1, 2)
+        buttons.addWidget(self.region_button, 1, 0, 1, 2)
+        buttons.addWidget(self.import_button, 2, 0, 1, 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -107,13 +114,19 @@ class LayersPanel(QWidget):
     def _on_changed(self) -> None:
         session, tr = self._session, self._session.tr
         mask = session.mask
-        self.heading.setText(tr("gui.heading.layers").upper())
+        served = session.input_of_viewed
+        is_several = len(session.named_inputs) > 1 and served is not None
+        heading = tr("gui.heading.layers").upper()
+        if is_several and served is not None:
+            heading = tr("gui.layers.of_scan", heading=heading, input=served.title)
+        self.heading.setText(heading)
         self.row.setVisible(mask is not None)
         self.hint.setVisible(mask is None)
         self._offer_found()
         for button in (self.segment_button, self.draw_button, self.import_button):
             button.setVisible(mask is None)
-        self.hint.setText(tr("gui.layers.none" if session.stack is not None else "gui.layers.no_case"))
+        self.region_button.setVisible(mask is None and marks_cuboid(session.study))
+        self.hint.setText(tr(self._hint()))
         self.opacity.setAccessibleName(tr("gui.layers.opacity"))
         self.opacity.setToolTip(tr("gui.layers.opacity"))
         self.colour.setAccessibleName(tr("gui.layers.colour"))
@@ -145,6 +158,15 @@ class LayersPanel(QWidget):
                     last=summary.last_slice + 1,
                 )
             )
+
+    def _hint(self) -> str:
+        """What to do while there is no mask."""
+        if self._session.stack is None:
+            return "gui.layers.no_case"
+        if self._session.pack is None or needs_segmenter(self._session) != "gui.why_not.no_segmenter":
+            return "gui.layers.none"
+        is_rough = marks_cuboid(self._session.study)
+        return "gui.layers.none_rough" if is_rough else "gui.layers.none_by_hand"
 
     def _offer_found(self) -> None:
         """Offer the mask files that lie beside the pictures: one at once, several as a choice."""
@@ -179,6 +201,7 @@ class LayersPanel(QWidget):
         for name, button in (
             ("segment", self.segment_button),
             ("draw", self.draw_button),
+            ("rough_region", self.region_button),
             ("import_mask", self.import_button),
         ):
             action = self._actions[name]

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 from gui.actions import Actions
 from gui.commands.mask_commands import draw_mask
 from gui.editing.brush_tool import BrushTool
+from gui.editing.region_hint import RegionHint
+from gui.editing.rough_region import RegionTool, RoughRegion
 from gui.intake.problem_panel import ProblemPanel
 from gui.intake.stack_drag import StackDrop
 from gui.session import Session
@@ -28,6 +30,7 @@ _VIEWER_KEYS = (
     "brush_smaller",
     "brush_larger",
     "draw",
+    "rough_region",
     "fit",
     "layout_toggle",
     "overlay",
@@ -48,6 +51,9 @@ class Viewer(QWidget):
         self.toolbar = ViewerToolbar(session, self.state, actions, self)
         self.viewports = tuple(Viewport(session, self.state, axis) for axis in range(3))
         self.brushes = tuple(BrushTool(session, self.state, viewport) for viewport in self.viewports)
+        self.region = RoughRegion(session, self)
+        self.region_tool = RegionTool(self.region, self.state, self.viewports[0])
+        self.region_hint = RegionHint(session, self.region, self)
         self.problems = ProblemPanel(session)
         self.hint = DropHint(session, actions)
         self.stop = StopPage(session, actions)
@@ -66,6 +72,7 @@ class Viewer(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.toolbar)
+        column.addWidget(self.region_hint)
         column.addWidget(self._pages, 1)
         for name in _VIEWER_KEYS:
             actions[name].setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -77,6 +84,7 @@ class Viewer(QWidget):
         actions["layout_toggle"].triggered.connect(self._on_layout_toggled)
         actions["go_tumour"].triggered.connect(self.go_to_tumour)
         actions["draw"].triggered.connect(self.draw_by_hand)
+        actions["rough_region"].triggered.connect(self.draw_region)
         actions["brush_smaller"].triggered.connect(self._on_brush_smaller)
         actions["brush_larger"].triggered.connect(self._on_brush_larger)
         self.state.overlay_changed.connect(self._on_overlay_changed)
@@ -122,6 +130,16 @@ class Viewer(QWidget):
         if self._maximised not in (None, 0):
             self.maximise(0)
         self.state.set_tool(Tool.BRUSH)
+        self.viewports[0].setFocus()
+
+    def draw_region(self) -> None:
+        """Take three quadrilaterals on the acquired slices in the place of an outline."""
+        if self._session.volume is None or self._session.mask is not None:
+            return
+        if self._maximised not in (None, 0):
+            self.maximise(0)
+        self.state.set_tool(Tool.SCROLL)
+        self.region.start()
         self.viewports[0].setFocus()
 
     def maximise(self, axis: int | None) -> None:
@@ -183,7 +201,9 @@ class Viewer(QWidget):
         self._actions["overlay"].setChecked(self.state.overlay_visible)
 
     def _on_tool_changed(self) -> None:
-        """Nobody draws on what cannot be seen."""
+        """Nobody draws on what cannot be seen, nor in two ways at once."""
+        if self.state.tool.edits_mask:
+            self.region.stop()
         if self.state.tool.edits_mask and not self.state.overlay_visible:
             self.state.set_overlay(visible=True)
 

@@ -73,7 +73,9 @@ class ViewState(QObject):
         source = self.source
         if source is not None and (source.is_complete or source.plane(0, self.position[0]) is not None):
             self.presets = presets(source)
-            self.set_window(self.presets[0].window)
+            self.window = self.presets[0].window
+            # Told even where the values are those of the scan before: the presets are this one's.
+            self.window_changed.emit()
 
     def go_to(self, axis: int, index: int) -> None:
         """Move to a plane; beyond the ends is the end."""

@@ -28,8 +28,8 @@ def reached(window: MainWindow, qtbot: Any) -> list[QWidget]:
 def section_of(window: MainWindow, widget: QWidget) -> int:
     """Number of the part of the window, left to right, in which a widget stands."""
     parts = (
-        window.top, window.pathway, window.series, window.layers, window.clinical, window.checklist,
-        window.run_bar,
+        window.top, window.pathway, window.series, window.checklist.inputs, window.layers,
+        window.clinical, window.checklist, window.run_bar,
         window.viewer.toolbar, *window.viewer.viewports, window.viewer.problems,
         window.comparison, window.recommendation, window.shares, window.guard,
     )  # fmt: skip
