@@ -31,8 +31,6 @@ class ButtonsEditor(FieldEditor):
         super().__init__(session, schema, holder, parent)
         self.has_unit = False
         self.label.setBuddy(self.buttons)
-        holder.setFocusProxy(self.buttons)
-        holder.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.why.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.why.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.why.setFixedWidth(_MENU_PX)

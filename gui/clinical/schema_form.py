@@ -170,7 +170,7 @@ class ClinicalForm(QWidget):
         if following is None:
             return
         group = self.groups[following.schema.group]
-        (following.control if group.is_open else group.head).setFocus(Qt.FocusReason.TabFocusReason)
+        (following.reachable[0] if group.is_open else group.head).setFocus(Qt.FocusReason.TabFocusReason)
 
     def _on_entered(self, value: ClinicalValue) -> None:
         editor = self.editors[value.field_id]
