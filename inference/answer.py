@@ -46,9 +46,20 @@ class Answer:
     later: tuple[GuardLine, ...] = ()
 
     @cached_property
+    def checked(self) -> tuple[GuardLine, ...]:
+        """What the guard says of scans and masks before any network is asked."""
+        return (*check_inputs(self.case, self.pack), *check_masks(self.case, self.pack))
+
+    @property
     def guard(self) -> tuple[GuardLine, ...]:
         """Every line of the guard."""
-        return (*check_inputs(self.case, self.pack), *check_masks(self.case, self.pack), *self.later)
+        return (*self.checked, *self.later)
+
+    def with_later(self, lines: tuple[GuardLine, ...]) -> Answer:
+        """The same with the lines that networks gave; scans and masks are not looked at again."""
+        after = replace(self, later=lines)
+        after.__dict__["checked"] = self.checked
+        return after
 
     @cached_property
     def eligibility(self) -> Eligibility:

@@ -129,7 +129,7 @@ def assess(
             return barred
 
     asked = ask(answer.case, pack, on_progress, should_stop)
-    answer = replace(answer, later=asked.guard)
+    answer = answer.with_later(asked.guard)
     if asked.reasons:
         return answer.withheld(PredictionStatus.NOT_ESTIMABLE, asked.reasons)
     if (barred := answer.barred()) is not None:

@@ -18,6 +18,7 @@ from scipy import ndimage
 from inference.assessment import GuardLine
 from inference.errors import InputError
 from inference.findings import Verdict
+from inference.masks.bounding_box import bounding_box
 from inference.masks.layer import MaskLayer
 from inference.meaning.body import BODY_HU, filled_holes
 from inference.messages.message import LIST_MARK, Message
@@ -94,7 +95,8 @@ def _volume(mask: MaskLayer, bounds: PlausibleMask) -> GuardLine:
 
 def _parts(mask: MaskLayer, bounds: PlausibleMask) -> GuardLine:
     """Voxels that touch by face, edge or corner are one part."""
-    box = ndimage.find_objects(mask.voxels.astype(np.int8))[0]
+    box = bounding_box(mask.voxels)
+    assert box is not None
     _, count = ndimage.label(mask.voxels[box], structure=np.ones((3, 3, 3), dtype=np.bool_))
     return GuardLine(
         "guard.mask_parts",

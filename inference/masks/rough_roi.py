@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.masks.bounding_box import bounding_box
+
 
 @dataclass(frozen=True, slots=True)
 class Quadrilateral:
@@ -62,11 +64,11 @@ class Cuboid:
         ValueError
             When the mask is empty.
         """
-        if not mask.any():
+        box = bounding_box(mask)
+        if box is None:
             raise ValueError("the mask is empty")
-        hits = [np.flatnonzero(mask.any(axis=tuple({0, 1, 2} - {axis}))) for axis in range(3)]
-        first, second, third = ((int(hit[0]), int(hit[-1]) + 1) for hit in hits)
-        return cls((first[0], second[0], third[0]), (first[1], second[1], third[1]))
+        slices, rows, columns = box
+        return cls((slices.start, rows.start, columns.start), (slices.stop, rows.stop, columns.stop))
 
     def mask(self, shape: tuple[int, int, int]) -> NDArray[np.bool_]:
         """The cuboid as a mask (slice, row, column) of a volume."""

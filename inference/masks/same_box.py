@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.geometry import Geometry
+from inference.masks.bounding_box import bounding_box
 from inference.masks.layer import MaskLayer
 
 
@@ -17,10 +18,10 @@ def same_box(mask: MaskLayer, onto: Geometry) -> NDArray[np.bool_]:
     Voxels count whole.  Nothing is marked where the mask is empty or its box lies outside of ``onto``.
     """
     marked = np.zeros(onto.shape, dtype=np.bool_)
-    hits = np.argwhere(mask.voxels)
-    if not len(hits):
+    box = bounding_box(mask.voxels)
+    if box is None:
         return marked
-    low, high = hits.min(axis=0) - 0.5, hits.max(axis=0) + 0.5
+    low, high = np.array([(side.start - 0.5, side.stop - 0.5) for side in box]).T
     corners = np.array(
         [[(low, high)[pick[axis]][axis] for axis in range(3)] for pick in product((0, 1), repeat=3)]
     )
