@@ -17,8 +17,8 @@ def bounding_box(mask: NDArray[np.bool_]) -> Box | None:
     if not slices.size:
         return None
     first, last = int(slices[0]), int(slices[-1]) + 1
-    shown = mask[first:last].any(axis=0)
-    rows, columns = np.flatnonzero(shown.any(axis=1)), np.flatnonzero(shown.any(axis=0))
+    shown: NDArray[np.bool_] = np.logical_or.reduce(mask[first:last], axis=0)
+    rows, columns = (np.flatnonzero(np.logical_or.reduce(shown, axis=axis)) for axis in (1, 0))
     return (
         slice(first, last),
         slice(int(rows[0]), int(rows[-1]) + 1),
