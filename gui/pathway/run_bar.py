@@ -90,9 +90,10 @@ class RunBar(QWidget):
         obstacle = run_obstacle(session)
         self.run_button.setEnabled(obstacle is None)
         self.run_button.setText(session.tr(self._verb()))
-        # Blue is the next step: an answer that is there, or would be withheld, is none.
+        # Blue is the next step: an answer that is there, would be withheld or rest on less, is none.
         refused = () if obstacle is not None or busy else refused_names(guard_lines(session))
-        set_look(self.run_button, role="" if session.is_current or refused else "primary")
+        is_next = not (session.is_current or refused or unmet(session))
+        set_look(self.run_button, role="primary" if is_next else "")
         self.run_button.setToolTip("" if obstacle is None else session.render(obstacle))
         self.run_button.setAccessibleDescription(self.run_button.toolTip())
         self.cancel_button.setText(session.tr("panel.run.cancel"))
