@@ -10,10 +10,14 @@ from typing import Any, Final
 
 from inference.assessment import Assessment, RecommendationStatus
 from inference.errors import InputError
+from inference.rules.decisions_file import words_unless_known
 
 SCHEMA: Final = "concilium.decision"
 SCHEMA_VERSION: Final = 1
 LONGEST_TEXT: Final = 2000
+AUDITED_STUDY: Final = "npc-residual"
+"""The one study whose decisions have a published audit."""
+
 _TEXTS: Final = (
     "decision_id",
     "case_id",
@@ -112,10 +116,15 @@ class BoardDecision:
         Raises
         ------
         InputError
-            When an outcome stands already: it is not written over.
+            When an outcome stands already: it is not written over; or when the study has an audit, whose
+            table does not know the words.
         """
         if self.outcome is not None:
             raise InputError("error.decision.outcome_stands", decision=self.decision_id)
+        if self.study == AUDITED_STUDY:
+            for name, text in (("given", outcome.given), ("actual", outcome.actual)):
+                if (allowed := words_unless_known(name, text)) is not None:
+                    raise InputError("error.decision.outcome_word", field=f"decision.{name}", allowed=allowed)
         return replace(self, outcome=outcome)
 
 

@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from inference.decisions.board_decision import BoardDecision, RecordedOutcome, from_document, to_document
+from inference.decisions.board_decision import (
+    AUDITED_STUDY,
+    BoardDecision,
+    RecordedOutcome,
+    from_document,
+    to_document,
+)
 from inference.errors import InputError
 from inference.paths import ApplicationPaths
 from inference.rules.decisions_file import COLUMNS, SYNTHETIC
@@ -88,7 +94,7 @@ def audit_csv(decisions: Iterable[BoardDecision]) -> str:
     """
     last: dict[str, BoardDecision] = {}
     for one in decisions:
-        if one.study == "npc-residual" and one.outcome is not None and one.predicted:
+        if one.study == AUDITED_STUDY and one.outcome is not None and one.predicted:
             last[one.subject_sha256 or one.decision_id] = one
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")

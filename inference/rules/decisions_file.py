@@ -134,5 +134,10 @@ def _patient_problems(cells: tuple[str, ...]) -> list[Message]:
     return found
 
 
+def words_unless_known(column: str, word: str) -> str | None:
+    """The words that ``column`` may hold, where ``word`` is none of them."""
+    return None if _plain(word) in _WORDS[column] else _ALLOWED[column]
+
+
 def _plain(word: str) -> str:
     return word.strip().casefold().replace("-", "_").replace("+", "_").replace(" ", "_")

@@ -117,6 +117,18 @@ def test_an_outcome_is_recorded_once_and_never_written_over(tiny_pack: LoadedPac
     assert store.all().decisions[0].outcome == outcome
 
 
+@pytest.mark.parametrize(("given", "actual"), [("surgery", "residual"), ("ccrt", "cured")])
+def test_an_outcome_that_no_audit_could_read_is_refused_before_it_stands(
+    given: str, actual: str, tiny_pack: LoadedPack, tmp_path: Path
+) -> None:
+    store = DecisionStore(tmp_path)
+    store.put(taken(tiny_pack))
+    with pytest.raises(InputError) as caught:
+        store.record_outcome("d-1", RecordedOutcome(given, actual, "Dr Wu", NOON))
+    assert caught.value.message.id == "error.decision.outcome_word"
+    store.record_outcome("d-1", RecordedOutcome("IC+CCRT", "non-residual", "Dr Wu", NOON))
+
+
 def test_the_table_for_the_audit_is_one_that_the_audit_reads(tiny_pack: LoadedPack, tmp_path: Path) -> None:
     early = taken(tiny_pack, 1).with_outcome(RecordedOutcome("ccrt", "residual", "Dr Wu", NOON))
     late = taken(tiny_pack, 2).with_outcome(RecordedOutcome("ic_ccrt", "non_residual", "Dr Wu", NOON))
