@@ -61,7 +61,7 @@ def test_the_pack_was_made_with_the_published_preset(pack):
 
 @pytest.mark.xfail(
     strict=True,
-    reason="pack 0.2.0 was trained by the preset before DeepLabv3's finer features: `make packs` makes it anew",
+    reason="pack 0.2.0 was trained by an earlier preset: `make packs` makes it anew",
 )
 def test_the_card_is_what_the_manifest_and_the_report_say(pack):
     report = json.loads((pack.folder / "evaluation.json").read_text(encoding="utf-8"))
