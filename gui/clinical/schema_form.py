@@ -14,8 +14,10 @@ from gui.clinical.buttons_editor import ButtonsEditor, takes_buttons
 from gui.clinical.choice_editor import ChoiceEditor
 from gui.clinical.date_editor import DateEditor
 from gui.clinical.derived_editor import DerivedEditor
+from gui.clinical.eligibility_list import EligibilityList
 from gui.clinical.field_editor import FieldEditor
 from gui.clinical.field_group import FieldGroup
+from gui.clinical.measured_offer import MeasuredOffer
 from gui.clinical.missing_lines import missing_lines
 from gui.clinical.number_editor import NumberEditor
 from gui.clinical.unit_words import with_unit_words
@@ -45,6 +47,7 @@ class ClinicalForm(QWidget):
         super().__init__(parent)
         self._session = session
         self._study = ""
+        self._reader = ""
         self.editors: dict[str, FieldEditor] = {}
         self._heading = label("heading", self)
         self.import_button = QPushButton(self)
@@ -66,6 +69,8 @@ class ClinicalForm(QWidget):
         column.addLayout(top)
         column.addWidget(self.import_note)
         column.addWidget(self._rows)
+        self.eligibility = EligibilityList(session, self)
+        column.addWidget(self.eligibility)
         session.record_changed.connect(self._on_record_changed)
         session.stack_changed.connect(self._on_stack_changed)
         session.pack_changed.connect(self._say_what_is_missing)
@@ -92,6 +97,8 @@ class ClinicalForm(QWidget):
         several = open_derivations(load_form(record.study), record)
         by_field = {message.fields["field"]: self._session.render(message) for message in several}
         for field_id, editor in self.editors.items():
+            if isinstance(editor.offer, MeasuredOffer):
+                editor.offer.refresh()
             editor.show_several(by_field.get(f"clinical.{field_id}", ""))
         self._say_what_is_missing()
 
@@ -142,6 +149,8 @@ class ClinicalForm(QWidget):
             editor = _editor_for(self._session, schema, group.body)
             editor.entered.connect(self._on_entered)
             editor.passed_on.connect(self._on_passed_on)
+            if schema.measured_as is not None:
+                self._offer_measured(editor, group.body)
             group.add(editor)
             editor.set_active(self._session.stack is not None)
             self.editors[schema.id] = editor
@@ -150,6 +159,19 @@ class ClinicalForm(QWidget):
             group.unfold(not number or len(form.fields) <= _SHORT_FORM)
             group.head.toggled.connect(self._put_in_tab_order)
         self._put_in_tab_order()
+
+    def _offer_measured(self, editor: FieldEditor, parent: QWidget) -> None:
+        offer = MeasuredOffer(self._session, editor.schema, parent)
+        offer.take_name(self._reader)
+        offer.confirmed.connect(self._on_entered)
+        offer.named.connect(self._on_reader_named)
+        editor.offer.deleteLater()
+        editor.offer = offer
+
+    def _on_reader_named(self, name: str) -> None:
+        self._reader = name
+        for offer in self.findChildren(MeasuredOffer):
+            offer.take_name(name)
 
     def _put_in_tab_order(self) -> None:
         previous: QWidget = self.import_button

@@ -13,8 +13,8 @@ from gui.session import Session
 from gui.theme.palette import set_look
 from gui.theme.tokens import Tone
 from inference.errors import InputError
-from inference.findings import Verdict
-from inference.release import LONGEST_NAME, LONGEST_REASON, Release, releasable_codes
+from inference.findings import Finding, Verdict
+from inference.release import LONGEST_NAME, LONGEST_REASON, Release, is_releasable, releasable_codes
 
 
 def release_widget(session: Session, group: FindingGroup, parent: QWidget) -> QWidget | None:
@@ -25,6 +25,15 @@ def release_widget(session: Session, group: FindingGroup, parent: QWidget) -> QW
     if group.answer is not Verdict.REFUSED or not group.is_releasable or case is None:
         return None
     return ReleaseForm(session, group.code, parent) if group.code in releasable_codes(case.findings) else None
+
+
+def finding_release(session: Session, finding: Finding, parent: QWidget) -> QWidget | None:
+    """As :func:`release_widget`, for a refusal that follows from clinical values, not from the scan."""
+    if not is_releasable(finding):
+        return None
+    if any(one.code == finding.code for one in session.stated.releases):
+        return WithdrawButton(session, finding.code, parent)
+    return ReleaseForm(session, finding.code, parent)
 
 
 class ReleaseForm(QWidget):

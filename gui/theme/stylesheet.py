@@ -134,6 +134,7 @@ QPushButton[role="group"] {{ background: transparent; border: 1px solid transpar
 QPushButton[role="group"]:hover {{ background: {t.hover}; }}
 QPushButton[role="group"]:focus {{ border: 1px solid {t.accent}; }}
 QPushButton[role="group"][tone="warn"] {{ color: {t.warn}; }}
+QPushButton[role="group"][tone="bad"] {{ color: {t.bad}; }}
 QToolButton[role="segment"] {{ background: {t.raised}; border: 1px solid {t.line}; padding: 2px 4px;
     min-height: {height - 2}px; color: {t.text}; font-size: {SMALL_PX}px; }}
 QToolButton[role="segment"]:hover {{ border-color: {t.strong_line}; }}
