@@ -89,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     assess = commands.add_parser("assess", parents=[language], help="answer one scan without a window")
     assess.add_argument("path", type=Path, help="folder or file with one patient's scan")
     assess.add_argument("--study", required=True, help="for instance npc-residual")
-    assess.add_argument("--clinical", type=Path, metavar="FILE.json", help="clinical values")
+    assess.add_argument("--clinical", type=Path, metavar="FILE", help="clinical values: CSV, JSON or FHIR")
     assess.add_argument(
         "--mask",
         action="append",

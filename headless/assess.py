@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from headless.read_case import AssessRequest, read_case, read_record
+from headless.read_case import AssessRequest, ImportRefusedError, read_case, read_record
 from headless.terminal import progress_bar, say_problems
 from inference.case_input import CaseInput
 from inference.cases.identity import CaseIdentity
@@ -26,6 +27,7 @@ from inference.release import Release, releasable_codes
 from inference.rules.rule_file import RuleFileError, read_site_rules, rules_of
 from inference.scan import Plan
 from inference.storage import prepare_folder, write_all_or_none
+from inference.tables.csv_table import TableError
 from inference.varying import vary
 
 RESULT_FILES = ("assessment.json", "report.pdf", "segmentation.dcm")
@@ -58,7 +60,7 @@ def run_assessment(
         When any input cannot be used; the message says which and why.
     """
     prepare_folder(request.out)
-    record = read_record(request.study, request.clinical)
+    record = read_record(request.study, request.clinical, awaits_scan=True)
     rules = None if request.rules is None else read_site_rules(request.rules)
     pack = packs.open(request.study, request.pack)
     require_pathway(pack)
@@ -66,6 +68,8 @@ def run_assessment(
     with Intake(keeper=Keeper.of_this_user()) as intake:
         plan = intake.scan(request.source, on_progress, should_stop)
         case = read_case(request, record, plan, intake, on_progress, should_stop)
+    record = read_record(request.study, request.clinical, date_of(case.stack))
+    case = replace(case, record=record)
     born = birth_day(case.stack.identity)
     refuse_impossible_days(load_form(request.study), record, today=clock.now().date(), born=born)
     outcome = assess(
@@ -160,7 +164,12 @@ def assess_and_write(request: AssessRequest, catalogue: Catalogue) -> bool:
     with progress_bar(catalogue) as on_progress:
         try:
             assessed = run_assessment(request, packs=packs, ids=ids, clock=clock, on_progress=on_progress)
-        except RuleFileError as error:
+        except ImportRefusedError as error:
+            for one in error.refused:
+                place, reason = catalogue.render(one.entry.place), catalogue.render(one.reason)
+                print(catalogue.text("error.import.at", place=place, reason=reason), file=sys.stderr)
+            raise
+        except (RuleFileError, TableError) as error:
             say_problems(error, catalogue)
             raise
         left_out = write_results(assessed, request, clock=clock, ids=ids)

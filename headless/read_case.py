@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from inference.case_input import CaseInput, ScanInput, StatedFacts
-from inference.clinical.derivation import derive
+from inference.clinical.importing.proposal import RefusedValue
+from inference.clinical.importing.reading_file import read_import_file
 from inference.clinical.record import ClinicalRecord
-from inference.clinical.record_json import record_from_json
 from inference.clinical.schema import load_form
 from inference.dicom.intake import Intake
 from inference.errors import InputError
@@ -24,9 +24,12 @@ from inference.masks.layer import MaskLayer
 from inference.meaning.known_meanings import meaning_of
 from inference.meaning.understanding import Meaning
 from inference.scan import Plan, Stack
+from inference.tables.csv_table import TableError
 from inference.volume import Volume
 
-_LARGEST_RECORD_BYTES: Final = 1_000_000
+_WAITS_FOR_SCAN: Final = "error.import.age_needs_scan"
+
+_OF_DOCUMENT: Final = "import.place.field"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,27 +125,53 @@ def by_input(given: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def read_record(study: str, path: Path | None) -> ClinicalRecord:
-    """The clinical record in ``path``; without one, every value is missing.
+class ImportRefusedError(InputError):
+    """Several clinical values that cannot be taken, each with its place and reason."""
+
+    def __init__(self, refused: Sequence[RefusedValue]) -> None:
+        super().__init__("error.import.refused", count=len(refused))
+        self.refused = tuple(refused)
+
+
+def read_record(
+    study: str, path: Path | None, on: date | None = None, *, awaits_scan: bool = False
+) -> ClinicalRecord:
+    """The clinical record in ``path``, a CSV file, JSON or a FHIR bundle; without one, every value is missing.
+
+    ``on`` is the day of the scan, on which an age counts; with ``awaits_scan`` an age that waits for it is
+    left open.
 
     Raises
     ------
+    ImportRefusedError
+        When any value is refused: nothing of the file is taken then.
     InputError
-        When the file is not there, too large, not JSON, or holds a value that the form does not allow.
+        When the file is not there, cannot be read, or is about several patients.
     """
     form = load_form(study)
     if path is None:
         return form.empty_record()
+    if not path.is_file():
+        raise InputError("error.input.not_found", file=path.name)
     try:
-        if path.stat().st_size > _LARGEST_RECORD_BYTES:
-            raise InputError("error.clinical.not_a_record", file=path.name)
-        document: Any = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise InputError("error.input.not_found", file=path.name) from error
-    except OSError as error:
-        raise InputError("error.input.unreadable", file=path.name) from error
-    except ValueError as error:
-        raise InputError("error.clinical.not_json", file=path.name) from error
-    if not isinstance(document, Mapping):
-        raise InputError("error.clinical.not_a_record", file=path.name)
-    return derive(form, record_from_json(form, document))
+        proposals = read_import_file(form, path, on)
+    except TableError as error:
+        if len(error.problems) > 1:
+            raise
+        raise InputError(error.problems[0].id, **error.problems[0].fields) from error
+    if len(proposals) != 1:
+        raise InputError("error.import.patients", count=len(proposals), file=path.name)
+    proposal = proposals[0]
+    waiting = [one for one in proposal.refused if awaits_scan and one.reason.id == _WAITS_FOR_SCAN]
+    refused = [one for one in proposal.refused if one not in waiting]
+    if len(refused) == 1:
+        raise InputError(refused[0].reason.id, **refused[0].reason.fields)
+    if refused:
+        raise ImportRefusedError(refused)
+    for one in proposal.unknown:
+        # A table may hold more than is asked for; the application's own document may not.
+        if one.place.id == _OF_DOCUMENT:
+            form.field(one.name)
+    if waiting and not proposal.accepted:
+        return form.empty_record()
+    return proposal.taken_into(form, form.empty_record(), leaving_out=waiting)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.clinical.buttons_editor import ButtonsEditor, takes_buttons
@@ -17,27 +17,29 @@ from gui.clinical.derived_editor import DerivedEditor
 from gui.clinical.eligibility_list import EligibilityList
 from gui.clinical.field_editor import FieldEditor
 from gui.clinical.field_group import FieldGroup
+from gui.clinical.import_sheet import ImportSheet
 from gui.clinical.measured_offer import MeasuredOffer
 from gui.clinical.missing_lines import missing_lines
 from gui.clinical.number_editor import NumberEditor
 from gui.clinical.unit_words import with_unit_words
-from gui.commands.clinical_commands import import_record, set_clinical_value
+from gui.commands.clinical_commands import set_clinical_value, take_proposal
 from gui.feedback.text import label, say
 from gui.theme.tokens import GRID_PX, Tone
 from inference.clinical.derivation import open_derivations
-from inference.clinical.record import ClinicalRecord, ClinicalValue
-from inference.clinical.record_json import record_from_json
+from inference.clinical.importing.proposal import ImportProposal
+from inference.clinical.importing.reading_file import read_import
+from inference.clinical.record import ClinicalValue
 from inference.clinical.schema import FieldSchema, FormSchema, load_form
 from inference.errors import ConciliumError, InputError
+from inference.inputs.scan_dates import date_of
 from inference.messages.message import Message
-from inference.storage import storage_error
+from inference.tables.csv_table import TableError, as_text, read_bytes
 
 if TYPE_CHECKING:
     from gui.session import Session
 
 _SHORT_FORM: Final = 9
 """A form of so few fields needs no folding."""
-_LARGEST_RECORD_BYTES: Final = 1024 * 1024
 
 
 class ClinicalForm(QWidget):
@@ -60,14 +62,22 @@ class ClinicalForm(QWidget):
         self._groups_column = QVBoxLayout(self._rows)
         self._groups_column.setContentsMargins(0, 0, 0, 0)
         self._groups_column.setSpacing(GRID_PX)
+        self.paste_button = QPushButton(self)
+        self.paste_button.setProperty("role", "link")
+        self.paste_button.clicked.connect(self.paste)
+        self.sheet = ImportSheet(session, self)
+        self.sheet.taken.connect(self._on_taken)
+        self.sheet.closed.connect(self.sheet.dismiss)
         top = QHBoxLayout()
         top.addWidget(self._heading, 1)
+        top.addWidget(self.paste_button)
         top.addWidget(self.import_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID_PX)
         column.addLayout(top)
         column.addWidget(self.import_note)
+        column.addWidget(self.sheet)
         column.addWidget(self._rows)
         self.eligibility = EligibilityList(session, self)
         column.addWidget(self.eligibility)
@@ -80,17 +90,48 @@ class ClinicalForm(QWidget):
         self._open_for_case()
 
     def import_file(self, path: Path) -> None:
-        """Take the record from a ``concilium.clinical`` file; what is wrong with it is said inline."""
+        """Show what a CSV, JSON or FHIR file offers; what is wrong with it is said inline."""
         self._say(None)
         try:
-            form = load_form(self._session.record.study)
-            self._session.undo_stack.push(import_record(self._session, _read_record(form, path)))
+            if not path.is_file():
+                raise InputError("error.input.not_found", file=path.name)
+            self._offer(as_text(read_bytes(path)))
         except ConciliumError as error:
+            self._refuse(error)
+
+    def paste(self) -> None:
+        """Show what the text on the clipboard offers."""
+        self._say(None)
+        try:
+            self._offer(QGuiApplication.clipboard().text())
+        except ConciliumError as error:
+            self._refuse(error)
+
+    def _offer(self, text: str) -> None:
+        stack = self._session.stack
+        on = None if stack is None else date_of(stack)
+        if not text.strip():
+            raise InputError("error.import.nothing")
+        self.sheet.show_proposals(read_import(load_form(self._session.record.study), text, on))
+
+    def _refuse(self, error: ConciliumError) -> None:
+        self.sheet.dismiss()
+        problems = error.problems[:1] if isinstance(error, TableError) else ()
+        self._say(problems[0] if problems else error.message)
+
+    def _on_taken(self, proposal: ImportProposal) -> None:
+        try:
+            command = take_proposal(self._session, proposal)
+        except InputError as error:
             self._say(error.message)
+            return
+        self.sheet.dismiss()
+        self._session.undo_stack.push(command)
 
     def _on_record_changed(self) -> None:
         record = self._session.record
         if record.study != self._study:
+            self.sheet.dismiss()
             self._build(load_form(record.study))
         for field_id, editor in self.editors.items():
             editor.show_value(record.values.get(field_id, ClinicalValue.absent(field_id)))
@@ -100,6 +141,7 @@ class ClinicalForm(QWidget):
             if isinstance(editor.offer, MeasuredOffer):
                 editor.offer.refresh()
             editor.show_several(by_field.get(f"clinical.{field_id}", ""))
+        self.sheet.refresh()
         self._say_what_is_missing()
 
     def _say_what_is_missing(self) -> None:
@@ -110,6 +152,7 @@ class ClinicalForm(QWidget):
     def _on_stack_changed(self) -> None:
         """Another patient: nothing that was typed for the former one may stay."""
         self._say(None)
+        self.sheet.dismiss()
         self._on_record_changed()
         for editor in self.editors.values():
             editor.reset()
@@ -120,6 +163,8 @@ class ClinicalForm(QWidget):
         self.setAccessibleName(self._session.tr("panel.clinical.heading"))
         self.import_button.setText(self._session.tr("panel.clinical.import"))
         self.import_button.setToolTip(self._session.tr("panel.clinical.import.tip"))
+        self.paste_button.setText(self._session.tr("panel.clinical.paste"))
+        self.paste_button.setToolTip(self._session.tr("panel.clinical.paste.tip"))
         for group in self.groups.values():
             group.retranslate()
         self._on_record_changed()
@@ -128,6 +173,7 @@ class ClinicalForm(QWidget):
     def _open_for_case(self) -> None:
         has_case = self._session.stack is not None
         self.import_button.setEnabled(has_case)
+        self.paste_button.setEnabled(has_case)
         for editor in self.editors.values():
             editor.set_active(has_case)
         self._say_what_is_missing()
@@ -206,7 +252,7 @@ class ClinicalForm(QWidget):
 
     def _on_import_clicked(self) -> None:
         title = self._session.tr("panel.clinical.import.tip")
-        name, _ = QFileDialog.getOpenFileName(self, title, "", "JSON (*.json)")
+        name, _ = QFileDialog.getOpenFileName(self, title, "", "CSV, JSON, FHIR (*.csv *.tsv *.txt *.json)")
         if name:
             self.import_file(Path(name))
 
@@ -228,17 +274,3 @@ def _editor_for(session: Session, schema: FieldSchema, parent: QWidget) -> Field
     if takes_buttons(schema):
         return ButtonsEditor(session, schema, parent)
     return ChoiceEditor(session, schema, parent)
-
-
-def _read_record(form: FormSchema, path: Path) -> ClinicalRecord:
-    try:
-        if path.stat().st_size > _LARGEST_RECORD_BYTES:
-            raise InputError("error.clinical.not_a_record")
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise storage_error(error, path) from error
-    except (ValueError, RecursionError) as error:
-        raise InputError("error.clinical.not_a_record") from error
-    if not isinstance(document, dict):
-        raise InputError("error.clinical.not_a_record")
-    return record_from_json(form, document)

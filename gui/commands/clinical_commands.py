@@ -13,6 +13,7 @@ from inference.messages.message import Message
 
 if TYPE_CHECKING:
     from gui.session import Session
+    from inference.clinical.importing.proposal import ImportProposal
 
 
 class ReplaceRecord(NamedCommand):
@@ -46,17 +47,17 @@ def set_clinical_value(session: Session, value: ClinicalValue) -> ReplaceRecord 
     )
 
 
-def import_record(session: Session, record: ClinicalRecord) -> ReplaceRecord:
-    """The command that takes a whole record from a file.
+def take_proposal(session: Session, proposal: ImportProposal) -> ReplaceRecord:
+    """The command that takes what an import offers; its refusals have been looked at.
 
     Raises
     ------
     InputError
-        When values of the record contradict one another.
+        When nothing is accepted, or values contradict one another or the record.
     """
-    return ReplaceRecord(
-        session, derive(load_form(record.study), record), Message("panel.edit.import_record")
-    )
+    form = load_form(session.record.study)
+    merged = proposal.taken_into(form, session.record, leaving_out=proposal.refused)
+    return ReplaceRecord(session, _checked(session, merged), Message("panel.edit.import_record"))
 
 
 def _checked(session: Session, record: ClinicalRecord) -> ClinicalRecord:

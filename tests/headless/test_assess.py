@@ -219,6 +219,16 @@ def test_a_clinical_value_that_cannot_be_is_refused(
     assert ran.code == 2 and one_sentence(ran.err) and named in ran.err and not written(tmp_path / "out")
 
 
+def test_every_refused_value_of_a_table_is_named_and_nothing_is_taken(
+    run: Run, phantom: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "clinical.csv"
+    table.write_text("age,ebv_dna,t_stage\n200,<500,T3\n", encoding="utf-8")
+    ran = run(*arguments(phantom, tmp_path / "out", "--clinical", table))
+    assert ran.code == 2 and "200" in ran.err and "<500" in ran.err and "none was taken" in ran.err
+    assert not written(tmp_path / "out")
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b'{"schema": "other"}', b"\xff\xfe"])
 def test_a_clinical_file_of_another_kind_is_refused(
     run: Run, phantom: Path, tmp_path: Path, content: bytes
