@@ -136,7 +136,7 @@ class ImportRefusedError(InputError):
 def read_record(
     study: str, path: Path | None, on: date | None = None, *, awaits_scan: bool = False
 ) -> ClinicalRecord:
-    """The clinical record in ``path``, a CSV file, JSON or a FHIR bundle; without one, every value is missing.
+    """The record in ``path``, a CSV file, JSON or a FHIR bundle; without one, every value is missing.
 
     ``on`` is the day of the scan, on which an age counts; with ``awaits_scan`` an age that waits for it is
     left open.

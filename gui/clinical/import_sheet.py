@@ -1,4 +1,4 @@
-"""What a file or the clipboard offers, inline: what would be taken, and what is refused with place and reason."""
+"""What a file or the clipboard offers, inline: what would be taken, and what is refused and why."""
 
 from __future__ import annotations
 
