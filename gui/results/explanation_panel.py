@@ -17,7 +17,6 @@ from reports.figures.contribution_bars import contribution_bars
 from reports.figures.drawing import Drawing
 from reports.figures.predicted_survival import predicted_survival
 from reports.figures.style import FigureStyle
-from reports.nomogram_words import nomogram_drawing
 from reports.prediction_wording import horizons_of
 
 if TYPE_CHECKING:
@@ -105,5 +104,8 @@ class ExplanationPanel(QWidget):
                 answer, explanation.groups, width=width, catalogue=catalogue, horizons=months, style=style
             )
         if (drawn := explanation.nomogram) is not None:
+            # It brings scipy, which the window can do without until there is an answer.
+            from reports.nomogram_words import nomogram_drawing
+
             found["nomogram"] = lambda width, style: nomogram_drawing(drawn, study, width, catalogue, style)
         return found
