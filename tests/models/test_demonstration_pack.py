@@ -19,7 +19,6 @@ from models.packing.npc_residual_card import model_card
 from models.studies.npc_residual_config import CLASSIFIERS, DEMO
 from models.studies.npc_residual_groups import TREATMENTS
 
-MIB = 1 << 20
 PARITY = 1e-4
 
 
@@ -34,10 +33,6 @@ def load(network, path):
     assert not unexpected
     assert all(name.endswith("num_batches_tracked") for name in missing)
     return network.eval()
-
-
-def test_the_pack_is_small_enough_to_be_committed(pack):
-    assert sum(path.stat().st_size for path in pack.folder.rglob("*") if path.is_file()) <= 12 * MIB
 
 
 def test_the_pack_says_that_it_is_synthetic(pack):
@@ -59,10 +54,6 @@ def test_the_pack_was_made_with_the_published_preset(pack):
     assert sum(arms) == DEMO.classification_patients
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="pack 0.2.0 was trained by an earlier preset: `make packs` makes it anew",
-)
 def test_the_card_is_what_the_manifest_and_the_report_say(pack):
     report = json.loads((pack.folder / "evaluation.json").read_text(encoding="utf-8"))
     unhashed = pack.manifest.model_copy(update={"files": {}})
