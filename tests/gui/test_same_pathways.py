@@ -48,11 +48,13 @@ def own_packs(qapp: object, kept_intake: KeptIntake, settings: Settings, qtbot: 
 
 
 def one_patient(study: str, out: Path) -> Path:
+    # The pancreas of seed 5 lies further from the 37 that taught than any of them: the guard refuses it.
+    cohort, seed = ("external", 6) if study == "pnen-recurrence" else ("internal", 5)
     (folder,) = write_cohort(
         study,
-        cohort="external" if study == "pnen-recurrence" else "internal",
+        cohort=cohort,
         patients=1,
-        seed=5,
+        seed=seed,
         out=out,
         size=512,
         on_progress=lambda _: None,

@@ -27,12 +27,14 @@ MAIN = {"lagc-response": "dlcs", "gc-recurrence": "dlfs", "pnen-recurrence": "dl
 def patient(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """A study and one phantom of it, at the size of a real scan: the pack asks for real pixels."""
     study: str = request.param
+    # The pancreas of seed 5 lies further from the 37 that taught than any of them: the guard refuses it.
+    cohort, seed = ("external", 6) if study == "pnen-recurrence" else ("internal", 5)
     out = tmp_path_factory.mktemp(study) / "cohort"
     (folder,) = write_cohort(
         study,
-        cohort="internal" if study != "pnen-recurrence" else "external",
+        cohort=cohort,
         patients=1,
-        seed=5,
+        seed=seed,
         out=out,
         size=512,
         on_progress=lambda _: None,
