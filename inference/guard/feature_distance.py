@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from inference.assessment import GuardLine
 from inference.findings import Verdict
@@ -43,6 +42,8 @@ def feature_distance(embedding: NDArray[np.floating], cloud: FeatureCloud) -> Fe
     if patients <= axes:
         return FeatureDistance(squared, float("nan"))
     scale = axes * (patients + 1) * (patients - 1) / (patients * (patients - axes))
+    from scipy import special
+
     return FeatureDistance(squared, float(special.fdtrc(axes, patients - axes, squared / scale)))
 
 

@@ -13,7 +13,6 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
-from scipy import ndimage
 
 from inference.assessment import GuardLine
 from inference.errors import InputError
@@ -97,6 +96,8 @@ def _parts(mask: MaskLayer, bounds: PlausibleMask) -> GuardLine:
     """Voxels that touch by face, edge or corner are one part."""
     box = bounding_box(mask.voxels)
     assert box is not None
+    from scipy import ndimage
+
     _, count = ndimage.label(mask.voxels[box], structure=np.ones((3, 3, 3), dtype=np.bool_))
     return GuardLine(
         "guard.mask_parts",
@@ -144,6 +145,8 @@ def share_outside_body(mask: MaskLayer, volume: Volume, *, is_ct: bool) -> float
 
 
 def _body(bright: Bools) -> Bools:
+    from scipy import ndimage
+
     labels, count = ndimage.label(bright)
     if not count:
         return bright

@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from inference.meaning.axial_sample import AxialSample
 
@@ -60,6 +59,8 @@ def find_body(sample: AxialSample) -> Body:
     radius = steps(sample, 4.0)
     for k, picture in enumerate(sample.hu):
         cores = shrunk(picture > BODY_HU, radius)
+        from scipy import ndimage
+
         labels, count = ndimage.label(cores)
         if not count:
             continue
@@ -107,6 +108,8 @@ def _smoothed(picture: NDArray[np.float32], sample: AxialSample) -> NDArray[np.f
     """Three box means in a row: near enough to a Gaussian, at a tenth of its cost."""
     size = 2 * steps(sample, _SMOOTHING_MM) + 1
     for _ in range(3):
+        from scipy import ndimage
+
         picture = ndimage.uniform_filter(picture, size, mode="constant")
     return picture
 
@@ -127,6 +130,8 @@ def steps(sample: AxialSample, mm: float) -> int:
 def shrunk(mask: Mask, pixels: int) -> Mask:
     """Erosion by a square, which is separable and so many times faster than a disc."""
     size = 2 * pixels + 1
+    from scipy import ndimage
+
     eroded: Mask = ndimage.minimum_filter(mask.view(np.uint8), size, mode="constant").view(np.bool_)
     return eroded
 
@@ -134,6 +139,8 @@ def shrunk(mask: Mask, pixels: int) -> Mask:
 def widened(mask: Mask, pixels: int) -> Mask:
     """Dilation by a square."""
     size = 2 * pixels + 1
+    from scipy import ndimage
+
     dilated: Mask = ndimage.maximum_filter(mask.view(np.uint8), size, mode="constant").view(np.bool_)
     return dilated
 
@@ -145,6 +152,8 @@ def opened(mask: Mask, pixels: int) -> Mask:
 
 def filled_holes(mask: Mask) -> Mask:
     """The mask and everything that it encloses (by labels, which is faster than growing from the rim)."""
+    from scipy import ndimage
+
     outside, _ = ndimage.label(np.pad(~mask, 1, constant_values=True))
     filled: Mask = outside[1:-1, 1:-1] != outside[0, 0]
     return filled

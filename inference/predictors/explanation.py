@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from inference.clinical.record import ClinicalRecord
 from inference.clinical.schema import load_form
@@ -10,9 +11,11 @@ from inference.packs.load import LoadedPack
 from inference.packs.study_models import Quantiles, SurvivalCurve, read_reference, study_models
 from inference.predictors.patient_values import PatientValues
 from inference.predictors.scores import known_values
-from inference.predictors.study_nomogram import StudyNomogram, study_nomogram
 from inference.predictors.study_prediction import StudyPrediction
 from inference.statistics.reasons import NotEstimable
+
+if TYPE_CHECKING:
+    from inference.predictors.study_nomogram import StudyNomogram
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +49,8 @@ def explain_study(
     model = study_models(pack).linear.get(answering.name)
     drawn = None
     if model is not None:
+        from inference.predictors.study_nomogram import study_nomogram
+
         drawn = study_nomogram(
             model,
             PatientValues(record, found.pathway),

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from scipy.special import expit, logit
-
 from inference.clinical.record import CanonicalValue
 from inference.packs.fitted import Calibration, LinearModel, ScoreTerm
 from inference.predictors.patient_values import PatientValues, scaled
@@ -60,6 +58,8 @@ def linear_predictor(model: LinearModel, added: tuple[Contribution, ...]) -> flo
 def score_of(model: LinearModel, values: PatientValues, scores: Mapping[str, float]) -> float:
     """A logistic model's probability, or a Cox model's linear predictor."""
     total = linear_predictor(model, contributions(model, values, scores))
+    from scipy.special import expit
+
     return float(expit(total)) if model.family == "logistic" else total
 
 
@@ -71,11 +71,15 @@ def survival_of(model: LinearModel, score: float) -> tuple[tuple[float, float], 
 
 def calibrated(calibration: Calibration, score: float) -> float:
     """The probability that the pack's recalibration makes of a score."""
+    from scipy.special import expit
+
     return float(expit(calibration.intercept + calibration.slope * log_odds(score)))
 
 
 def log_odds(probability: float) -> float:
     """Of a probability held within 1e-6 of 0 and 1."""
+    from scipy.special import logit
+
     return float(logit(min(max(probability, _HELD_WITHIN), 1 - _HELD_WITHIN)))
 
 

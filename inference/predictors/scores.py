@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
 
 from inference.packs.fitted import LinearModel, Score, ScoreThreshold
 from inference.packs.load import LoadedPack
@@ -184,6 +183,8 @@ def _machine_probability(machine: FoldMachine, features: Features, values: Patie
     joined = np.concatenate([_of_fold(features[phase].embeddings, machine.fold) for phase in machine.phases])
     decision = _weighed(joined, machine.features)
     decision += sum(term.coefficient * scaled(term, values) for term in machine.terms)
+    from scipy.special import expit
+
     return float(expit(machine.platt.slope * decision + machine.platt.intercept))
 
 
