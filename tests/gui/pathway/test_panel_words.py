@@ -85,7 +85,7 @@ def test_every_button_that_is_seen_has_a_name(state: str, request: pytest.Fixtur
         widget = panel(session)
         qtbot.addWidget(widget)
         for button in widget.findChildren(QAbstractButton):
-            if not button.isHidden() and not isinstance(button.parent(), QTableView):
+            if button.isVisibleTo(widget) and not isinstance(button.parent(), QTableView):
                 assert button.text() or button.accessibleName(), f"{panel.__name__}: {button.objectName()}"
 
 
