@@ -134,7 +134,9 @@ class RunBar(QWidget):
         end = session.last_end
         stale = session.outcome is not None and not session.is_current
         if end is not None and not (end.state is EndState.DONE and stale):
-            self._say(_VERDICT_BY_END[end.state], self._end_text(end.state))
+            is_withheld = session.outcome is not None and not session.outcome.assessment.is_answered
+            told = Verdict.NOTE if end.state is EndState.DONE and is_withheld else _VERDICT_BY_END[end.state]
+            self._say(told, self._end_text(end.state))
         elif obstacle is not None:
             self._say(None, session.render(obstacle))
         elif stale:

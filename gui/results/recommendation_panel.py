@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.clinical.calm_combo_box import CalmComboBox
 from gui.feedback.text import label, say
+from gui.pathway.treatments import answers_by_treatment
 from gui.results.card import Card
 from gui.results.rule_table import RuleTable
 from gui.theme.palette import set_look
@@ -90,6 +91,7 @@ class RecommendationPanel(QWidget):
             session.currency_changed,
             session.rule_set_changed,
             session.pack_changed,
+            session.study_changed,
             session.language_changed,
         ):
             signal.connect(self._on_changed)
@@ -112,7 +114,8 @@ class RecommendationPanel(QWidget):
     def _show_nothing(self) -> None:
         self.caption.setText(self._session.tr("panel.recommendation.heading"))
         say(self.title, "")
-        say(self.reasons, self._session.tr("panel.recommendation.none"))
+        ending = "none" if answers_by_treatment(self._session) else "none_score"
+        say(self.reasons, self._session.tr(f"panel.recommendation.{ending}"))
         for widget in (
             self.strength,
             self.statements,

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from gui.results.explanation_panel import ExplanationPanel
+from gui.results.recommendation_panel import RecommendationPanel
 from gui.results.study_answer_panel import StudyAnswerPanel
 from gui.results.treatment_comparison import TreatmentComparison
 from gui.session import Session
@@ -48,16 +49,16 @@ def test_the_number_is_the_one_that_is_printed(qtbot: Any) -> None:
     assert session.outcome is not None
     answer = session.outcome.assessment.predictions[0]
     assert answer.status is PredictionStatus.ANSWERED and answer.model == "dlcs"
-    assert panel.score.text() == prediction_wording.score_text(answer, session.catalogue)
-    assert prediction_wording.verdict_word(answer, session.catalogue) in panel.verdict.text()
+    assert panel.answer.score.text() == prediction_wording.score_text(answer, session.catalogue)
+    assert prediction_wording.verdict_word(answer, session.catalogue) in panel.answer.verdict.text()
     assert "synthetic" in panel.origin.text()
     assert "DL signature" in texts(panel) and "OS model" in texts(panel)
 
 
 def test_a_fallback_is_named_and_amber(qtbot: Any) -> None:
     panel = shown(StudyAnswerPanel(session_of(scan_of("portal_venous", record("lagc-response")))), qtbot)
-    assert panel.fallback.text() == "From the image alone, for want of: Maximum diameter"
-    assert panel.fallback.property("tone") == "warn"
+    assert panel.answer.fallback.text() == "From the image alone, for want of: Maximum diameter"
+    assert panel.answer.fallback.property("tone") == "warn"
 
 
 @pytest.mark.parametrize("make", [StudyAnswerPanel, ExplanationPanel])
@@ -84,7 +85,7 @@ def test_a_withheld_answer_shows_every_reason_and_no_number(qtbot: Any) -> None:
     session = session_of(scan_of("arterial", record("lagc-response", **LAGC)))
     panel = shown(StudyAnswerPanel(session), qtbot)
     assert "Contrast phase" in panel.reasons.text()
-    assert not any(letter.isdigit() for letter in panel.score.text() + panel.verdict.text())
+    assert not any(letter.isdigit() for letter in panel.answer.score.text() + panel.answer.verdict.text())
     explanation = ExplanationPanel(session)
     qtbot.addWidget(explanation)
     assert explanation.isHidden()
@@ -99,8 +100,20 @@ def test_each_picture_of_the_explanation_unfolds(qtbot: Any) -> None:
     assert panel.figures["contributions"].isHidden()
 
 
+def test_a_single_score_is_never_spoken_of_as_treatments(qtbot: Any) -> None:
+    session = session_of(whole(), answered=False)
+    panel = shown(StudyAnswerPanel(session), qtbot)
+    recommendation = shown(RecommendationPanel(session), qtbot)
+    said = panel.hint.text() + recommendation.reasons.text()
+    assert "Run the assessment" in said and "treatment" not in said
+    assert panel.heading.text() == "GOOD RESPONSE TO CHEMOTHERAPY"
+    session.pack = None
+    session.pack_changed.emit()
+    assert not panel.isHidden() and "treatment" not in recommendation.reasons.text()
+
+
 def test_both_follow_the_language(qtbot: Any) -> None:
     session = session_of(whole())
     panel, explanation = shown(StudyAnswerPanel(session), qtbot), shown(ExplanationPanel(session), qtbot)
     session.set_language("zh_CN")
-    assert panel.heading.text() == "预测结果" and explanation.title.text() == "原因说明"
+    assert panel.heading.text() == "化疗反应良好的概率" and explanation.title.text() == "原因说明"

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from gui.results.treatment_comparison import TreatmentComparison, tone_of
+from gui.results.prediction_lines import tone_of
+from gui.results.treatment_comparison import TreatmentComparison
 from gui.session import Session
 from gui.theme.tokens import Tone
 from inference.prediction import PredictionStatus
