@@ -17,6 +17,7 @@ from models.studies.gnen_os import MODELS, TrainedGnen
 from models.studies.gnen_os_config import GnenOsConfig
 from models.studies.gnen_os_pretraining import Pretraining
 from models.studies.gnen_os_samples import GnenSamples
+from models.training.feature_filter import VARIES_ABOVE
 from models.training.splits import fold_names
 
 PHASE_OF: Final[Mapping[str, PhaseName]] = {"arterial": "arterial", "venous": "portal_venous"}
@@ -104,7 +105,8 @@ def notes(trained: TrainedGnen, pretraining: Pretraining | None = None) -> CardN
             f"Network: ResNet-50, {config.resnet_width:g} of the published width, with {start}, {taught}; "
             "the features are the maxima of its five stages.",
             f"Kept: features with ICC(2,1) > {config.reliable_above:g} between two outlines of "
-            f"{config.reread_patients} patients ({counts}).",
+            f"{config.reread_patients} patients, with a spread above {VARIES_ABOVE:g} of their size "
+            f"({counts}).",
             f"Signatures: LASSO-Cox for each phase, {config.penalty_folds} folds ({config.penalty_rule}).",
             f"Factors with P < {config.screen_below:g} alone and proportional hazards (P > "
             f"{config.proportional_above:g}), backward elimination by AIC, three Cox models.",
@@ -114,6 +116,8 @@ def notes(trained: TrainedGnen, pretraining: Pretraining | None = None) -> CardN
         departures=(
             f"Surroundings of the tumour are {config.window.surroundings}; HU window, P of the screen, folds "
             "and the rule of the cut-off are not in the publication and are this project's choices.",
+            f"Features that vary by less than {VARIES_ABOVE:g} of their size are left out; the publication "
+            "does not speak of them.",
             "Training figures are out of fold; those of the publication are apparent.",
             *pretraining_departure(config, pretraining),
         ),

@@ -84,7 +84,7 @@ DEMONSTRATION = PackWords(
     description="Phantoms of contrast-enhanced T1-weighted MR from models/phantoms; no patient data.",
     limits=_LIMITS,
     command="python -m models.make_packs",
-    version="0.2.0",
+    version="0.3.0",
 )
 
 

@@ -14,6 +14,7 @@ from inference.packs.phases import PhaseName
 from inference.packs.reference import FeatureDistribution, Reference, ScoreQuantiles, SurvivalTable
 from inference.statistics.outcomes import Bools, Floats, SurvivalData
 from inference.statistics.survival.kaplan_meier import kaplan_meier
+from models.training.feature_filter import varying_features
 
 REFERENCE_FILE: Final = "reference.npz"
 COMPONENTS: Final = 8
@@ -40,11 +41,12 @@ class ReferenceContent:
     def add_cloud(self, name: str, embeddings: Floats, *, phase: PhaseName, fold: int | None = None) -> None:
         """Mean and covariance of the training patients' embeddings (patients, length), on a few axes.
 
-        The axes are those of largest variance among embeddings that are divided by their spread.
+        The axes are those of largest variance among embeddings that are divided by their spread; one that
+        hardly varies has no part in them.
         """
         patients, length = embeddings.shape
         spread = embeddings.std(axis=0)
-        spread[spread <= 1e-12 * np.abs(embeddings).max(initial=1.0)] = np.inf
+        spread[~varying_features(embeddings)] = np.inf
         centred = (embeddings - embeddings.mean(axis=0)) / spread
         count = min(COMPONENTS, length, patients - 1)
         axes = np.linalg.svd(centred, full_matrices=False)[2][:count]

@@ -22,7 +22,7 @@ from inference.statistics.regression.cox import CoxFit, fit_cox
 from models.studies.gnen_os_config import GnenOsConfig
 from models.studies.gnen_os_samples import GnenSamples
 from models.training.engine.failures import NoFitError
-from models.training.feature_filter import reliable_features
+from models.training.feature_filter import reliable_features, varying_features
 from models.training.linear_score import LinearScore
 from models.training.signatures import CoxFusion, LassoSignature, cox_fusion, lasso_cox_signature
 from models.training.splits import Fold, folds_by_patient
@@ -131,7 +131,7 @@ def fit_models(
     for scan, features in own.features.items():
         kept = reliable_features(
             features[twice], own.reread[scan][twice], limit=config.reliable_above
-        ).kept & (features.std(axis=0) > 0)
+        ).kept & varying_features(features)
         reliable[scan] = int(kept.sum())
         names = feature_names(features.shape[1])
         design = Design(features[:, kept], tuple(Numeric(names[k]) for k in np.flatnonzero(kept)))

@@ -1,6 +1,6 @@
-"""Features kept for a model: those that two segmentations agree on, and those that tell two groups apart.
+"""Features kept for a model: those that vary, that two segmentations agree on, that tell two groups apart.
 
-Both filters look only at the patients they are given: the training part of a fold.
+The filters look only at the patients they are given: the training part of a fold.
 """
 
 from __future__ import annotations
@@ -22,6 +22,13 @@ RELIABLE_ABOVE: Final = 0.8
 REREAD_PATIENTS: Final = 30
 """Patients whose tumours were segmented a second time in that study."""
 
+VARIES_ABOVE: Final = 1e-3
+"""Spread over the patients, as a share of the largest magnitude, that a feature must exceed to be kept.
+
+Networks compute in single precision, and two machines differ by up to some 1e-5 of a feature: what varies
+less than a hundred times that would be read from rounding.
+"""
+
 DIFFERENT_BELOW: Final = 0.05
 """P of the comparison of two groups below which a feature is kept (pNEN study)."""
 
@@ -36,6 +43,13 @@ class ReliableFeatures:
     kept: Bools
     limit: float
     correlations: FeatureCorrelations
+
+
+def varying_features(features: NDArray[np.floating], *, above: float = VARIES_ABOVE) -> Bools:
+    """Which features (patients, features) differ between patients by more than rounding could."""
+    values = np.asarray(features, dtype=np.float64)
+    kept: Bools = values.std(axis=0) > above * np.abs(values).max(axis=0, initial=0.0)
+    return kept
 
 
 def reliable_features(

@@ -6,7 +6,13 @@ from scipy import ndimage
 
 from inference.statistics.agreement.icc import intraclass_correlation
 from models.radiomics.panel import radiomics_panel
-from models.training.feature_filter import differences, different_features, reliable_features, reread
+from models.training.feature_filter import (
+    differences,
+    different_features,
+    reliable_features,
+    reread,
+    varying_features,
+)
 from models.training.second_reader import SecondReader
 
 
@@ -89,6 +95,12 @@ def test_where_nothing_differs_the_fewest_asked_for_remain():
     assert p_values[0] == 1.0
     kept = different_features(features, is_positive, level=1e-6, fewest=2)
     assert set(np.flatnonzero(kept)) == set(np.argsort(p_values)[:2])
+
+
+def test_a_feature_that_varies_no_more_than_rounding_is_left_out():
+    patients = np.random.default_rng(7).normal(size=20)
+    features = np.stack([patients, 5.7 + 2e-4 * patients, 5.7 + 2e-2 * patients, np.zeros(20)], axis=1)
+    assert varying_features(features).tolist() == [True, False, True, False]
 
 
 def test_segmentations_of_other_patients_are_refused():
