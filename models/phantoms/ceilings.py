@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from models.phantoms import gc_outcome, gnen_outcome, lagc_outcome, pnen_outcome
 from models.phantoms.ct_population import COHORTS, Ceilings
 
-DRAWS, SURVIVAL_DRAWS = 400_000, 3_000
+DRAWS, SURVIVAL_DRAWS = 400_000, 20_000
 
 
 def ceilings_page(draws: int = DRAWS, survival_draws: int = SURVIVAL_DRAWS, seed: int = 0) -> str:

@@ -284,7 +284,7 @@ def response_ceilings(cohort: str = "training", draws: int = 400_000, seed: int 
     return auc_ceilings(event, full, image, clinical, np.concatenate([draw.s for draw, _ in chunks]))
 
 
-def survival_ceilings(cohort: str = "training", draws: int = 3_000, seed: int = 0) -> Ceilings:
+def survival_ceilings(cohort: str = "training", draws: int = 20_000, seed: int = 0) -> Ceilings:
     """C-index for death after NCT, censored as in the cohort; ``latent`` knows S2."""
     chunks = _in_chunks(draws, np.random.default_rng(seed), cohort)
     death = np.concatenate([draw.nct_months for draw, _ in chunks])

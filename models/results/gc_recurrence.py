@@ -47,7 +47,6 @@ class _Model(ClassModel):
 class _Cohort(Document):
     patients: int
     relapses: int
-    left_out_without_tumour: int = 0
     models: dict[str, _Model]
     dlfs_by_chemotherapy: dict[str, _Subgroup] = Field(default_factory=dict)
 
@@ -86,8 +85,7 @@ def _figures(document: GcDocument) -> FigureTable:
         headline=NAMES["dlfs"],
         figures=area_figures({name: one.models for name, one in document.cohorts.items()}, NAMES),
         sizes=", ".join(
-            f"{cohort} {found.patients} ({found.relapses} relapses"
-            + (f"; {left} more without a tumour to see)" if (left := found.left_out_without_tumour) else ")")
+            f"{cohort} {found.patients} ({found.relapses} relapses)"
             for cohort, found in document.cohorts.items()
         ),
     )

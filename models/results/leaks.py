@@ -7,9 +7,9 @@ from typing import Final
 from pydantic import FiniteFloat
 
 from models.markdown import table
-from models.results.figures import DealtOut
-from models.results.markdown import number, percent, signed
-from models.results.reading import Document
+from models.results.figures import CHANCE, DealtOut
+from models.results.markdown import interval, number, percent, signed
+from models.results.reading import Document, Interval
 
 _TREATMENTS: Final = {"ccrt": "CCRT", "ic_ccrt": "IC + CCRT"}
 _SEGMENTERS: Final = {"unet": "U-Net", "deeplabv3": "DeepLabv3"}
@@ -66,8 +66,8 @@ class Leaks(Document):
     treatments: dict[str, _OfTreatment]
 
 
-def leak_sections(leaks: Leaks) -> tuple[str, ...]:
-    """A heading, a table and a sentence on each."""
+def leak_sections(leaks: Leaks, honest_dice: Interval) -> tuple[str, ...]:
+    """A heading, a table and a sentence on each; ``honest_dice`` is the packed segmenter's interval."""
     return (
         "#### What the public code's habits add",
         "The paper's public code chooses the epoch on the test cohort, divides the segmenter's images by "
@@ -79,7 +79,7 @@ def leak_sections(leaks: Leaks) -> tuple[str, ...]:
             _dealt_out(name, one.epoch_chosen_on_test_outcomes_dealt_out)
             for name, one in leaks.treatments.items()
         ),
-        _by_slice(leaks.segmentation_split_by_slice),
+        _by_slice(leaks.segmentation_split_by_slice, honest_dice),
     )
 
 
@@ -137,6 +137,13 @@ def _table(leaks: Leaks) -> str:
                 number(stretch.micro_average),
                 signed(stretch.micro_average - stretch.auc),
             ],
+            [
+                treatment,
+                "one score for everybody, micro-averaged",
+                number(CHANCE),
+                number(stretch.constant_score_earns),
+                signed(stretch.constant_score_earns - CHANCE),
+            ],
         ]
     return table(["treatment", "habit", "honest AUC (phantoms)", "AUC with it", "gain"], rows)
 
@@ -173,11 +180,13 @@ def _dealt_out(name: str, found: DealtOutTrainings) -> str:
     )
 
 
-def _by_slice(found: _BySlice) -> str:
-    verdict = "flatters" if found.gain > 0 else "does not flatter"
+def _by_slice(found: _BySlice, honest: Interval) -> str:
+    verdict = "flatters it" if found.gain > 0 else "does not flatter it"
+    within = honest is not None and honest[0] <= found.dice_same_patients <= honest[1]
+    chance = f", no further than chance goes ({interval(honest)})" if found.gain > 0 and within else ""
     return (
         f"Segmenter ({_SEGMENTERS.get(found.segmenter, found.segmenter)}) tested on other patients: mean "
         f"Dice {number(found.dice_other_patients)}; on other slices of patients of whom "
         f"{percent(found.test_slices_whose_patient_teaches)} also teach: {number(found.dice_same_patients)} "
-        f"({signed(found.gain)}). Dividing by slice {verdict} it here."
+        f"({signed(found.gain)}). Dividing by slice {verdict} here{chance}."
     )

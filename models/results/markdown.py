@@ -42,9 +42,11 @@ def p_value(value: float | None) -> str:
 
 
 def signed(value: float | None, digits: int = 3) -> str:
-    """A difference with its sign."""
+    """A difference with its sign, or without where it prints as nothing."""
     if value is None:
         return NOTHING
+    if round(value, digits) == 0:
+        return number(0.0, digits)
     return f"{value:+.{digits}f}".replace("-", "−")
 
 

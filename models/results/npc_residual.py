@@ -11,7 +11,7 @@ from models.results.leaks import dealt_out, leak_sections
 from models.results.markdown import NOTHING, interval, number, published
 from models.results.npc_document import Arm, NpcDocument, Segmentation
 from models.results.paired import check_figures, contrasts
-from models.results.reading import read_document
+from models.results.reading import Interval, read_document
 
 STUDY: Final = "npc-residual"
 TREATMENTS: Final = {"ccrt": "CCRT", "ic_ccrt": "IC + CCRT"}
@@ -64,7 +64,7 @@ def npc_results(kept: KeptRun) -> StudyResults:
             ),
         ),
         segmentation=(_segmentation(document.segmentation),),
-        further=(_decisions(document), *leak_sections(document.leaks)),
+        further=(_decisions(document), *leak_sections(document.leaks, _honest_dice(document))),
         dealt_out=dealt_out(document.leaks, STUDY),
         minutes=document.minutes,
     )
@@ -171,6 +171,11 @@ def _segmentation(found: Segmentation) -> str:
         f"{table(heads, rows)}\n\n{found.test_slices} slices of {found.test_patients} phantoms that taught "
         f"neither network; the packed one was chosen on them, so its Dice is a little too high."
     )
+
+
+def _honest_dice(document: NpcDocument) -> Interval:
+    dice = document.segmentation.dice.get(document.leaks.segmentation_split_by_slice.segmenter)
+    return None if dice is None else dice.interval
 
 
 def _decisions(document: NpcDocument) -> str:

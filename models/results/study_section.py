@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from models.markdown import table
 from models.results.directions import contrast_table, verdict
-from models.results.figures import Figure, FigureTable, StudyResults
+from models.results.figures import CHANCE, Figure, FigureTable, StudyResults
 from models.results.markdown import interval, number, percent, published
 
 PHANTOMS = "Synthetic phantoms, not patients"
@@ -93,34 +93,49 @@ def _cells(one: Figure) -> list[str]:
 
 
 def _meaning(each: FigureTable) -> str:
-    """One sentence on the headline model where it was not trained, or why there is none."""
-    outside = [one for one in each.figures if one.model == each.headline and one.cohort != "training"]
-    told = [one for one in outside if one.value is not None and one.ceiling is not None]
+    """What the headline model's intervals say of chance and of the ceiling, cohort by cohort."""
+    told: dict[str, list[str]] = {}
+    own = [one for one in each.figures if one.model == each.headline and one.ceiling is not None]
+    for one in own:
+        told.setdefault(_standing(one), []).append(f"{one.cohort} ({_reached(one)})")
     if not told:
-        return f"{each.headline} has no estimable figure outside its training phantoms."
-    last = _furthest(told)
-    assert last.value is not None and last.ceiling is not None
-    reached = (
-        f"goes {percent(last.share_of_attainable)} of the way from chance to the best attainable "
-        f"({number(last.value)} of {number(last.ceiling)})"
-    )
-    if last.value > last.ceiling:
-        reached = (
-            f"lies above the best attainable in the long run ({number(last.value)} against "
-            f"{number(last.ceiling)}), as a finite cohort may by luck"
-        )
-    elif last.value <= 0.5:
-        reached = f"tells nothing ({number(last.value)}, where {number(last.ceiling)} is attainable)"
+        return f"{each.headline} has no figure to set beside a ceiling."
+    means = "; ".join(f"{standing} in {_listed(cohorts)}" for standing, cohorts in told.items())
     beside = (
-        f"the paper's {published(last.published)} is of patients, and near it or far from it these "
-        f"figures neither confirm nor refute it, for this project chose how much the phantoms tell"
-        if last.published is not None
-        else "the paper prints no figure to set beside it"
+        "The paper's figures are of patients: near them or far from them, these neither confirm nor refute "
+        "them, for this project chose how much the phantoms tell."
+        if any(one.published is not None for one in own)
+        else "The paper prints no figure to set beside these."
     )
-    return f"{each.headline}, {last.cohort}: {reached}; {beside}."
+    return f"What this means, of phantoms: {each.headline} is {means}. {beside}"
 
 
-def _furthest(told: Sequence[Figure]) -> Figure:
-    """The last cohort, which is the most remote, of those that have a published figure if any has."""
-    comparable = [one for one in told if one.published is not None]
-    return (comparable or list(told))[-1]
+def _standing(one: Figure) -> str:
+    """Where the interval lies; a limit at chance or at the ceiling does not exclude it."""
+    if one.interval is None or one.ceiling is None:
+        return "without an interval"
+    low, high = one.interval
+    if high < CHANCE:
+        return "worse than chance"
+    if low <= CHANCE:
+        neither = "told neither from chance nor from the best attainable, for so few phantoms settle nothing,"
+        return neither if high >= one.ceiling else "not told from chance, and short of the best attainable,"
+    if low > one.ceiling:
+        return "better than the best attainable in the long run"
+    if high >= one.ceiling:
+        return "better than chance, and not told from the best attainable,"
+    return "better than chance and short of the best attainable"
+
+
+def _reached(one: Figure) -> str:
+    if one.value is None or one.ceiling is None:
+        return "not estimable"
+    if one.value <= CHANCE:
+        return f"{number(one.value)}, no better than a coin"
+    if one.value > one.ceiling:
+        return f"{number(one.value)}, above the ceiling by the luck of a finite cohort"
+    return f"{percent(one.share_of_attainable)} of the way"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
