@@ -44,6 +44,9 @@ class Canvas(Protocol):
     def preview_mask(self, plane: NDArray[np.bool_] | None) -> None:
         """Show ``plane`` (row, column) in the place of the mask; None shows the mask again."""
 
+    def tell(self, of_tool: str) -> None:
+        """Say to a screen reader where the tool in hand stands; empty says nothing."""
+
 
 @dataclass(slots=True)
 class _Stroke:

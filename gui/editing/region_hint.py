@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.editing.rough_region import RoughRegion
 from gui.feedback.text import label
@@ -18,18 +18,21 @@ class RegionHint(QFrame):
         self._region = region
         self.setProperty("role", "bar")
         self.text = label("strong", self, wraps=True)
-        self.keys = label("small", self)
+        self.keys = label("annotation", self, wraps=True)
         self.back = QPushButton(self)
         self.back.setProperty("role", "link")
         self.back.clicked.connect(region.take_back)
         self.leave = QPushButton(self)
         self.leave.setProperty("role", "link")
-        self.leave.clicked.connect(region.stop)
+        self.leave.clicked.connect(region.leave)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 8, 4)
         row.setSpacing(10)
-        row.addWidget(self.text, 1)
-        row.addWidget(self.keys)
+        said = QVBoxLayout()
+        said.setSpacing(0)
+        said.addWidget(self.text)
+        said.addWidget(self.keys)
+        row.addLayout(said, 1)
         row.addWidget(self.back)
         row.addWidget(self.leave)
         region.changed.connect(self._on_changed)
@@ -45,5 +48,5 @@ class RegionHint(QFrame):
         self.setAccessibleName(self.text.text())
         self.keys.setText(tr("gui.region.keys"))
         self.back.setText(tr("gui.region.back"))
-        self.back.setEnabled(bool(region.corners or region.drawn))
+        self.back.setEnabled(not region.draft.is_empty)
         self.leave.setText(tr("gui.region.leave"))

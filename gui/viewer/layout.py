@@ -9,7 +9,8 @@ from gui.actions import Actions
 from gui.commands.mask_commands import draw_mask
 from gui.editing.brush_tool import BrushTool
 from gui.editing.region_hint import RegionHint
-from gui.editing.rough_region import RegionTool, RoughRegion
+from gui.editing.region_tool import RegionTool
+from gui.editing.rough_region import RoughRegion
 from gui.intake.problem_panel import ProblemPanel
 from gui.intake.stack_drag import StackDrop
 from gui.session import Session
@@ -139,7 +140,7 @@ class Viewer(QWidget):
         if self._maximised not in (None, 0):
             self.maximise(0)
         self.state.set_tool(Tool.SCROLL)
-        self.region.start()
+        self.region.start((float(self.state.position[1]), float(self.state.position[2])))
         self.viewports[0].setFocus()
 
     def maximise(self, axis: int | None) -> None:
@@ -203,7 +204,7 @@ class Viewer(QWidget):
     def _on_tool_changed(self) -> None:
         """Nobody draws on what cannot be seen, nor in two ways at once."""
         if self.state.tool.edits_mask:
-            self.region.stop()
+            self.region.leave()
         if self.state.tool.edits_mask and not self.state.overlay_visible:
             self.state.set_overlay(visible=True)
 

@@ -75,6 +75,7 @@ class Viewport(QGraphicsView):
         self._drag_rest = 0.0
         self._probe: tuple[float, float, float] | None = None
         self._captions = Annotations()
+        self._of_tool = ""
         self._is_drop_target = False
 
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -170,6 +171,11 @@ class Viewport(QGraphicsView):
         elif self.transform_ is not None:
             self._draw_overlays(self.transform_)
 
+    def tell(self, of_tool: str) -> None:
+        """Say to a screen reader where the tool in hand stands; empty says nothing."""
+        self._of_tool = of_tool
+        self._on_texts_changed()
+
     def show_drop_target(self, is_target: bool) -> None:
         """Say that a series held over the picture can be let go."""
         self._is_drop_target = is_target
@@ -199,6 +205,7 @@ class Viewport(QGraphicsView):
     def _on_texts_changed(self) -> None:
         self._captions = write_captions(self._session, self._state, self.transform_, self.index, self._probe)
         name, description = describe(self._session, self._state, self.transform_, self.index, self._probe)
+        description = ", ".join(part for part in (description, self._of_tool) if part)
         self.setAccessibleName(name)
         if description != self.accessibleDescription():
             self.setAccessibleDescription(description)
