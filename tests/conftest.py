@@ -3,7 +3,7 @@
 import gc
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -82,3 +82,17 @@ def _no_network() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect_locally)
         yield
+
+
+@pytest.fixture(autouse=True)
+def forget_kept(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """No test is served from what another one's networks read; what it returns forgets within a test."""
+    from inference.predictors import treatments_kept
+    from inference.predictors.feature_cache import FeatureCache
+
+    def forget() -> None:
+        for name in ("SCORED", "SHARES"):
+            monkeypatch.setattr(treatments_kept, name, FeatureCache())
+
+    forget()
+    return forget

@@ -16,9 +16,9 @@ from inference.outcome import HeatMap
 from inference.packs.load import LoadedPack
 from inference.prediction import Prediction
 from inference.predictors.explanation import StudyExplanation, explain_study
-from inference.predictors.npc_residual import score_treatments, slice_shares
-from inference.predictors.predictions import answered
+from inference.predictors.predictions import answered_treatments
 from inference.predictors.study_answer import answer_study
+from inference.predictors.treatments_kept import kept_scores, kept_shares
 from inference.rules.reading import Reading
 
 Explain = Callable[[OnProgress, ShouldStop], "Explained"]
@@ -66,11 +66,14 @@ def _ask_treatments(
     case: CaseInput, pack: LoadedPack, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Asked:
     assert case.mask is not None
-    scored = score_treatments(case.volume, case.mask, pack, on_progress=on_progress, should_stop=should_stop)
+    scored = kept_scores(case.volume, case.mask, pack, on_progress=on_progress, should_stop=should_stop)
 
     def explain(on_progress: OnProgress, should_stop: ShouldStop) -> Explained:
-        shares = slice_shares(scored, pack, on_progress=on_progress, should_stop=should_stop)
-        return Explained(answered(scored.scores, scored.given.slices, shares))
+        assert case.mask is not None
+        shares = kept_shares(
+            case.volume, case.mask, scored, pack, on_progress=on_progress, should_stop=should_stop
+        )
+        return Explained(answered_treatments(scored.scores, scored.given.slices, shares))
 
     return Asked(tuple(score.reading for score in scored.scores), explain, scored.heat_maps)
 

@@ -11,17 +11,12 @@ from numpy.typing import NDArray
 from inference.preprocessing.resampling import linear_weights, resample_planes
 
 
-def grad_cam(activation: NDArray[np.float32], gradient: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Map (h, w) in [0, 1] from activation and gradient (C, h, w); zero where nothing speaks for the class.
-
-    Each channel is weighted by its mean gradient; what speaks against the class is cut off.
-    """
-    plane: NDArray[np.float32] = grad_cams(activation[np.newaxis], gradient[np.newaxis])[0]
-    return plane
-
-
 def grad_cams(activation: NDArray[np.float32], gradient: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Maps (n, h, w) of pictures that were scored together (n, C, h, w); the highest point of all is 1."""
+    """Maps (n, h, w) of pictures that were scored together, from (n, C, h, w); the highest point of all is 1.
+
+    Each channel is weighted by its mean gradient; what speaks against the class is cut off, and where nothing
+    speaks for it the maps are zero.
+    """
     weights = gradient.mean(axis=(2, 3), dtype=np.float64)
     evidence = np.maximum(
         np.stack(

@@ -17,8 +17,8 @@ from inference.packs.fitted import SliceAggregation
 from inference.packs.load import LoadedPack
 from inference.packs.manifest import Manifest, NetworkEntry
 from inference.packs.phases import PhaseInput
+from inference.predictors.classifiers import Classified, classify, joined_heat
 from inference.predictors.feature_cache import FeatureCache, FeatureKey
-from inference.predictors.grad_cam import grad_cams, upsample
 from inference.predictors.phase_input import PhaseScan, prepare_phase
 from inference.predictors.slice_aggregation import FEWEST_SLICES, STARTS, aggregate_slices
 from inference.preprocessing.placed_slices import PlacedSlices
@@ -59,7 +59,7 @@ def read_phases(
     scans: Mapping[str, PhaseScan],
     pack: LoadedPack,
     *,
-    cache: FeatureCache | None = None,
+    cache: FeatureCache[ImageFeatures] | None = None,
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
 ) -> dict[str, ImageFeatures]:
@@ -75,12 +75,12 @@ def read_phases(
         When asked to stop.
     """
     found: dict[str, ImageFeatures] = {}
-    waiting: list[tuple[PhaseInput, FeatureKey | None]] = []
+    waiting: list[tuple[PhaseInput, FeatureKey]] = []
     for stated in pack.manifest.phases:
         if stated.phase not in scans:
             continue
-        key = None if cache is None else FeatureKey.of(scans[stated.phase], pack.sha256, stated.phase)
-        kept = None if cache is None or key is None else cache.get(key)
+        key = FeatureKey.of(scans[stated.phase].volume, scans[stated.phase].mask, pack, stated.phase)
+        kept = None if cache is None else cache.get(key)
         if kept is None:
             waiting.append((stated, key))
         else:
@@ -97,7 +97,7 @@ def read_phases(
         stop_if_asked(should_stop)
         features = _read(scans[stated.phase], stated, pack, step, should_stop)
         found[stated.phase] = features
-        if cache is not None and key is not None:
+        if cache is not None:
             cache.keep(key, features)
     return found
 
@@ -117,23 +117,20 @@ def _read(
 ) -> ImageFeatures:
     prepared = prepare_phase(scan, stated)
     step()
-    scores: list[float] = []
-    maps: list[NDArray[np.float32]] = []
+    folds: list[Classified] = []
     embeddings: dict[int | None, Floats] = {}
     for entry in _networks(pack.manifest, stated.phase):
         stop_if_asked(should_stop)
         if entry.role == "encoder":
             embeddings[entry.fold] = _embedding(prepared, entry, pack, should_stop)
         else:
-            outputs = pack.network(entry).run(prepared.array, should_stop=should_stop)
-            scores.append(_probability(outputs["score"], entry.file))
-            maps.append(grad_cams(outputs["activation"], outputs["gradient"]))
-            embeddings[entry.fold] = _pooled(outputs["activation"])
+            folds.append(classify(pack, entry, prepared.array, should_stop))
+            embeddings[entry.fold] = _pooled(folds[-1].activation)
         step()
     return ImageFeatures(
-        tuple(scores),
+        tuple(fold.score for fold in folds),
         MappingProxyType(embeddings),
-        _heat_map(_classifiers_score(pack.manifest), maps, prepared) if maps else None,
+        _heat_map(_classifiers_score(pack.manifest), folds, prepared) if folds else None,
         prepared.slices,
         prepared.geometry,
     )
@@ -169,24 +166,12 @@ def _joined(slices: Floats, stated: SliceAggregation | None) -> Floats:
     return aggregate_slices(slices, np.random.default_rng(stated.seed)).vector
 
 
-def _probability(output: NDArray[np.float32], file: str) -> float:
-    """The patient's score: the network's own, or the mean over its slices."""
-    score = float(output[:, 0].mean(dtype=np.float64))
-    if not 0.0 <= score <= 1.0:
-        raise PackError("error.pack.not_a_probability", file=file)
-    return score
-
-
 def _classifiers_score(manifest: Manifest) -> str:
     return next((score.name for score in manifest.scores if score.source == "classifiers"), "")
 
 
-def _heat_map(name: str, maps: list[NDArray[np.float32]], prepared: PlacedSlices) -> HeatMap:
-    """The folds' mean, highest at 1, on every slice of the volume that the pictures show."""
-    mean = np.asarray(np.mean(maps, axis=0), dtype=np.float32)
-    highest = float(mean.max())
-    scaled = np.asarray(mean / highest if highest > 0 else mean, dtype=np.float32)
-    rows, columns = prepared.geometry.shape[1:]
-    planes = [upsample(plane, (rows, columns)) for plane in scaled]
-    values = np.stack([planes[picture] for picture in prepared.pictures])
-    return HeatMap(name, values, prepared.slices, prepared.geometry)
+def _heat_map(name: str, folds: list[Classified], prepared: PlacedSlices) -> HeatMap:
+    """On every slice of the volume that the pictures show."""
+    return joined_heat(
+        name, folds, slices=prepared.slices, pictures=prepared.pictures, geometry=prepared.geometry
+    )

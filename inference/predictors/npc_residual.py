@@ -14,15 +14,14 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.errors import InputError, PackError
-from inference.geometry import Geometry
+from inference.errors import InputError
 from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, never_stop, stop_if_asked
 from inference.masks.components import drop_small_components
 from inference.masks.layer import MaskLayer, MaskOrigin
 from inference.outcome import HeatMap
 from inference.packs.load import LoadedPack
 from inference.packs.manifest import Preprocessing
-from inference.predictors.grad_cam import grad_cam, upsample
+from inference.predictors.classifiers import Classified, classify, joined_heat
 from inference.predictors.treatment_score import TreatmentScore
 from inference.preprocessing.classifier_input import ClassifierInput, classifier_input
 from inference.preprocessing.segmenter_input import SegmenterFrame
@@ -130,16 +129,14 @@ def score_treatments(
     done = 0
     on_progress(Progress(0, total, "stage.predicting"))
     for treatment in manifest.treatments:
-        fold_scores: list[float] = []
-        maps: list[NDArray[np.float32]] = []
+        folds: list[Classified] = []
         for entry in manifest.classifiers(treatment):
-            outputs = pack.network(entry).run(given.array, should_stop=should_stop)
-            fold_scores.append(_probability(outputs["score"], entry.file))
-            maps.append(grad_cam(outputs["activation"][0], outputs["gradient"][0]))
+            folds.append(classify(pack, entry, given.array, should_stop))
             done += 1
             on_progress(Progress(done, total, "stage.predicting"))
-        scores.append(TreatmentScore(treatment, tuple(fold_scores), manifest.threshold(treatment)))
-        heat_maps.append(_heat_map(treatment, maps, given.slices, given.geometry))
+        fold_scores = tuple(fold.score for fold in folds)
+        scores.append(TreatmentScore(treatment, fold_scores, manifest.threshold(treatment)))
+        heat_maps.append(_heat_map(treatment, folds, given))
     return Scored(tuple(scores), given, tuple(heat_maps))
 
 
@@ -169,13 +166,6 @@ def slice_shares(
     return shares
 
 
-def _probability(output: NDArray[np.float32], file: str) -> float:
-    score = float(output[0, 0])
-    if not 0.0 <= score <= 1.0:
-        raise PackError("error.pack.not_a_probability", file=file)
-    return score
-
-
 def _blanked_scores(network: Network, given: ClassifierInput, should_stop: ShouldStop) -> NDArray[np.float64]:
     count = len(given.slices)
     scores = np.empty(count)
@@ -188,12 +178,7 @@ def _blanked_scores(network: Network, given: ClassifierInput, should_stop: Shoul
     return scores
 
 
-def _heat_map(
-    treatment: str, maps: list[NDArray[np.float32]], slices: tuple[int, ...], crop: Geometry
-) -> HeatMap:
-    mean = np.mean(maps, axis=0, dtype=np.float32)
-    highest = float(mean.max())
-    if highest > 0:
-        mean = mean / highest
-    plane = upsample(np.asarray(mean, dtype=np.float32), (crop.shape[1], crop.shape[2]))
-    return HeatMap(treatment, np.broadcast_to(plane, (len(slices), *plane.shape)), slices, crop)
+def _heat_map(treatment: str, folds: list[Classified], given: ClassifierInput) -> HeatMap:
+    """All slices are one picture's channels: the same map lies on each of them."""
+    pictures = (0,) * len(given.slices)
+    return joined_heat(treatment, folds, slices=given.slices, pictures=pictures, geometry=given.geometry)

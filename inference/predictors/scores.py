@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from inference.compared_score import ComparedScore
 from inference.packs.fitted import LinearModel, Score, ScoreThreshold
 from inference.packs.load import LoadedPack
 from inference.packs.manifest import Manifest
@@ -59,25 +60,21 @@ class ScoreValue:
         return self.stated.name
 
     @property
-    def is_positive(self) -> bool | None:
-        """Score ≥ cut-off, compared unrounded; None without a value or a cut-off."""
+    def compared(self) -> ComparedScore | None:
+        """It beside its cut-off; None without a value or a cut-off."""
         if self.value is None or self.threshold is None:
             return None
-        return self.value >= self.threshold.value
+        return ComparedScore(
+            score=self.value,
+            cutoff=self.threshold.value,
+            fold_scores=self.fold_values,
+            margin=self.threshold.borderline_margin,
+        )
 
     @property
-    def is_borderline(self) -> bool:
-        """True when it lies nearer to the cut-off than the pack's margin."""
-        if self.value is None or self.threshold is None:
-            return False
-        return abs(self.value - self.threshold.value) < self.threshold.borderline_margin
-
-    @property
-    def folds_disagree(self) -> bool:
-        """True when the folds stand on both sides of the cut-off."""
-        if self.threshold is None:
-            return False
-        return len({value >= self.threshold.value for value in self.fold_values}) > 1
+    def is_positive(self) -> bool | None:
+        """Score ≥ cut-off; None without a value or a cut-off."""
+        return None if self.compared is None else self.compared.is_positive
 
 
 def score_patient(pack: LoadedPack, features: Features, values: PatientValues) -> dict[str, ScoreValue]:

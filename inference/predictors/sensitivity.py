@@ -95,7 +95,7 @@ def sensitivity(
     record: ClinicalRecord,
     found: StudyPrediction,
     *,
-    cache: FeatureCache | None = None,
+    cache: FeatureCache[ImageFeatures] | None = None,
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
 ) -> Sensitivity | None:

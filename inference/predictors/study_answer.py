@@ -24,17 +24,17 @@ from inference.prediction import (
     Fallback,
     Part,
     Prediction,
-    PredictionStatus,
     SurvivalPoint,
 )
 from inference.predictors.feature_cache import FeatureCache
 from inference.predictors.image_features import ImageFeatures
 from inference.predictors.phase_input import PhaseScan
+from inference.predictors.predictions import answered, of_score
 from inference.predictors.scores import ScoreValue
 from inference.predictors.study_prediction import StudyPrediction, predict
 from inference.rules.reading import Reading, score_reading
 
-FEATURES: Final = FeatureCache()
+FEATURES: Final = FeatureCache[ImageFeatures]()
 """What networks read off the cases of this process, by content."""
 
 
@@ -165,23 +165,9 @@ def _predictions(
 
 def _prediction(value: ScoreValue, outcome: str, months: float | None) -> Prediction:
     assert value.value is not None
-    folds = value.fold_values
-    return Prediction(
-        treatment="",
-        model=value.name,
-        outcome=outcome,
-        positive_class=value.stated.positive_class,
-        status=PredictionStatus.ANSWERED,
-        cutoff=None if value.threshold is None else value.threshold.value,
-        score=value.value,
-        fold_scores=folds,
-        low=min(folds) if folds else None,
-        high=max(folds) if folds else None,
-        is_positive=value.is_positive,
-        is_borderline=value.is_borderline,
-        folds_disagree=value.folds_disagree,
-        scale=value.stated.scale,
-        higher_is=value.stated.higher_is,
+    cutoff = None if value.threshold is None else value.threshold.value
+    return replace(
+        answered(of_score(value.stated, outcome, cutoff), value.value, value.fold_values, value.compared),
         horizon_months=months,
         calibrated=value.calibrated,
         survival=tuple(SurvivalPoint(*point) for point in value.survival),

@@ -62,7 +62,7 @@ def predict(
     scans: Mapping[str, PhaseScan],
     record: ClinicalRecord,
     *,
-    cache: FeatureCache | None = None,
+    cache: FeatureCache[ImageFeatures] | None = None,
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
 ) -> StudyPrediction:

@@ -38,13 +38,3 @@ class TreatmentScore:
     def is_positive(self) -> bool:
         """True for predicted residual tumour."""
         return self.reading.is_positive
-
-    @property
-    def is_borderline(self) -> bool:
-        """True when the mean lies nearer to the cut-off than the pack's margin."""
-        return self.reading.is_borderline
-
-    @property
-    def folds_disagree(self) -> bool:
-        """True when the folds stand on both sides of the cut-off."""
-        return self.reading.folds_disagree

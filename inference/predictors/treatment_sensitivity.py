@@ -10,8 +10,8 @@ from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, ne
 from inference.messages.message import Message
 from inference.packs.load import LoadedPack
 from inference.prediction import Variation
-from inference.predictors.npc_residual import score_treatments
 from inference.predictors.sensitivity import MASK_CHANGES, MASK_STEP_MM, STAGE
+from inference.predictors.treatments_kept import kept_scores
 from inference.rules.reading import Reading
 
 
@@ -39,7 +39,7 @@ def vary_treatments(
         marked = vary(case.mask.voxels, case.volume.geometry)
         if marked.any():
             layer = replace(case.mask, voxels=marked, journal=())
-            scored = score_treatments(case.volume, layer, pack, should_stop=should_stop)
+            scored = kept_scores(case.volume, layer, pack, should_stop=should_stop)
             for score in scored.scores:
                 crosses = score.is_positive is not base[score.treatment].is_positive
                 found[score.treatment].append(Variation("outline", change, score.score, crosses))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from inference.compared_score import ComparedScore
 from inference.packs.manifest import Manifest
 from inference.prediction import Fallback
 
@@ -19,23 +20,19 @@ CLASS_WORDS: Final[Mapping[str, tuple[str, str]]] = {
 """For the positive class of a pack: what the rules call a score at or above the cut-off, and one below."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading(ComparedScore):
     """One score beside its cut-off.
 
     ``name`` is a treatment or a score of the pack; ``words`` name the class at or above the cut-off and the
-    one below.  The comparison is made here alone, on the unrounded score: positive means score ≥ cut-off.
+    one below.
     ``sensitivity_crossed``: a small change of the input put the score on the other side.
     ``guard_warned``: the model's own guard found the input unlike what it was trained on.
     """
 
     name: str
     kind: Literal["treatment", "score"]
-    score: float
-    cutoff: float
     words: tuple[str, str]
-    fold_scores: tuple[float, ...] = ()
-    margin: float = 0.0
     higher_is: Literal["worse", "better"] = "worse"
     scale: Literal["probability", "linear_predictor"] = "probability"
     fallback: Fallback = Fallback.NONE
@@ -48,29 +45,9 @@ class Reading:
         return f"{self.kind}.{self.name}"
 
     @property
-    def is_positive(self) -> bool:
-        """True at or above the cut-off."""
-        return self.score >= self.cutoff
-
-    @property
     def word(self) -> str:
         """The class that it stands for."""
         return self.words[0] if self.is_positive else self.words[1]
-
-    @property
-    def gap(self) -> float:
-        """How far the score must move to stand on the other side."""
-        return abs(self.score - self.cutoff)
-
-    @property
-    def is_borderline(self) -> bool:
-        """True when the score lies nearer to the cut-off than the pack's margin."""
-        return self.gap < self.margin
-
-    @property
-    def folds_disagree(self) -> bool:
-        """True when the folds stand on both sides of the cut-off."""
-        return len({score >= self.cutoff for score in self.fold_scores}) > 1
 
 
 def score_reading(

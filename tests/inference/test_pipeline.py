@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -221,8 +222,11 @@ def test_the_readers_mask_is_used_as_it_is(tiny_pack: LoadedPack) -> None:
     assert outcome.assessment.mask.volume_ml == pytest.approx(50.0)
 
 
-def test_segmenting_first_gives_the_same_answer_as_segmenting_inside(tiny_pack: LoadedPack) -> None:
+def test_segmenting_first_gives_the_same_answer_as_segmenting_inside(
+    tiny_pack: LoadedPack, forget_kept: Callable[[], None]
+) -> None:
     inside = assess(case(), tiny_pack)
+    forget_kept()
     before = assess(case(mask=segment(case(), tiny_pack)), tiny_pack)
     assert inside.assessment.canonical_bytes() == before.assessment.canonical_bytes()
 
@@ -233,8 +237,9 @@ def test_segmenting_a_refused_scan_is_refused(tiny_pack: LoadedPack) -> None:
     assert caught.value.message.fields == {"check": "guard.modality", "pack": tiny_pack.name}
 
 
-def test_the_same_case_gives_the_same_bytes(tiny_pack: LoadedPack, tmp_path: Path) -> None:
+def test_the_same_case_gives_the_same_bytes(tiny_pack: LoadedPack, forget_kept: Callable[[], None]) -> None:
     first = assess(case(), tiny_pack)
+    forget_kept()
     again = assess(case(), verify_pack(tiny_pack.folder, threads=1))
     assert first.assessment.canonical_bytes() == again.assessment.canonical_bytes()
     assert all(

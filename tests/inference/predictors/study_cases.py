@@ -89,6 +89,23 @@ def document(study: str) -> dict[str, Any]:
     return made
 
 
+def staged_recurrence(name: str, *more: dict[str, Any]) -> dict[str, Any]:
+    """A pack of gastric recurrence whose logistic ``name`` reads both stages, and what was done before them."""
+    made = document("gc-recurrence")
+    made["scores"].append({**made["scores"][0], "name": name, "source": "linear_model"})
+    terms = [
+        {"kind": "level", "field": field, "levels": [level], "coefficient": coefficient}
+        for field, level, coefficient in (
+            ("ptnm_stage", "III", 1.5),
+            ("yptnm_stage", "III", 1.5),
+            ("preoperative_chemotherapy", "yes", -0.25),
+        )
+    ]
+    model = {"family": "logistic", "terms": [*more, *terms], "intercept": -1.0, "baseline": []}
+    made["linear_models"] = [{"name": name, **model}]
+    return made
+
+
 def opened(made: dict[str, Any], networks: Mapping[str, FakeNetwork] | None = None) -> LoadedPack:
     """A pack of nothing but its manifest; networks that a test does not name answer 0.5, or embed."""
     manifest = Manifest.model_validate(made)

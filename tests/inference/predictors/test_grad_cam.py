@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.predictors.grad_cam import grad_cam, upsample
+from inference.predictors.grad_cam import grad_cams, upsample
 
 
 def naive(activation: np.ndarray, gradient: np.ndarray) -> np.ndarray:
@@ -24,14 +24,14 @@ def test_grad_cam_equals_its_naive_twin(seed: int, channels: int, height: int, w
     rng = np.random.default_rng(seed)
     activation = rng.standard_normal((channels, height, width)).astype(np.float32)
     gradient = rng.standard_normal((channels, height, width)).astype(np.float32)
-    heat = grad_cam(activation, gradient)
+    heat = grad_cams(activation[np.newaxis], gradient[np.newaxis])[0]
     np.testing.assert_allclose(heat, naive(activation, gradient), atol=1e-4)
     assert heat.dtype == np.float32 and heat.min() >= 0 and heat.max() <= 1
 
 
 def test_what_speaks_against_the_class_leaves_no_heat() -> None:
-    activation = np.ones((1, 3, 3), dtype=np.float32)
-    assert not grad_cam(activation, -activation).any()
+    activation = np.ones((1, 1, 3, 3), dtype=np.float32)
+    assert not grad_cams(activation, -activation).any()
 
 
 def test_upsampling_keeps_a_flat_map_flat_up_to_its_border() -> None:

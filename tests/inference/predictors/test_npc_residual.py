@@ -66,8 +66,8 @@ def test_each_treatment_is_the_mean_of_its_folds(tmp_path: Path) -> None:
     pack = verify_pack(write_tiny_pack(tmp_path / "p", scores=folds), threads=1)
     ccrt, ic_ccrt = score_treatments(volume(), mask_layer(), pack).scores
     assert ccrt.fold_scores == pytest.approx((0.2, 0.4, 0.9), abs=1e-6)
-    assert ccrt.score == pytest.approx(0.5, abs=1e-6) and ccrt.folds_disagree
-    assert ic_ccrt.fold_scores == pytest.approx((0.3,), abs=1e-6) and not ic_ccrt.folds_disagree
+    assert ccrt.score == pytest.approx(0.5, abs=1e-6) and ccrt.reading.folds_disagree
+    assert ic_ccrt.fold_scores == pytest.approx((0.3,), abs=1e-6) and not ic_ccrt.reading.folds_disagree
 
 
 def test_the_heat_map_lies_on_the_slices_that_were_read(tiny_pack: LoadedPack) -> None:

@@ -12,7 +12,7 @@ from inference.errors import PackError
 from inference.pathways.pathway import load_pathway
 from inference.predictors.patient_values import PatientValues
 from inference.predictors.scores import ScoreValue, score_patient
-from tests.inference.predictors.study_cases import document, features, opened, record
+from tests.inference.predictors.study_cases import document, features, opened, record, staged_recurrence
 
 LAGC = {"maximum_diameter": 6, "borrmann": "III"}
 
@@ -38,7 +38,7 @@ def test_positive_means_at_or_above_the_cutoff_unrounded(beyond, positive):
         {"score": "dl_signature", "value": 0.4, "locked_on": "a cohort", "method": "Youden"}
     ]
     assert lagc(made, folds=(0.4 + beyond,))["dl_signature"].is_positive is positive
-    assert lagc(made, folds=(0.3, 0.5))["dl_signature"].folds_disagree
+    assert lagc(made, folds=(0.3, 0.5))["dl_signature"].compared.folds_disagree
 
 
 def test_a_logistic_model_sums_its_terms():
@@ -155,27 +155,7 @@ def test_machines_read_joined_embeddings_and_clinical_terms():
 
 
 def gc(**values) -> ScoreValue:
-    made = document("gc-recurrence")
-    made["scores"].append({**made["scores"][0], "name": "clis", "source": "linear_model"})
-    levels = [
-        {"kind": "level", "field": field, "levels": ["III"], "coefficient": 1.5}
-        for field in ("ptnm_stage", "yptnm_stage")
-    ]
-    treated = {
-        "kind": "level",
-        "field": "preoperative_chemotherapy",
-        "levels": ["yes"],
-        "coefficient": -0.25,
-    }
-    made["linear_models"] = [
-        {
-            "name": "clis",
-            "family": "logistic",
-            "terms": [*levels, treated],
-            "intercept": -1.0,
-            "baseline": [],
-        }
-    ]
+    made = staged_recurrence("clis")
     return scored(made, {"portal_venous": features(folds=(0.7,))}, "gc-recurrence", **values)["clis"]
 
 

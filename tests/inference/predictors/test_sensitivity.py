@@ -12,7 +12,14 @@ from inference.predictors.feature_cache import FeatureCache
 from inference.predictors.phase_input import PhaseScan
 from inference.predictors.sensitivity import sensitivity
 from inference.predictors.study_prediction import predict
-from tests.inference.predictors.study_cases import FakeNetwork, document, opened, record, scan
+from tests.inference.predictors.study_cases import (
+    FakeNetwork,
+    document,
+    opened,
+    record,
+    scan,
+    staged_recurrence,
+)
 
 WHOLE = {"maximum_diameter": 6, "borrmann": "III"}
 
@@ -73,28 +80,8 @@ def test_a_mask_that_is_emptied_and_a_value_that_asks_for_another_are_not_possib
     thin = scan()
     mask = np.zeros_like(thin.mask)
     mask[3, 12:15, 20:28] = True
-    made = document("gc-recurrence")
-    made["scores"].append({**made["scores"][0], "name": "dlfs", "source": "linear_model"})
-    stages = [
-        {"kind": "level", "field": field, "levels": ["III"], "coefficient": 1.5}
-        for field in ("ptnm_stage", "yptnm_stage")
-    ]
-    treated = {
-        "kind": "level",
-        "field": "preoperative_chemotherapy",
-        "levels": ["yes"],
-        "coefficient": -0.2,
-    }
     read = {"kind": "score", "score": "dls", "scaling": {"centre": 0.0, "scale": 1.0}, "coefficient": 1.0}
-    made["linear_models"] = [
-        {
-            "name": "dlfs",
-            "family": "logistic",
-            "terms": [read, *stages, treated],
-            "intercept": -1.0,
-            "baseline": [],
-        }
-    ]
+    made = staged_recurrence("dlfs", read)
     given = record("gc-recurrence", preoperative_chemotherapy="no", ptnm_stage="II")
     found = tried(made, {"portal_venous": PhaseScan(thin.volume, mask)}, given)
     by_change = {(one.kind, one.value): one for one in found.variations}

@@ -113,7 +113,7 @@ def test_a_second_run_after_a_clinical_change_asks_no_network():
 
 def test_the_features_used_longest_ago_go_first():
     cache = FeatureCache(2)
-    keys = [FeatureKey("pixels", str(number), "pack", "arterial") for number in range(3)]
+    keys = [FeatureKey("pixels", None, str(number), "pack", 1, "arterial") for number in range(3)]
     for key in keys[:2]:
         cache.keep(key, key)
     assert cache.get(keys[0]) is keys[0]
