@@ -90,7 +90,7 @@ def document(study: str) -> dict[str, Any]:
 
 
 def staged_recurrence(name: str, *more: dict[str, Any]) -> dict[str, Any]:
-    """A pack of gastric recurrence whose logistic ``name`` reads both stages, and what was done before them."""
+    """A pack of gastric recurrence whose logistic ``name`` reads the stages and what was done before."""
     made = document("gc-recurrence")
     made["scores"].append({**made["scores"][0], "name": name, "source": "linear_model"})
     terms = [
