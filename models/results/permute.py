@@ -16,13 +16,21 @@ from typing import Any, Final
 import numpy as np
 import torch
 
+from inference.preprocessing.classifier_input import classifier_input
 from inference.preprocessing.settings import FrameSettings
 from inference.storage import write_atomically
 from models.cohorts.pnen_phantoms import PnenPhantoms
 from models.networks.se_resnet import FrozenBackboneMlp
-from models.phantoms import gc_population, gnen_population, lagc_population, pnen_population
+from models.phantoms import (
+    gc_population,
+    gnen_population,
+    lagc_population,
+    npc_population,
+    pnen_population,
+)
+from models.phantoms.npc_volume import render_patient
 from models.results.home import HOME
-from models.results.permuted import Areas, gc_areas, gnen_areas, lagc_areas, pnen_areas
+from models.results.permuted import Areas, gc_areas, gnen_areas, lagc_areas, npc_areas, pnen_areas
 from models.results.permuted_section import PERMUTED_JSON
 from models.studies.gc_recurrence_config import DEMO as GC
 from models.studies.gc_recurrence_samples import phantom_samples as gc_samples
@@ -31,16 +39,45 @@ from models.studies.gnen_os_samples import build_network
 from models.studies.gnen_os_samples import phantom_samples as gnen_samples
 from models.studies.lagc_response_config import DEMO as LAGC
 from models.studies.lagc_response_samples import phantom_samples as lagc_samples
+from models.studies.npc_residual_config import DEMO as NPC
+from models.studies.npc_residual_groups import TREATMENTS
 from models.studies.pnen_recurrence import ARTERIAL, PHASES, model_columns, patient_data
 from models.studies.pnen_recurrence_config import DEMO as PNEN
 from models.studies.pnen_recurrence_samples import phase_samples
 from models.studies.pnen_recurrence_segmenter import train_segmenter
 from models.training.engine.device import make_repeatable
 from models.training.engine.schedule import Schedule
+from models.training.samples import board_volume
 
 SEED: Final = 77
 Permuted = tuple[str, str, Areas]
 """Setting, measure, areas."""
+
+
+def npc(permutations: int) -> Permuted:
+    """Networks of both units and treatments, out of fold."""
+    crop = NPC.preprocessing.classifier.model_copy(update={"slices": 4, "rows": 32, "columns": 32})
+    schedule = Schedule("adamw", 0.01, batch_size=16, epochs=4)
+    config = replace(
+        NPC.without_further_patients(),
+        classifier_widths={"resnet50": 1 / 16},
+        image=replace(NPC.image, classification=schedule),
+        patient=replace(NPC.patient, classification=schedule),
+        preprocessing=NPC.preprocessing.model_copy(update={"classifier": crop}),
+    )
+    patients = npc_population.draw_cohort("training", 160)
+    arms = {}
+    for treatment in TREATMENTS:
+        own = [patient for patient in patients if patient.regimen == treatment]
+        crops = []
+        for patient in own:
+            phantom = render_patient(patient, size=128)
+            crops.append(classifier_input(board_volume(phantom), phantom.tumour > 0, crop).array[0])
+        residual = np.array([patient.residual_observed for patient in own])
+        arms[treatment] = torch.from_numpy(np.stack(crops)).half(), residual
+    areas = npc_areas(arms, config, permutations, np.random.default_rng(SEED))
+    told = f"{len(patients)} phantoms, {config.folds} folds, ResNet-50 of 1/16 the width on 32 × 32 pixels"
+    return told, "AUC", areas
 
 
 def gnen(permutations: int) -> Permuted:
@@ -118,6 +155,7 @@ def pnen(permutations: int) -> Permuted:
 
 
 STUDIES: Final[Mapping[str, tuple[Callable[[int], Permuted], int]]] = {
+    "npc-residual": (npc, 24),
     "lagc-response": (lagc, 24),
     "gc-recurrence": (gc, 24),
     "pnen-recurrence": (pnen, 24),

@@ -11,12 +11,14 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from torch import Tensor
 
 from inference.statistics.discrimination.concordance import concordance
 from inference.statistics.discrimination.delong import auc
 from inference.statistics.outcomes import Bools, Floats
 from inference.statistics.reasons import NotEstimable
 from models.networks.se_resnet import FrozenBackboneMlp
+from models.phantoms.npc_population import Regimen
 from models.studies import gc_recurrence, gnen_os, lagc_response, pnen_recurrence
 from models.studies.gc_recurrence_config import GcRecurrenceConfig
 from models.studies.gc_recurrence_samples import GcSamples
@@ -24,14 +26,51 @@ from models.studies.gnen_os_config import GnenOsConfig
 from models.studies.gnen_os_samples import GnenSamples
 from models.studies.lagc_response_config import LagcResponseConfig
 from models.studies.lagc_response_samples import LagcSamples
+from models.studies.npc_residual_config import UNITS, NpcResidualConfig
+from models.studies.npc_residual_groups import TREATMENTS
+from models.studies.npc_residual_models import fit_model
+from models.studies.npc_residual_network import for_treatment, start_network
+from models.studies.npc_residual_units import divide, in_unit
 from models.studies.pnen_recurrence_config import PnenRecurrenceConfig
 from models.training.engine.failures import NoFitError, OneClassError
+from models.training.engine.run import RunPlace
 from models.training.splits import Fold, folds_by_patient
 
 Areas = dict[str, list[float]]
 """One area, or C-index, per permutation, by model."""
 
 _ATTEMPTS: Final = 5
+
+
+def npc_areas(
+    arms: Mapping[Regimen, tuple[Tensor, Bools]],
+    config: NpcResidualConfig,
+    permutations: int,
+    rng: np.random.Generator,
+) -> Areas:
+    """Residual tumour dealt out within each treatment; networks start at random.
+
+    ``arms`` are crops (patient, slice, row, column) and outcomes by treatment.  Areas are per patient.
+    """
+
+    def once(number: int) -> Areas:
+        own = replace(config, seed=number)
+        by_fold: Areas = {}
+        for output, treatment in enumerate(TREATMENTS):
+            crops, residual = arms[treatment]
+            dealt = rng.permutation(residual)
+            division = divide([str(k) for k in range(len(dealt))], dealt, own, output)
+            for classifier in own.classifiers:
+                for unit in UNITS:
+                    trunk, _ = start_network(own, classifier, unit, None, (), RunPlace())
+                    names, samples = (classifier, unit, treatment), in_unit(crops, unit)
+                    start = for_treatment(trunk, output)
+                    model = fit_model(own, names, samples, dealt, division, start, RunPlace())
+                    found = _by_fold(model.readings["patient"].scores, dealt, division.folds)
+                    by_fold.setdefault(f"{unit} unit", []).extend(found)
+        return by_fold
+
+    return _redealt(once, permutations)
 
 
 def gnen_areas(

@@ -76,8 +76,8 @@ def permuted_section(kept: Permuted | None, of_runs: Sequence[DealtOut], studies
         *head,
         "*Synthetic phantoms, not patients.* Each study's own protocol on outcomes dealt out at random: "
         "selection, filters, oversampling and fusion run inside the folds, and each figure is the mean over "
-        "folds and permutations of what was left out of learning. Those of `npc-residual` are of the test "
-        "cohort of its own run; the others of small cohorts (`python -m models.results.permute`).",
+        "folds and permutations of what was left out of learning, in small cohorts "
+        "(`python -m models.results.permute`). “Last epoch” is the test cohort of the study's own run.",
         table(heads, rows),
         verdict,
         *(f"`{study}`: {found.setting}." for study, found in own.items()),

@@ -37,8 +37,9 @@ class GcRecurrenceConfig:
 
     Attributes
     ----------
-    region, frame : steps, window and size of the slices; (?) the margin, which the paper does not name.
-        Between slices the paper has 1 mm; the demonstration takes every fifth.
+    region, frame : steps, window and size of the slices; (?) the margin, which the paper does not name, and
+        that the shorter side is padded with the window's minimum, where the paper says zero and not of which
+        scale.  Between slices the paper has 1 mm; the demonstration takes every fifth.
     channels : (?) a slice and its nearest neighbours, as the response study's network saw them.
     folds : of the cross-validation in the training cohort, by patient.
     validation_share : (?) part of a fold's learning patients that decide when its layers stop.
