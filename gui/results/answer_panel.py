@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -66,21 +67,21 @@ class AnswerPanel(QWidget):
             signal.connect(self._on_changed)
         self._on_changed()
 
+    @abstractmethod
     def is_meant(self) -> bool:
         """True while the study is one of those that this panel answers."""
-        raise NotImplementedError
 
+    @abstractmethod
     def title(self) -> str:
         """What the numbers are of."""
-        raise NotImplementedError
 
+    @abstractmethod
     def step_to_run(self) -> str:
         """Id of what is to be done once the case is complete."""
-        raise NotImplementedError
 
+    @abstractmethod
     def show_numbers(self, assessment: Assessment | None, *, stale: bool) -> None:
         """Lay the predictions of an assessment into ``body``, or clear it."""
-        raise NotImplementedError
 
     def _on_changed(self) -> None:
         session = self._session
