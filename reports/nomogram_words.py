@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inference.clinical.quantity import unit_id
 from inference.clinical.schema import FormSchema, load_form
 from inference.messages.catalogue import Catalogue
 from inference.predictors.study_nomogram import StudyNomogram
@@ -53,7 +54,5 @@ def _axis_name(
         return catalogue.text("nomogram.log_odds", name=label) if name in drawn.log_odds else label
     schema = form.field(field)
     label = catalogue.text(f"clinical.{field}")
-    if not schema.units:
-        return label
-    unit = text_or_code("report.unit", schema.units[0].code, catalogue)
+    unit = unit_id(schema.units[0].code) if schema.units else ""
     return catalogue.text("nomogram.with_unit", name=label, unit=unit) if unit else label

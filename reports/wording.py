@@ -8,6 +8,7 @@ from typing import Final
 
 from inference.assessment import Assessment, ClinicalEntry, MaskSummary, Recommendation, RuleOrigin, RuleRow
 from inference.cases.identity import PHANTOM_NAME_PREFIX, PatientIdentity
+from inference.clinical.quantity import quantity
 from inference.findings import Verdict
 from inference.masks.layer import MaskOrigin
 from inference.messages.catalogue import Catalogue
@@ -237,5 +238,4 @@ def clinical_value(entry: ClinicalEntry, catalogue: Catalogue) -> str:
     except ValueError:
         return text_or_code(f"clinical.{entry.field_id}", entry.value, catalogue)
     figure = f"{int(number):,}" if number.is_integer() else f"{number:g}"
-    unit = text_or_code("report.unit", entry.unit, catalogue)
-    return f"{figure}\u00a0{unit}" if unit else figure
+    return catalogue.shown(quantity(figure.replace("-", "\u2212"), entry.unit))

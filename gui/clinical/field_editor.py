@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QWidget
 
 from gui.clinical.reason_button import ReasonButton
 from gui.clinical.rule_words import rule_words
-from gui.clinical.unit_words import with_unit_words
 from gui.feedback.text import label, say
 from gui.theme.palette import set_look
 from gui.theme.tokens import Tone
@@ -99,7 +98,7 @@ class FieldEditor(QObject):
 
     def show_problem(self, message: Message) -> None:
         """Say beneath the field why its text is not used."""
-        self._say(self._session.render(with_unit_words(message, self._session.catalogue)))
+        self._say(self._session.render(message))
         self.control.setAccessibleDescription(self.note.text())
         self.noted.emit()
 

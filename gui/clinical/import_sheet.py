@@ -10,11 +10,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.clinical.calm_combo_box import CalmComboBox
-from gui.clinical.unit_words import with_unit_words
 from gui.feedback.text import label, say
 from gui.theme.palette import set_look
 from gui.theme.tokens import GRID_PX, Tone
 from inference.clinical.importing.proposal import ImportProposal, ProposedValue, RefusedValue
+from inference.clinical.quantity import quantity
 from inference.clinical.record import ClinicalValue, MissingReason
 from inference.clinical.schema import load_form
 from inference.messages.message import Message
@@ -170,10 +170,10 @@ class ImportSheet(QFrame):
             return self._session.tr(f"report.missing.{(value.missing or MissingReason.NOT_RECORDED).value}")
         if not value.typed_unit:
             return text_or_code(f"clinical.{value.field_id}", str(value.canonical), catalogue)
-        return f"{value.typed_value} {text_or_code('report.unit', value.typed_unit, catalogue)}"
+        return catalogue.shown(quantity(value.typed_value, value.typed_unit))
 
     def _words(self, message: Message) -> str:
-        return self._session.render(with_unit_words(message, self._session.catalogue))
+        return self._session.render(message)
 
     def _on_patient_chosen(self) -> None:
         self._show()

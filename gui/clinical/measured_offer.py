@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from gui.clinical.unit_words import with_unit_words
 from gui.feedback.text import label, say
 from gui.theme.tokens import Tone
 from inference.clinical.measured import MeasuredProposal, confirmed, disagreement, propose
+from inference.clinical.quantity import quantity
 from inference.clinical.schema import FieldSchema
 from inference.errors import InputError
 from inference.release import LONGEST_NAME
@@ -79,12 +79,10 @@ class MeasuredOffer(QWidget):
             return
         text = "" if differs is None else self._session.render(differs)
         say(self.said, text, Tone.WARN)
-        unit = f"report.unit.{proposal.unit}"
-        words = self._session.tr("panel.clinical.measured.confirm", value=proposal.text, unit=unit)
+        measured = quantity(proposal.text, proposal.unit)
+        words = self._session.tr("panel.clinical.measured.confirm", value=measured)
         self.button.setText(words)
-        self.button.setToolTip(
-            self._session.render(with_unit_words(proposal.message, self._session.catalogue))
-        )
+        self.button.setToolTip(self._session.render(proposal.message))
         field = self._session.tr(f"clinical.{self._schema.id}")
         self.button.setAccessibleName(f"{field}: {words}")
         self.name.setPlaceholderText(self._session.tr("panel.clinical.measured.by"))

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from gui.clinical.calm_combo_box import CalmComboBox
 from gui.clinical.typed_editor import TypedEditor
+from inference.clinical.quantity import NO_UNIT, quantity
 from inference.clinical.schema import FieldSchema, parse_value
 from reports.wording import text_or_code
 
 if TYPE_CHECKING:
     from gui.session import Session
-
-_NO_UNIT: Final = "1"
 
 
 class NumberEditor(TypedEditor):
@@ -22,7 +21,7 @@ class NumberEditor(TypedEditor):
 
     def __init__(self, session: Session, schema: FieldSchema, parent: QWidget) -> None:
         super().__init__(session, schema, parent)
-        self.has_unit = schema.units[0].code != _NO_UNIT
+        self.has_unit = schema.units[0].code != NO_UNIT
         self.units: QComboBox | None = None
         if len(schema.units) > 1:
             self.units = CalmComboBox(parent)
@@ -59,8 +58,7 @@ class NumberEditor(TypedEditor):
         return self._session.tr(
             "panel.clinical.range",
             minimum=f"{self.schema.minimum / factor:,.10g}",
-            maximum=f"{self.schema.maximum / factor:,.10g}",
-            unit=self._unit_text(self.unit_code),
+            maximum=quantity(f"{self.schema.maximum / factor:,.10g}", self.unit_code),
         )
 
     def _unit_text(self, code: str) -> str:

@@ -21,7 +21,6 @@ from gui.clinical.import_sheet import ImportSheet
 from gui.clinical.measured_offer import MeasuredOffer
 from gui.clinical.missing_lines import missing_lines
 from gui.clinical.number_editor import NumberEditor
-from gui.clinical.unit_words import with_unit_words
 from gui.commands.clinical_commands import set_clinical_value, take_proposal
 from gui.feedback.text import label, say
 from gui.theme.tokens import GRID_PX, Tone
@@ -257,10 +256,7 @@ class ClinicalForm(QWidget):
             self.import_file(Path(name))
 
     def _say(self, message: Message | None) -> None:
-        text = ""
-        if message is not None:
-            text = self._session.render(with_unit_words(message, self._session.catalogue))
-        say(self.import_note, text, Tone.BAD)
+        say(self.import_note, "" if message is None else self._session.render(message), Tone.BAD)
 
 
 def _editor_for(session: Session, schema: FieldSchema, parent: QWidget) -> FieldEditor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from inference.clinical.quantity import quantity
 from inference.clinical.record import ClinicalRecord, ClinicalValue, Provenance
 from inference.clinical.schema import FieldSchema, parse_value
 from inference.errors import InputError
@@ -34,7 +35,7 @@ class MeasuredProposal:
     @property
     def message(self) -> Message:
         """The proposal as a sentence; slices are counted from 1."""
-        fields = {"field": f"clinical.{self.field.id}", "value": self.text, "unit": self.unit}
+        fields = {"field": f"clinical.{self.field.id}", "value": quantity(self.text, self.unit)}
         return Message("clinical.measured.proposal", {**fields, "slice": self.diameter.slice_index + 1})
 
     def side_of(self, cut: float) -> Message:
@@ -87,8 +88,8 @@ def disagreement(proposal: MeasuredProposal, record: ClinicalRecord) -> Message 
         "clinical.measured.changed" if is_confirmed else "clinical.measured.differs",
         {
             "field": f"clinical.{proposal.field.id}",
-            "recorded": f"{recorded.typed_value} {recorded.typed_unit}",
-            "measured": f"{proposal.text} {proposal.unit}",
+            "recorded": quantity(recorded.typed_value, recorded.typed_unit),
+            "measured": quantity(proposal.text, proposal.unit),
         },
     )
 

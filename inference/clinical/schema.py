@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -13,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from inference.clinical.derivation_rules import DerivationRule, GradeAgreement
+from inference.clinical.quantity import quantity
 from inference.clinical.record import ClinicalRecord, ClinicalValue, Provenance
 from inference.clinical.written_date import written_date
 from inference.errors import InputError
@@ -226,29 +228,18 @@ def _parse_number(
         allowed = ", ".join(known.code for known in field.units)
         raise InputError("error.clinical.unit", field=label, unit=unit, allowed=allowed)
     assert field.minimum is not None and field.maximum is not None
-    limits = _shown(field.minimum / choice.factor), _shown(field.maximum / choice.factor)
+    minimum, maximum = _shown(field.minimum / choice.factor), _shown(field.maximum / choice.factor)
+    limits = {"field": label, "minimum": minimum, "maximum": quantity(maximum, unit)}
     try:
         # Python alone reads 5_2 as 52; a slip of the keyboard is no number here.
-        number = float(text.replace("_", "?"))
+        number = float(unicodedata.normalize("NFKC", text).replace("_", "?"))
     except ValueError as error:
-        raise InputError(
-            "error.clinical.not_a_number",
-            field=label,
-            value=text,
-            unit=unit,
-            minimum=limits[0],
-            maximum=limits[1],
-        ) from error
+        raise InputError("error.clinical.not_a_number", value=text, **limits) from error
     canonical = number * choice.factor
-    if not field.minimum <= canonical <= field.maximum or (field.integer and canonical != int(canonical)):
-        raise InputError(
-            "error.clinical.out_of_range",
-            field=label,
-            value=text,
-            unit=unit,
-            minimum=limits[0],
-            maximum=limits[1],
-        )
+    if not field.minimum <= canonical <= field.maximum:
+        raise InputError("error.clinical.out_of_range", value=quantity(text, unit), **limits)
+    if field.integer and canonical != int(canonical):
+        raise InputError("error.clinical.not_whole", value=text, **limits)
     return ClinicalValue(field.id, text, unit, canonical, provenance)
 
 

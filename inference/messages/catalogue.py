@@ -10,7 +10,7 @@ from typing import Final
 
 import polib
 
-from inference.messages.message import LIST_MARK, FieldValue, Message
+from inference.messages.message import LIST_MARK, UNIT_MARK, FieldValue, Message
 
 LOCALE_FOLDER: Final = Path(__file__).parent / "locale"
 LANGUAGES: Final = {"en": "English", "zh_CN": "简体中文"}
@@ -58,20 +58,26 @@ class Catalogue:
         """The text of a message.
 
         A field whose value is itself the id of a text (``plane.axial``), or several joined by ``LIST_MARK``,
-        is shown as that text, so that the core can name things without speaking a language.
+        is shown as that text, so that the core can name things without speaking a language; so is the id of
+        a unit behind its number (``UNIT_MARK``).
         """
         template = self.template(message.id)
-        values = {name: self._shown(value) for name, value in message.fields.items()}
+        values = {
+            name: self.shown(value) if isinstance(value, str) else value
+            for name, value in message.fields.items()
+        }
         try:
             return template.format(**values)
         except (KeyError, IndexError, ValueError):
             return f"{template} {values}"
 
-    def _shown(self, value: FieldValue) -> FieldValue:
-        if not isinstance(value, str):
-            return value
+    def shown(self, value: str) -> str:
+        """What stands in a field: ids and units behind numbers as texts, all else as it is."""
         separator = self._texts.get("list.separator", ", ")
-        return separator.join(self._texts.get(part, part) for part in value.split(LIST_MARK))
+        return separator.join(self._part(part) for part in value.split(LIST_MARK))
+
+    def _part(self, part: str) -> str:
+        return UNIT_MARK.join(self._texts.get(piece, piece) for piece in part.split(UNIT_MARK))
 
 
 @cache

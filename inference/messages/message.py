@@ -10,6 +10,9 @@ FieldValue = str | int | float
 LIST_MARK = " | "
 """Stands between several ids in one field; shown as the language's own separator."""
 
+UNIT_MARK = "\u00a0"
+"""Stands between a number and the id of its unit in one field; shown as it is, and breaks no line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

@@ -181,4 +181,7 @@ def _apart(reading: Reading) -> dict[str, FieldValue]:
             break
     else:
         decimals = fewest if cutoff == score else most
-    return {"cutoff": f"{cutoff:.{decimals}f}", "score": f"{score:.{decimals}f}"}
+    return {
+        name: f"{number:.{decimals}f}".replace("-", "\u2212")
+        for name, number in (("cutoff", cutoff), ("score", score))
+    }

@@ -19,6 +19,7 @@ from inference.clinical.eligibility.questions import (
     StudyEligibility,
     load_eligibility,
 )
+from inference.clinical.quantity import quantity
 from inference.clinical.record import CanonicalValue, ClinicalRecord
 from inference.clinical.schema import FormSchema, load_form
 from inference.dicom.verdicts import finding
@@ -201,4 +202,4 @@ def _said(field_id: str, form: FormSchema, record: ClinicalRecord) -> str:
     field = form.field(field_id)
     if field.kind == "choice":
         return f"clinical.{field_id}.{value}"
-    return f"{value:.6g} {field.units[0].code}" if isinstance(value, float) else value
+    return quantity(f"{value:.6g}", field.units[0].code) if isinstance(value, float) else value

@@ -10,10 +10,11 @@ from typing import Final
 from inference.clinical.importing.proposal import ProposedValue, RefusedValue, SourceEntry
 from inference.clinical.importing.units import unit_of
 from inference.clinical.importing.words import choices_meant, missing_reason
+from inference.clinical.quantity import NO_UNIT, unit_id
 from inference.clinical.record import ClinicalValue, Provenance
 from inference.clinical.schema import FieldSchema, FormSchema, parse_value
 from inference.errors import InputError
-from inference.messages.message import Message
+from inference.messages.message import LIST_MARK, Message
 
 _NUMBER: Final = re.compile(r"^(?P<number>[-+]?\d[\d.,]*(?:e[-+]?\d+)?)\s*(?P<unit>\D.*)?$", re.IGNORECASE)
 _BOUND: Final = re.compile(r"^\s*[<>≤≥]")
@@ -44,6 +45,10 @@ def read_value(form: FormSchema, field: FieldSchema, entry: SourceEntry, unit: s
 
 
 def _text(field: FieldSchema, entry: SourceEntry) -> ProposedValue:
+    if field.kind == "choice":
+        allowed = LIST_MARK.join(f"clinical.{field.id}.{code}" for code in field.choices)
+        label = f"clinical.{field.id}"
+        raise InputError("error.clinical.not_allowed", field=label, value=entry.text, allowed=allowed)
     return ProposedValue(parse_value(field, entry.text, provenance=Provenance.IMPORTED), entry)
 
 
@@ -62,8 +67,8 @@ def _number(field: FieldSchema, entry: SourceEntry, unit: str) -> ProposedValue:
         raise InputError("error.import.comma", field=label, value=entry.text)
     code = unit_of(field, written) if written else field.units[0].code
     if code is None:
-        allowed = ", ".join(known.code for known in field.units)
+        allowed = LIST_MARK.join(unit_id(known.code) for known in field.units)
         raise InputError("error.clinical.unit", field=label, unit=written, allowed=allowed)
-    if not written and field.units[0].code != "1":
-        notes.append(Message("import.note.unit_assumed", {"unit": f"report.unit.{code}"}))
+    if not written and field.units[0].code != NO_UNIT:
+        notes.append(Message("import.note.unit_assumed", {"unit": unit_id(code)}))
     return ProposedValue(parse_value(field, number, code, Provenance.IMPORTED), entry, tuple(notes))

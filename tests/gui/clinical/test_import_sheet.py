@@ -28,7 +28,7 @@ def paste(form: ClinicalForm, text: str) -> None:
 def test_a_pasted_table_shows_old_and_new_and_why_a_value_is_refused(form: ClinicalForm) -> None:
     paste(form, TABLE)
     assert form.sheet.isVisible()
-    assert "Age: 52 years \u2192 70 years" in form.sheet.accepted.text()
+    assert "Age: 52\u00a0years \u2192 70\u00a0years" in form.sheet.accepted.text()
     assert "row 1" in form.sheet.refused.text() and "<500" in form.sheet.refused.text()
     assert "shoe size" in form.sheet.unknown.text()
     assert form._session.record.canonical("age") == 52.0

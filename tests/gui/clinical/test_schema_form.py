@@ -82,7 +82,7 @@ def test_two_hundred_years_are_refused_inline_and_not_committed(form: ClinicalFo
     assert form._session.record.canonical("age") == 52.0
     assert form._session.undo_stack.count() == 0
     assert editor.note.isVisible()
-    assert "18 to 100 years" in editor.problem
+    assert "18 to 100\u00a0years" in editor.problem
     assert editor.control.property("tone") == "bad"
     assert number(form, "age").text() == "200"
 

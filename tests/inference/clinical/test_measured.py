@@ -91,7 +91,9 @@ def test_a_recorded_length_far_from_the_mask_is_told_and_blocks_nothing() -> Non
     assert disagreement(made, load_form("lagc-response").empty_record()) is None
     assert disagreement(made, filled("lagc-response", maximum_diameter="5.5 cm")) is None
     message = disagreement(made, filled("lagc-response", maximum_diameter="7 cm"))
-    assert message is not None and all("7 cm" in text and "48 mm" in text for text in texts(message))
+    assert message is not None and all(
+        "7\u00a0cm" in text and "48\u00a0mm" in text for text in texts(message)
+    )
 
 
 def test_a_confirmed_length_is_told_once_the_mask_has_changed() -> None:

@@ -49,13 +49,17 @@ def test_units_convert_visibly() -> None:
 def test_an_age_out_of_range_is_refused_with_its_limits(text: str) -> None:
     error = refusal("age", text)
     assert error.message.id == "error.clinical.out_of_range"
-    assert (error.message.fields["minimum"], error.message.fields["maximum"]) == ("18", "100")
+    assert (error.message.fields["minimum"], error.message.fields["maximum"]) == (
+        "18",
+        "100\u00a0report.unit.a",
+    )
 
 
 def test_limits_are_told_in_the_unit_that_was_typed() -> None:
     with pytest.raises(InputError) as caught:
         parse_value(TUMOUR_LENGTH, "300", "mm")
-    assert (caught.value.message.fields["minimum"], caught.value.message.fields["maximum"]) == ("5", "200")
+    fields = caught.value.message.fields
+    assert (fields["minimum"], fields["maximum"]) == ("5", "200\u00a0report.unit.mm")
 
 
 @pytest.mark.parametrize("text", ["18", "100"])
@@ -64,7 +68,12 @@ def test_the_ends_of_a_range_belong_to_it(text: str) -> None:
 
 
 def test_a_fraction_is_no_whole_number_of_years() -> None:
-    assert refusal("age", "52.5").message.id == "error.clinical.out_of_range"
+    error = refusal("age", "52.5")
+    assert error.message.id == "error.clinical.not_whole" and "52.5" in str(error.message.fields["value"])
+
+
+def test_digits_of_full_width_are_digits() -> None:
+    assert parse_value(TUMOUR_LENGTH, "３．７", "cm").canonical == pytest.approx(3.7)
 
 
 @pytest.mark.parametrize("text", ["fifty", "52 a", "5_2", "0x34"])

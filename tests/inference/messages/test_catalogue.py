@@ -99,6 +99,13 @@ def test_a_field_that_names_a_text_is_shown_as_that_text() -> None:
     assert catalogue.render(Message("a", {"plane": "plane.axial"})) == "the plane is axial"
 
 
+def test_the_id_of_a_unit_behind_its_number_is_shown_as_its_name() -> None:
+    catalogue = Catalogue("en", {"a": "{values}", "unit.a": "years", "list.separator": "; "})
+    assert (
+        catalogue.render(Message("a", {"values": "61\u00a0unit.a | 4\u00a0mm"})) == "61\u00a0years; 4\u00a0mm"
+    )
+
+
 def test_a_missing_id_or_field_is_visible_and_never_a_crash() -> None:
     catalogue = Catalogue("en", {"a": "about {file}"})
     assert catalogue.text("b.c") == "⟦b.c⟧"

@@ -120,7 +120,7 @@ def test_a_log_hazard_is_no_percentage() -> None:
     found = would_change(book.rule_set("cautious"), load_form("gnen-os"), read, {})
     english = load_catalogue("en")
     assert [english.render(message) for message in found] == [
-        "Would change to the high-risk group if Combined model reached 0.43 (now -0.25)",
+        "Would change to the high-risk group if Combined model reached 0.43 (now \u22120.25)",
         "Within 0.1 of the cut-off it is withheld (Combined model)",
     ]
 

@@ -106,6 +106,22 @@ def test_a_single_open_question_is_told_in_full() -> None:
     assert statement.id == "statement.eligibility_open" and "18 years" in texts(statement)[0]
 
 
+@pytest.mark.parametrize(
+    ("study", "field", "typed", "said"),
+    [
+        ("gnen-os", "age", "61", ("61\u00a0years", "61\u00a0岁")),
+        ("gnen-os", "long_diameter", "4", ("4\u00a0mm", "4\u00a0mm")),
+        ("lagc-response", "planned_cycles", "1", ("1", "1")),
+    ],
+)
+def test_a_number_is_said_with_its_unit_in_words(
+    study: str, field: str, typed: str, said: tuple[str, str]
+) -> None:
+    lines = held(study, **{field: typed}).lines
+    line = next(one for one in lines if field in one.question.fields)
+    assert tuple(load_catalogue(one).shown(line.said) for one in ("en", "zh_CN")) == said
+
+
 OUTSIDE = [
     ("npc-residual", {"t_stage": "T1", "n_stage": "N1"}, "eligibility.stage"),
     ("npc-residual", {"m_stage": "M1"}, "eligibility.no_metastasis"),
