@@ -25,6 +25,7 @@ from gui.feedback.notice_bar import NoticeBar
 from gui.intake.open_source import OpenSource, dropped_path
 from gui.intake.series_browser import SeriesBrowser
 from gui.language import other_language
+from gui.pathway.guide import Guide
 from gui.pathway.input_checklist import InputChecklist
 from gui.pathway.pathway_picker import PathwayPicker
 from gui.pathway.run_bar import RunBar
@@ -123,6 +124,7 @@ class MainWindow(QMainWindow):
         self.clinical = ClinicalForm(session)
         self.checklist = InputChecklist(session)
         self.run_bar = RunBar(session)
+        self.guide = Guide(session, self.checklist.inputs, self.layers, self.clinical, self)
         self.comparison = TreatmentComparison(session)
         self.recommendation = RecommendationPanel(session)
         self.shares = SliceSharePanel(session)
@@ -222,6 +224,7 @@ class MainWindow(QMainWindow):
             ("theme", self._on_theme_switched),
         ):
             actions[name].triggered.connect(slot)
+        self.run_bar.guidance_wanted.connect(self.guide.go)
         self.viewer.stack_dropped.connect(self.series.open_stack)
         session.language_changed.connect(self._on_language_changed)
         session.identity_changed.connect(self._on_title_changed)

@@ -259,7 +259,8 @@ class Session(SessionScans):
         self.jobs.papers.save_mask(path, kind or format_of(path))
 
     def shut_down(self, timeout_s: float = 5.0) -> None:
-        """Cancel and join every job, then end the intake worker."""
+        """Cancel and join every job, then end the intake worker; no command outlives the window."""
+        self.undo_stack.clear()
         self.jobs.shut_down(timeout_s)
         self.intake.close()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from inference.clinical.eligibility.evaluation import Answer, eligibility_of
+from inference.clinical.eligibility.evaluation import Answer, EligibilityLine, eligibility_of
 from inference.clinical.missing_costs import costs_of_missing
 from inference.clinical.schema import load_form
 from inference.findings import Verdict
@@ -21,18 +21,24 @@ if TYPE_CHECKING:
     from gui.session import Session
     from inference.inputs.study_inputs import NamedInput
 
+INPUTS: Final = "inputs"
+MASK: Final = "mask:"
+FIELD: Final = "field:"
+
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """One thing that is needed; ``why`` says what is missing and what it costs, where something does.
 
-    ``blocks`` is true where nothing at all can be asked without it.
+    ``blocks`` is true where nothing at all can be asked without it.  ``place`` is where it is provided:
+    ``inputs``, ``mask:`` with the id of an input, or ``field:`` with one of the form.
     """
 
     verdict: Verdict
     what: Message
     why: Message | None = None
     blocks: bool = False
+    place: str = INPUTS
 
 
 def requirements(session: Session) -> tuple[Requirement, ...]:
@@ -46,6 +52,19 @@ def blocking(session: Session) -> Message | None:
     """Why nothing can be asked yet, or None."""
     missing = (one for one in (*_scans(session), *_masks(session)) if one.blocks)
     return next((one.why or one.what for one in missing), None)
+
+
+def next_place(session: Session) -> str:
+    """Where to go next: to what blocks, then to what costs the answer, then to what costs less; or empty."""
+    found = requirements(session)
+    orders = (
+        [one for one in found if one.blocks],
+        [one for one in found if one.verdict is Verdict.REFUSED],
+        [one for one in found if one.verdict is Verdict.NOTE and one.place != INPUTS],
+    )
+    if session.stack is not None and session.inputs.needs_pick:
+        return INPUTS
+    return next((one.place for order in orders for one in order), "")
 
 
 def _scans(session: Session) -> Iterator[Requirement]:
@@ -92,12 +111,14 @@ def _masks(session: Session) -> Iterator[Requirement]:
             yield Requirement(Verdict.FINE, what)
         elif can_segment(pack):
             if scan.mask is not None:
-                yield Requirement(Verdict.REFUSED, what, Message("panel.required.mask.empty"))
+                why = Message("panel.required.mask.empty")
+                yield Requirement(Verdict.REFUSED, what, why, place=MASK + named.id)
         else:
             fields = {"input": named.title}
             without = any(one.fallback == "clinical_only" for one in load_pathway(session.study).answers)
             name = "panel.required.mask.clinical_only" if without else "panel.required.mask.none"
-            yield Requirement(Verdict.REFUSED, what, Message(name, fields), blocks=not without)
+            why = Message(name, fields)
+            yield Requirement(Verdict.REFUSED, what, why, blocks=not without, place=MASK + named.id)
 
 
 def _marked_inputs(session: Session) -> tuple[NamedInput, ...]:
@@ -123,7 +144,8 @@ def _values(session: Session) -> Iterator[Requirement]:
     for cost in dear:
         is_lost = cost.is_first or (cost.costs_answer and cost.instead is None)
         name = Message(f"clinical.{cost.field}")
-        yield Requirement(Verdict.REFUSED if is_lost else Verdict.NOTE, name, cost.message)
+        verdict = Verdict.REFUSED if is_lost else Verdict.NOTE
+        yield Requirement(verdict, name, cost.message, place=FIELD + cost.field)
 
 
 def _eligibility(session: Session) -> Iterator[Requirement]:
@@ -135,7 +157,7 @@ def _eligibility(session: Session) -> Iterator[Requirement]:
             yield Requirement(Verdict.FINE, line.asked)
         elif line.answer is Answer.OPEN:
             why = Message("panel.required.eligibility.open", {"required": line.required.id})
-            yield Requirement(Verdict.NOTE, line.asked, why)
+            yield Requirement(Verdict.NOTE, line.asked, why, place=FIELD + _asked_field(line, session.study))
         else:
             release = None if line.finding is None else release_of(line.finding, releases)
             said = Message(
@@ -144,4 +166,10 @@ def _eligibility(session: Session) -> Iterator[Requirement]:
             if release is not None:
                 yield Requirement(Verdict.NOTE, line.asked, release.message)
             else:
-                yield Requirement(Verdict.REFUSED, line.asked, said)
+                place = FIELD + _asked_field(line, session.study)
+                yield Requirement(Verdict.REFUSED, line.asked, said, place=place)
+
+
+def _asked_field(line: EligibilityLine, study: str) -> str:
+    """The first field of the form that answers a question."""
+    return next(iter(line.question.fields), load_form(study).treatment_day or "")

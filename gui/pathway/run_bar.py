@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from gui.feedback.text import label, set_tone
 from gui.feedback.verdict_mark import TONE_BY_VERDICT, VerdictMark
 from gui.jobs.time_left import time_left
 from gui.pathway.readiness import guard_lines, refused_names, run_obstacle, unmet
+from gui.pathway.requirements import next_place
 from gui.theme.palette import set_look
 from gui.theme.tokens import GRID_PX, Tone
 from inference.findings import Verdict
@@ -34,7 +35,12 @@ _VERDICT_BY_END: Final = {
 
 
 class RunBar(QWidget):
-    """The one place from which an answer is asked for; it always says what the next step is."""
+    """The one place from which an answer is asked for; it always says what the next step is.
+
+    ``guidance_wanted`` asks to be taken to where the next missing thing is provided.
+    """
+
+    guidance_wanted = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +56,9 @@ class RunBar(QWidget):
         self.mark = VerdictMark(self)
         self.status = label("muted", self, wraps=True)
         self.time_left = label("muted", self)
+        self.show_me = QPushButton(self)
+        self.show_me.setProperty("role", "link")
+        self.show_me.clicked.connect(self.guidance_wanted)
         buttons = QHBoxLayout()
         buttons.setSpacing(2 * GRID_PX)
         buttons.addWidget(self.run_button, 1)
@@ -59,6 +68,7 @@ class RunBar(QWidget):
         said.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
         said.addWidget(self.status, 1)
         said.addWidget(self.time_left, 0, Qt.AlignmentFlag.AlignTop)
+        said.addWidget(self.show_me, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(int(1.5 * GRID_PX))
@@ -96,6 +106,10 @@ class RunBar(QWidget):
         set_look(self.run_button, role="primary" if is_next else "")
         self.run_button.setToolTip("" if obstacle is None else session.render(obstacle))
         self.run_button.setAccessibleDescription(self.run_button.toolTip())
+        lacks = obstacle is not None or bool(unmet(session))
+        self.show_me.setText(session.tr("panel.run.show_me" if lacks else "panel.run.next_value"))
+        self.show_me.setToolTip(session.tr("panel.run.show_me.tip"))
+        self.show_me.setVisible(not busy and not session.is_current and bool(next_place(session)))
         self.cancel_button.setText(session.tr("panel.run.cancel"))
         self.cancel_button.setVisible(busy)
         self.progress.setVisible(busy)

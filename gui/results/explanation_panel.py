@@ -11,13 +11,14 @@ from gui.feedback.figure import Figure
 from gui.feedback.text import label, say
 from gui.results.card import Card
 from gui.theme.tokens import GRID_PX, Tone
+from gui.viewer.toolbar import gives_heat_maps
 from inference.prediction import Prediction, PredictionStatus
 from reports.figures.cohort_position import cohort_position
 from reports.figures.contribution_bars import contribution_bars
 from reports.figures.drawing import Drawing
 from reports.figures.predicted_survival import predicted_survival
 from reports.figures.style import FigureStyle
-from reports.prediction_wording import horizons_of
+from reports.prediction_wording import horizons_of, prediction_name
 
 if TYPE_CHECKING:
     from gui.session import Session
@@ -77,19 +78,28 @@ class ExplanationPanel(QWidget):
         stale = not session.is_current
         self.title.setText(session.tr("report.section.explanation"))
         self.setAccessibleName(self.title.text())
-        pictures = self._pictures(answer, explanation)
+        foretold = explanation.survival_of(outcome.assessment.predictions) if outcome is not None else None
+        pictures = self._pictures(answer, foretold, explanation)
         for name in _PARTS:
             toggle, figure = self.toggles[name], self.figures[name]
             toggle.setVisible(name in pictures)
             is_open = name in self._open and name in pictures
             mark = "\u25be" if is_open else "\u25b8"
-            toggle.setText(f"{mark} {session.tr(f'panel.explanation.{name}')}")
+            title = session.tr(f"panel.explanation.{name}")
+            if name == "survival" and foretold is not None and foretold is not answer:
+                title = f"{title} · {prediction_name(foretold, session.catalogue)}"
+            toggle.setText(f"{mark} {title}")
             figure.setVisible(is_open)
             figure.show_figure(pictures.get(name) if is_open else None, stale=stale)
-        say(self.caveat, session.tr("report.explanation.remark"))
+        remarks = [session.tr("report.explanation.remark")]
+        if not gives_heat_maps(session):
+            remarks.append(session.tr("panel.explanation.no_heat_map"))
+        say(self.caveat, "\n".join(remarks))
         self.card.look(Tone.PLAIN, stale=stale)
 
-    def _pictures(self, answer: Prediction, explanation: StudyExplanation) -> dict[str, Draw]:
+    def _pictures(
+        self, answer: Prediction, foretold: Prediction | None, explanation: StudyExplanation
+    ) -> dict[str, Draw]:
         catalogue, study = self._session.catalogue, self._session.study
         found: dict[str, Draw] = {}
         if answer.contributions:
@@ -98,10 +108,10 @@ class ExplanationPanel(QWidget):
             found["cohort"] = lambda width, style: cohort_position(
                 answer, explanation.quantiles, width=width, catalogue=catalogue, style=style
             )
-        if answer.survival or explanation.groups:
-            months = horizons_of(answer, study)
+        if foretold is not None:
+            months = horizons_of(foretold, study)
             found["survival"] = lambda width, style: predicted_survival(
-                answer, explanation.groups, width=width, catalogue=catalogue, horizons=months, style=style
+                foretold, explanation.groups, width=width, catalogue=catalogue, horizons=months, style=style
             )
         if (drawn := explanation.nomogram) is not None:
             # It brings scipy, which the window can do without until there is an answer.

@@ -80,7 +80,7 @@ class PredictionLines:
         verdict = survival = fallback = flags = ""
         if answered:
             verdict = verdict_text(prediction, catalogue)
-            survival = survival_line(prediction, horizons_months, catalogue)
+            survival = survival_lines(prediction, horizons_months, catalogue)
             fallback = prediction_wording.fallback_text(prediction, catalogue)
             flags = " · ".join(_doubts(prediction, catalogue))
         say(self.verdict, verdict, tone)
@@ -104,10 +104,11 @@ def verdict_text(prediction: Prediction, catalogue: Catalogue) -> str:
     return f"{shape} {prediction_wording.verdict_word(prediction, catalogue)}"
 
 
-def survival_line(prediction: Prediction, horizons_months: Sequence[float], catalogue: Catalogue) -> str:
-    """What its curve says at each horizon; a line breaks between them, never within one."""
-    told = [prediction_wording.survival_text(prediction, month, catalogue) for month in horizons_months]
-    return " · ".join(text.replace(" ", "\u00a0") for text in told)
+def survival_lines(prediction: Prediction, horizons_months: Sequence[float], catalogue: Catalogue) -> str:
+    """What its curve says, a line for each horizon."""
+    return "\n".join(
+        prediction_wording.survival_text(prediction, month, catalogue) for month in horizons_months
+    )
 
 
 def _measure(prediction: Prediction, catalogue: Catalogue) -> list[str]:

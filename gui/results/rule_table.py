@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QResizeEvent
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 
 MARK = "▸"
+_MARK_PX: Final = 16
+_BETWEEN_COLUMNS_PX: Final = 10
 
 
 class RuleTableModel(QAbstractTableModel):
@@ -143,11 +145,13 @@ class RuleTable(QTableView):
         self.setVisible(self.rules.rowCount() > 0)
         self.setAccessibleName(catalogue.text("panel.rules.heading"))
         if self.rules.rowCount():
-            header = self.horizontalHeader()
-            header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-            header.setSectionResizeMode(self.rules.columnCount() - 1, QHeaderView.ResizeMode.Stretch)
-            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(0, 16)
+            header, last = self.horizontalHeader(), self.rules.columnCount() - 1
+            header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+            header.setSectionResizeMode(last, QHeaderView.ResizeMode.Stretch)
+            header.resizeSection(0, _MARK_PX)
+            for column in range(1, last):
+                wide = max(self.sizeHintForColumn(column), header.sectionSizeHint(column))
+                header.resizeSection(column, wide + _BETWEEN_COLUMNS_PX)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from gui.feedback.text import label, say
 from gui.pathway.treatments import answers_by_treatment
 from gui.results.answer_panel import AnswerPanel
-from gui.results.prediction_lines import PredictionLines, survival_line, verdict_text
+from gui.results.prediction_lines import PredictionLines, survival_lines, verdict_text
 from gui.theme.palette import set_look
 from gui.theme.tokens import GRID_PX
 from inference.assessment import Assessment
@@ -76,7 +76,7 @@ class StudyAnswerPanel(AnswerPanel):
         say(self.beside, catalogue.text("report.beside.beside") if answered else "")
         for row, one in enumerate(answered):
             said = [verdict_text(one, catalogue)] if one.is_positive is not None else []
-            said.append(survival_line(one, horizons_of(one, study), catalogue))
+            said.append(survival_lines(one, horizons_of(one, study), catalogue))
             texts = (
                 prediction_name(one, catalogue),
                 score_text(one, catalogue),

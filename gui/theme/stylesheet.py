@@ -213,7 +213,7 @@ QListWidget::item {{ padding: 8px 10px; border-radius: 3px; }}
 QTableView {{ background: transparent; border: none; gridline-color: transparent; }}
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{ background: transparent; border: none; color: {t.muted};
-    font-size: {ANNOTATION_PX}px; padding: 3px 6px; }}
+    font-size: {ANNOTATION_PX}px; padding: 3px 3px; }}
 QStatusBar {{ background: {t.panel}; border-top: 1px solid {t.line}; color: {t.muted}; }}
 QStatusBar::item {{ border: none; }}
 """

@@ -12,9 +12,9 @@ from gui.theme.tokens import ANNOTATION_PX, OKABE_ITO
 from gui.viewer.plane_transform import EdgeLetters
 
 INK: Final = QColor("#e6e8eb")
-FAINT_INK: Final = QColor("#b4bbc5")
+FAINT_INK: Final = QColor("#ccd2da")
 LETTER_INK: Final = QColor("#f2c063")
-_SHADOW: Final = QColor(0, 0, 0, 190)
+_SHADOW: Final = QColor(0, 0, 0, 225)
 _EDGE: Final = tuple(QPointF(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y)
 _MARGIN_PX: Final = 10.0
 _SCALE_LENGTHS_MM: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0)

@@ -17,6 +17,8 @@ from gui.theme.icons import pixmap
 from gui.theme.palette import current_tokens
 
 _PROGRESS_PX: Final = 340
+_FRAME: Final = QSize(560, 340)
+_TEXT_PX: Final = 460
 
 
 class DropHint(QWidget):
@@ -52,7 +54,7 @@ class DropHint(QWidget):
         column.addSpacing(4)
         for widget in (self.title, self.text):
             widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            column.addWidget(widget)
+            column.addLayout(_middle(widget))
         column.addSpacing(8)
         column.addLayout(buttons)
         self.progress = ProgressLine(session, self)
@@ -60,7 +62,7 @@ class DropHint(QWidget):
         column.addWidget(self.progress, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(12)
         self.privacy.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(self.privacy)
+        column.addLayout(_middle(self.privacy))
         column.addStretch(4)
         session.language_changed.connect(self._on_language_changed)
         session.intake_job_changed.connect(self._on_job_changed)
@@ -83,7 +85,7 @@ class DropHint(QWidget):
         pen.setDashPattern([5, 5])
         painter.setPen(pen)
         painter.setBrush(QColor(tokens.selected) if self._is_target else Qt.BrushStyle.NoBrush)
-        size = QSize(min(self.width() - 48, 560), min(self.height() - 48, 340))
+        size = QSize(min(self.width() - 48, _FRAME.width()), min(self.height() - 48, _FRAME.height()))
         box = QRectF(0, 0, size.width(), size.height())
         box.moveCenter(QRectF(self.rect()).center())
         painter.drawRoundedRect(box, 8, 8)
@@ -108,3 +110,13 @@ class DropHint(QWidget):
     def refresh_theme(self) -> None:
         """Draw the picture in the colours of the theme that is shown now."""
         self.picture.setPixmap(pixmap("drop", 40, current_tokens().accent, self.devicePixelRatioF()))
+
+
+def _middle(text: QLabel) -> QHBoxLayout:
+    """A row that keeps a text within the frame, however wide the page is."""
+    text.setMaximumWidth(_TEXT_PX)
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(text, 1000)
+    row.addStretch(1)
+    return row

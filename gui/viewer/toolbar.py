@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QSlider, QT
 from gui.actions import Actions
 from gui.feedback.text import label
 from gui.session import Session
+from gui.theme.tokens import GRID_PX
 from gui.viewer.view_state import Tool, ViewState
 from reports.wording import model_name
 
@@ -19,6 +20,13 @@ _ROOM_FOR_HEAT_LABEL_PX: Final = 780
 _TREATMENT_LETTERS: Final = 7
 _HEAT_SLIDER_PX: Final = 80
 _FIRST_HEAT_OPACITY: Final = 0.5
+
+
+def gives_heat_maps(session: Session) -> bool:
+    """False for a pack whose networks give features: there is no Grad-CAM without a score."""
+    if session.pack is None or session.pack.manifest.treatments:
+        return True
+    return bool(session.pack.manifest.classifiers(None))
 
 
 class ViewerToolbar(QFrame):
@@ -65,9 +73,10 @@ class ViewerToolbar(QFrame):
         self.heat.valueChanged.connect(self._on_heat_moved)
         for widget in (self.heat_label, self.treatment, self.heat):
             row.addWidget(widget)
-            row.addSpacing(4)
+            row.addSpacing(GRID_PX)
         session.language_changed.connect(self._on_language_changed)
         session.heat_map_changed.connect(self._on_heat_maps_changed)
+        session.pack_changed.connect(self._on_heat_maps_changed)
         session.currency_changed.connect(self._on_heat_maps_changed)
         state.window_changed.connect(self._on_presets_changed)
         state.source_changed.connect(self._on_presets_changed)
@@ -99,7 +108,7 @@ class ViewerToolbar(QFrame):
         wide = event.size().width() >= _ROOM_FOR_TEXT_PX
         for button in self._buttons:
             button.setToolButtonStyle(style.ToolButtonTextBesideIcon if wide else style.ToolButtonIconOnly)
-        self.heat_label.setVisible(event.size().width() >= _ROOM_FOR_HEAT_LABEL_PX)
+        self._show_opacity()
 
     def _on_tool_toggled(self, is_on: bool) -> None:
         action = self.sender()
@@ -151,7 +160,7 @@ class ViewerToolbar(QFrame):
             self.treatment.addItem(model_name(treatment, self._session.catalogue), treatment)
         self.treatment.setCurrentIndex(self.treatment.findData(chosen))
         self.treatment.setEnabled(bool(treatments))
-        self.heat.setEnabled(bool(chosen))
+        self.treatment.setVisible(gives_heat_maps(self._session))
         if chosen != self._state.heat_treatment:
             self._state.set_overlay(heat_treatment=chosen, heat_opacity=0.0)
         self._show_opacity()
@@ -161,11 +170,10 @@ class ViewerToolbar(QFrame):
         opacity = (self._state.heat_opacity or _FIRST_HEAT_OPACITY) if treatment else 0.0
         self._state.set_overlay(heat_treatment=treatment, heat_opacity=opacity, visible=True)
         self._actions["overlay"].setChecked(True)
-        self.heat.setEnabled(bool(treatment))
         self._show_opacity()
 
     def _on_heat_moved(self, percent: int) -> None:
-        if self.heat.isEnabled():
+        if self._state.heat_treatment:
             self._state.set_overlay(heat_opacity=percent / 100)
         self._show_opacity()
 
@@ -174,6 +182,7 @@ class ViewerToolbar(QFrame):
         self.heat.blockSignals(True)
         self.heat.setValue(percent)
         self.heat.blockSignals(False)
-        tr = self._session.tr
-        on = bool(self._state.heat_treatment)
-        self.heat_label.setText(tr("gui.heat_map.at", percent=percent) if on else tr("gui.heat_map"))
+        self.heat_label.setText(self._session.tr("gui.heat_map.at", percent=percent))
+        self.heat.setVisible(bool(self._state.heat_treatment))
+        has_room = self.width() >= _ROOM_FOR_HEAT_LABEL_PX
+        self.heat_label.setVisible(has_room and bool(self._state.heat_treatment))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from gui.theme.tokens import OKABE_ITO
 from gui.viewer.display_window import DisplayWindow, WindowPreset, presets
+from gui.viewer.same_place import kept_window, same_place
 from gui.viewer.slice_source import SliceSource
 
 BRUSH_SIZES_MM: Final = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50)
@@ -54,14 +55,24 @@ class ViewState(QObject):
         self.tool = Tool.SCROLL
         self.brush_mm = _FIRST_BRUSH_MM
         self.is_tiled = True
+        self.keeps_place = False
+        self._kept_window: DisplayWindow | None = None
 
     def open(self, source: SliceSource | None) -> None:
-        """Look at another stack, from the slice nearest to its middle that has a picture."""
-        self.source = source
-        self.presets = ()
+        """Look at another stack, where the former one showed the same place of the patient.
+
+        Else it begins at the slice nearest to its middle that has a picture.
+        """
+        former, self.source = self.source, source
+        self._kept_window, self.keeps_place = None, False
         if source is not None:
             _, rows, columns = source.geometry.shape
-            self.position = (source.first_index, rows // 2, columns // 2)
+            kept = same_place(former, self.position, source)
+            self.keeps_place = kept is not None
+            self.position = kept or (source.first_index, rows // 2, columns // 2)
+            if self.keeps_place:
+                self._kept_window = kept_window(former, self.presets, self.window, source)
+        self.presets = ()
         self.source_changed.emit()
         self.refresh_presets()
         if self.tool.edits_mask:
@@ -69,11 +80,11 @@ class ViewState(QObject):
             self.set_tool(Tool.SCROLL)
 
     def refresh_presets(self) -> None:
-        """Take the presets anew once pixels have been read; the window follows the first of them."""
+        """Take the presets anew once pixels have been read; an unkept window follows the first of them."""
         source = self.source
         if source is not None and (source.is_complete or source.plane(0, self.position[0]) is not None):
             self.presets = presets(source)
-            self.window = self.presets[0].window
+            self.window = self._kept_window or self.presets[0].window
             # Told even where the values are those of the scan before: the presets are this one's.
             self.window_changed.emit()
 

@@ -189,7 +189,7 @@ class Viewport(QGraphicsView):
         has_plane = source is not None and (self.axis == 0 or has_planes_across(source.stack))
         self.transform_ = PlaneTransform.of(source.geometry, self.axis) if source and has_plane else None
         self._probe = None
-        self.fit()
+        (self._place if self._state.keeps_place else self.fit)()
         self.draw()
 
     def _on_window_changed(self) -> None:

@@ -49,7 +49,9 @@ def cohort_position(
     shapes: list[Shape] = []
     for place, one in enumerate(quantiles):
         middle = box.top + (place + 0.5) * _ROW
-        shapes += _row(one, frame.x, middle, left - 8.0, catalogue, style.colour_of(place + 1), style)
+        # The first row is the outcome that is scored: its colour is that of risk, unless it is hoped for.
+        number = len(quantiles) - place if prediction.higher_is == "better" else place + 1
+        shapes += _row(one, frame.x, middle, left - 8.0, catalogue, style.colour_of(number), style)
     if prediction.cutoff is not None:
         x = frame.x(prediction.cutoff)
         shapes.append(Line(x, box.top, x, box.bottom, style.cutoff, 0.9, (2.0, 2.0)))

@@ -127,7 +127,6 @@ def explanation_sections(
     if explanation is None or answer.status is not PredictionStatus.ANSWERED:
         return []
     quantiles, groups, drawn = explanation.quantiles, explanation.groups, explanation.nomogram
-    horizons = horizons_of(answer, assessment.study)
     left = Picture(lambda width: contribution_bars(answer, width, catalogue))
     right = Picture(lambda width: cohort_position(answer, quantiles, width=width, catalogue=catalogue))
     pictures: list[Block] = [Gap(3)]
@@ -139,16 +138,18 @@ def explanation_sections(
     if len(pictures) > 1:
         remark = catalogue.text("report.explanation.remark")
         sections.append(Section(catalogue.text("report.section.explanation"), [Stack(pictures)], remark))
-    if answer.survival or groups:
+    if (foretold := explanation.survival_of(assessment.predictions)) is not None:
+        horizons = horizons_of(foretold, assessment.study)
         curve = Picture(
             lambda width: predicted_survival(
-                answer, groups, width=width, catalogue=catalogue, horizons=horizons
+                foretold, groups, width=width, catalogue=catalogue, horizons=horizons
             )
         )
         remark = catalogue.text("report.survival.remark")
-        sections.append(
-            Section(catalogue.text("figure.predicted_survival"), [Stack([Gap(3), curve])], remark)
-        )
+        title = catalogue.text("figure.predicted_survival")
+        if foretold is not answer:
+            title = f"{title} · {prediction_name(foretold, catalogue)}"
+        sections.append(Section(title, [Stack([Gap(3), curve])], remark))
     if drawn is not None:
         nomogram = Picture(lambda width: nomogram_drawing(drawn, assessment.study, width, catalogue))
         sections.append(

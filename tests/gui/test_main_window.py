@@ -17,6 +17,8 @@ import inference.pipeline
 from gui.actions import SPECS
 from gui.main_window import MainWindow
 from gui.notice import Notice, NoticeKind
+from gui.pathway import guide
+from gui.pathway.requirements import FIELD, INPUTS, MASK
 from gui.session import Session
 from gui.settings import Settings
 from gui.viewer.view_state import Tool
@@ -366,3 +368,21 @@ def test_a_share_bar_leads_to_its_slice(opened: MainWindow) -> None:
     opened.session.slice_requested.emit(3)
     assert opened.viewer.state.position[0] == 3
     assert opened.viewer.viewports[0].accessibleDescription().startswith("slice 4 of 12")
+
+
+@pytest.mark.parametrize("place", [INPUTS, MASK + "t1c", FIELD + "t_stage"])
+def test_it_goes_there_with_the_focus(
+    place: str, opened: MainWindow, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guide, "next_place", lambda _: place)
+    for group in opened.clinical.groups.values():
+        group.unfold(False)
+    opened.activateWindow()
+    assert not opened.run_bar.show_me.isHidden()
+    qtbot.mouseClick(opened.run_bar.show_me, Qt.MouseButton.LeftButton)
+    expected = {INPUTS: opened.checklist.inputs, MASK + "t1c": opened.layers}.get(place, opened.clinical)
+    qtbot.waitUntil(lambda: opened.focusWidget() is not None and expected.isAncestorOf(opened.focusWidget()))
+    found = opened.focusWidget()
+    qtbot.waitUntil(lambda: not found.visibleRegion().isEmpty())
+    if place.startswith(FIELD):
+        assert found is opened.clinical.editors["t_stage"].reachable[0]

@@ -112,6 +112,15 @@ def test_a_single_score_is_never_spoken_of_as_treatments(qtbot: Any) -> None:
     assert not panel.isHidden() and "treatment" not in recommendation.reasons.text()
 
 
+def test_the_risk_groups_are_shown_where_a_score_beside_forms_them(qtbot: Any) -> None:
+    session = session_of(whole())
+    panel = shown(ExplanationPanel(session), qtbot)
+    assert session.outcome is not None and session.outcome.explanation is not None
+    foretold = session.outcome.explanation.survival_of(session.outcome.assessment.predictions)
+    assert foretold is not None and foretold.model == "overall_survival"
+    assert "OS model" in panel.toggles["survival"].text() and not panel.toggles["survival"].isHidden()
+
+
 def test_both_follow_the_language(qtbot: Any) -> None:
     session = session_of(whole())
     panel, explanation = shown(StudyAnswerPanel(session), qtbot), shown(ExplanationPanel(session), qtbot)
