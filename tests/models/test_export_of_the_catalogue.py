@@ -13,7 +13,7 @@ import pytest
 import torch
 from torch import nn
 
-from inference.predictors.grad_cam import grad_cam
+from inference.predictors.grad_cam import grad_cams
 from models.export import export_network, round_weights
 from models.networks import efficientnet, inception_resnet, resnet
 from models.networks.catalogue import build_classifier, build_segmenter
@@ -85,9 +85,8 @@ def check_explained(run: Run, expected: tuple[torch.Tensor, ...], image: torch.T
     scale = float(gradient.abs().max())
     assert scale > 1e-6
     assert np.abs(given["gradient"] - gradient.numpy()).max() <= PARITY * scale
-    for n in range(len(image)):
-        drawn = grad_cam(activation[n].numpy(), gradient[n].numpy())
-        assert np.abs(grad_cam(given["activation"][n], given["gradient"][n]) - drawn).max() <= PARITY
+    drawn = grad_cams(activation.numpy(), gradient.numpy())
+    assert np.abs(grad_cams(given["activation"], given["gradient"]) - drawn).max() <= PARITY
 
 
 @pytest.mark.parametrize(
