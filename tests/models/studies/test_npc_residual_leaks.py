@@ -11,9 +11,11 @@ import torch
 from inference.statistics.discrimination.delong import auc
 from models.networks import resnet
 from models.phantoms.npc_population import draw_cohort
+from models.results.permuted import npc_areas
 from models.studies import npc_residual_leaks
 from models.studies.npc_residual import Arm
-from models.studies.npc_residual_config import DEMO, UNITS
+from models.studies.npc_residual_config import DEMO
+from models.studies.npc_residual_groups import TREATMENTS
 from models.studies.npc_residual_leaks import (
     THRESHOLD,
     EpochLeak,
@@ -192,20 +194,14 @@ def test_only_the_results_know_the_leaks(repository):
 
 def test_dealt_out_outcomes_are_not_predictable_except_by_choosing_the_epoch():
     """Both units out of fold, and the last epoch, within 0.5 ± 3 SE; the best epoch 2 SE beyond."""
-    arm = arm_of(0.0, UNITS)
+    arm = arm_of(0.0)
     rng = np.random.default_rng(9)
-    areas = {unit: [] for unit in UNITS}
-    for _ in range(5):
-        dealt = rng.permutation(arm.residual)
-        for model in arm.models:
-            names = (model.classifier, model.unit, "ccrt")
-            samples = in_unit(arm.crops, model.unit)
-            division = divide([str(k) for k in range(len(dealt))], dealt, TINY, 1)
-            fitted = fit_model(TINY, names, samples, dealt, division, model.start, RunPlace())
-            scores = fitted.readings["patient"].scores
-            by_fold = [auc(scores[list(f.left_out)], dealt[list(f.left_out)]).value for f in division.folds]
-            areas[model.unit].append(np.mean(by_fold))
-    leaks = epochs_chosen_without_signal(TINY, arm, arm.models[1], 12, rng, RunPlace())
+    halves = {
+        treatment: (arm.crops[half::2], arm.residual[half::2]) for half, treatment in enumerate(TREATMENTS)
+    }
+    areas = npc_areas(halves, TINY, 4, rng)
+    assert set(areas) == {"image unit", "patient unit"}
+    leaks = epochs_chosen_without_signal(TINY, arm, arm.models[0], 12, rng, RunPlace())
     areas["last epoch"] = [leak.honest for leak in leaks]
     for name, values in areas.items():
         error = np.std(values, ddof=1) / np.sqrt(len(values))
