@@ -117,5 +117,7 @@ class AnswerPanel(QWidget):
         session = self._session
         if session.stack is None:
             return session.tr("panel.next.open")
+        if session.is_busy:
+            return session.tr("panel.next.running")
         obstacle = run_obstacle(session)
         return session.render(obstacle) if obstacle is not None else session.tr(self.step_to_run())

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from gui.feedback.text import label, say
 from gui.results.card import Card
@@ -14,6 +14,8 @@ from reports.prediction_wording import prediction_name, variation_range, variati
 
 if TYPE_CHECKING:
     from gui.session import Session
+
+_STEPS: Final = 1000
 
 
 class VariationPanel(QWidget):
@@ -26,13 +28,24 @@ class VariationPanel(QWidget):
         self.card = Card(self)
         self.title = label("muted", self.card, wraps=True)
         self.progress = label("annotation", self.card, wraps=True)
+        self.bar = QProgressBar(self.card)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(GRID_PX)
         self.summary = label("", self.card, wraps=True)
         self.crossing = label("small", self.card, wraps=True)
         self.every = label("small", self.card, wraps=True)
         self.toggle = QPushButton(self.card)
         self.toggle.setProperty("role", "link")
         self.toggle.clicked.connect(self._on_toggled)
-        for widget in (self.title, self.progress, self.summary, self.crossing, self.every, self.toggle):
+        for widget in (
+            self.title,
+            self.progress,
+            self.bar,
+            self.summary,
+            self.crossing,
+            self.every,
+            self.toggle,
+        ):
             self.card.column.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -59,12 +72,21 @@ class VariationPanel(QWidget):
         self.title.setText(session.tr("report.section.variations"))
         self.setAccessibleName(self.title.text())
         say(self.progress, session.tr("panel.variations.running") if running else "")
+        self._show_progress(running)
         say(self.summary, "\n".join(self._summary(one) for one in varied))
         say(self.crossing, "\n".join(self._lines(varied, crossing=True)), Tone.WARN)
         say(self.every, "\n".join(self._lines(varied, crossing=False)) if self._is_open else "")
         self.toggle.setText(session.tr("panel.variations.hide" if self._is_open else "panel.variations.show"))
         self.toggle.setVisible(any(not one.crosses for p in varied for one in p.variations))
         self.card.look(Tone.PLAIN, stale=bool(varied) and not session.is_current)
+
+    def _show_progress(self, running: bool) -> None:
+        job = self._session.jobs.variation.job
+        fraction = None if job is None else job.fraction
+        self.bar.setVisible(running)
+        self.bar.setAccessibleName(self.progress.text())
+        self.bar.setRange(0, 0 if fraction is None else _STEPS)
+        self.bar.setValue(0 if fraction is None else round(fraction * _STEPS))
 
     def _summary(self, prediction: Prediction) -> str:
         return self._session.tr(

@@ -151,7 +151,7 @@ QPushButton[role="tab"]:focus {{ background: {t.hover}; color: {t.text}; border:
     border-bottom: 2px solid {t.strong_line}; }}
 QPushButton[role="tab"]:checked:focus {{ border-bottom-color: {t.accent}; }}
 QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: {RADIUS_PX}px;
-    padding: 4px 8px; color: {t.muted}; }}
+    padding: 4px 6px; color: {t.muted}; }}
 QToolButton:hover {{ background: {t.hover}; color: {t.text}; }}
 QToolButton:checked {{ background: {t.selected}; color: {t.text}; border-color: {t.line}; }}
 QToolButton:disabled {{ color: {t.disabled}; }}

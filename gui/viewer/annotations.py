@@ -15,6 +15,8 @@ INK: Final = QColor("#e6e8eb")
 FAINT_INK: Final = QColor("#ccd2da")
 LETTER_INK: Final = QColor("#f2c063")
 _SHADOW: Final = QColor(0, 0, 0, 225)
+_VEIL: Final = QColor(0, 0, 0, 120)
+_VEIL_PX: Final = 2.0
 _EDGE: Final = tuple(QPointF(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y)
 _MARGIN_PX: Final = 10.0
 _SCALE_LENGTHS_MM: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0)
@@ -70,7 +72,10 @@ def paint_annotations(
 
 
 def write(painter: QPainter, at: QPointF, text: str, colour: QColor) -> None:
-    """Text with a dark edge, readable on black and on bone."""
+    """Text with a dark edge on a thin veil, readable on black and on bone."""
+    metrics = QFontMetricsF(painter.font())
+    line = QRectF(at.x(), at.y() - metrics.ascent(), metrics.horizontalAdvance(text), metrics.height())
+    painter.fillRect(line.adjusted(-_VEIL_PX, 0, _VEIL_PX, 0), _VEIL)
     painter.setPen(_SHADOW)
     for offset in _EDGE:
         painter.drawText(at + offset, text)

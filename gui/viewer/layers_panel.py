@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QGridLayout,
+    QHBoxLayout,
     QMenu,
     QPushButton,
     QSlider,
@@ -24,6 +25,7 @@ from gui.feedback.text import label
 from gui.intake.mask_candidates import mask_candidates
 from gui.pathway.region import marks_cuboid
 from gui.session import Session
+from gui.theme.palette import set_look
 from gui.theme.tokens import OKABE_ITO
 from gui.viewer.known_grid import known_grid
 from gui.viewer.view_state import ViewState
@@ -96,12 +98,15 @@ class LayersPanel(QWidget):
         grid.addWidget(self.details, 1, 1, 1, 2)
         grid.addWidget(self.opacity, 2, 1, 1, 2)
         grid.setColumnStretch(1, 1)
-        buttons = QGridLayout()
+        drawn = QHBoxLayout()
+        drawn.setSpacing(6)
+        drawn.addWidget(self.segment_button, 1)
+        drawn.addWidget(self.draw_button, 1)
+        buttons = QVBoxLayout()
         buttons.setSpacing(6)
-        buttons.addWidget(self.segment_button, 0, 0)
-        buttons.addWidget(self.draw_button, 0, 1)
-        buttons.addWidget(self.region_button, 1, 0, 1, 2)
-        buttons.addWidget(self.import_button, 2, 0, 1, 2)
+        buttons.addWidget(self.region_button)
+        buttons.addLayout(drawn)
+        buttons.addWidget(self.import_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -123,9 +128,16 @@ class LayersPanel(QWidget):
         self.row.setVisible(mask is not None)
         self.hint.setVisible(mask is None)
         self._offer_found()
-        for button in (self.segment_button, self.draw_button, self.import_button):
-            button.setVisible(mask is None)
-        self.region_button.setVisible(mask is None and marks_cuboid(session.study))
+        can_segment = needs_segmenter(session) != "gui.why_not.no_segmenter"
+        is_rough = marks_cuboid(session.study)
+        self.segment_button.setVisible(mask is None and can_segment)
+        self.draw_button.setVisible(mask is None)
+        self.import_button.setVisible(mask is None)
+        self.region_button.setVisible(mask is None and is_rough)
+        # Where the pack proposes none, a mask is what comes next.
+        is_next = session.volume is not None and not can_segment
+        set_look(self.region_button, role="primary" if is_next and is_rough else "")
+        set_look(self.draw_button, role="primary" if is_next and not is_rough else "")
         self.hint.setText(tr(self._hint()))
         self.opacity.setAccessibleName(tr("gui.layers.opacity"))
         self.opacity.setToolTip(tr("gui.layers.opacity"))

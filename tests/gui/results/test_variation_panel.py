@@ -60,7 +60,9 @@ def test_the_job_replaces_the_outcome_by_the_varied_one(answered: Session, qtbot
     assert case is not None and pack is not None
     with qtbot.waitSignal(answered.outcome_changed, timeout=10_000):
         answered.jobs.variation.start(case, pack)
-        assert answered.jobs.variation.is_running and not shown.progress.isHidden()
+        assert (
+            answered.jobs.variation.is_running and not shown.progress.isHidden() and not shown.bar.isHidden()
+        )
     assert answered.outcome is not None
     assert all(one.variations for one in answered.outcome.assessment.predictions)
     qtbot.waitUntil(lambda: not answered.jobs.variation.is_running, timeout=10_000)
