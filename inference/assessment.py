@@ -247,12 +247,17 @@ class Assessment:
         """Hash of the canonical form, printed on the report and the screen."""
         return sha256(self.canonical_bytes()).hexdigest()
 
-    def is_current(self, inputs: tuple[InputReference, ...], pack_sha256: str, rule_set: str) -> bool:
-        """True when it was computed from exactly these inputs, this pack and this rule set."""
+    def is_current(
+        self, inputs: tuple[InputReference, ...], pack_sha256: str, rule_set: str, rules_sha256: str
+    ) -> bool:
+        """True when it was computed from exactly these inputs, this pack, and this rule set of this file."""
+        file = self.recommendation.file
         return (
             self.inputs == inputs
             and self.pack.sha256 == pack_sha256
             and self.recommendation.rule_set == rule_set
+            and file is not None
+            and file.sha256 == rules_sha256
         )
 
 

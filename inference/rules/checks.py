@@ -45,8 +45,8 @@ class Problem:
         return Message(f"error.rules.file.{self.message_id}", {"line": line, **self.fields, **quoted})
 
 
-def problems_of(book: RuleBook, own: RuleBook | None = None) -> Iterator[Problem]:
-    """Everything that is wrong with ``book``; ``own`` are the project's rules that a site's stand in for."""
+def problems_of(book: RuleBook) -> Iterator[Problem]:
+    """Everything that is wrong with ``book``, whoever wrote it."""
     form = load_form(book.study)
     yield from _readings(book)
     yield from _clinical(book, form)
@@ -59,8 +59,6 @@ def problems_of(book: RuleBook, own: RuleBook | None = None) -> Iterator[Problem
         if rule_set.id not in _PROJECT_SETS:
             yield from _word_is_known(book, (*place, "id"), f"rule_set.{rule_set.id}")
         yield from _rules(book, rule_set, form, place)
-    if own is not None:
-        yield from _keeps_what_is_owed(book, own)
 
 
 def _readings(book: RuleBook) -> Iterator[Problem]:
@@ -216,13 +214,3 @@ def _word_is_known(
     if not set(filled) <= asked <= given:
         shown = ", ".join(sorted(asked)) or "–"
         yield Problem(place, "placeholders", {"name": message_id, "allowed": shown})
-
-
-def _keeps_what_is_owed(book: RuleBook, own: RuleBook) -> Iterator[Problem]:
-    if book.readings != own.readings:
-        yield Problem(("readings",), "readings", {"study": own.study})
-    if (book.fewer_side_effects_first, book.otherwise) != (own.fewer_side_effects_first, own.otherwise):
-        yield Problem(("fewer_side_effects_first",), "readings", {"study": own.study})
-    for group in own.needs:
-        if group not in book.needs:
-            yield Problem(("needs",), "needs", {"fields": ", ".join(group)})

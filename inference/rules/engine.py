@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from inference.assessment import Recommendation, RecommendationStatus
+from inference.assessment import Recommendation, RecommendationStatus, RuleOrigin
 from inference.clinical.record import ClinicalRecord
 from inference.clinical.schema import load_form
 from inference.messages.message import LIST_MARK, FieldValue, Message
 from inference.prediction import Fallback
 from inference.rules.changes import would_change
+from inference.rules.owed import doubts_let_pass
 from inference.rules.performance import NOTHING_KNOWN, PackFacts
 from inference.rules.reading import Reading
 from inference.rules.rule_book import (
@@ -23,6 +24,7 @@ from inference.rules.rule_book import (
     clinical_values,
     shown_value,
 )
+from inference.rules.rule_file import load_rule_book
 
 _FALLBACKS: Final[Mapping[Fallback, Doubt]] = {
     Fallback.IMAGE_ONLY: "image_only",
@@ -114,7 +116,12 @@ def recommend(
         row=row,
         recommend=rule.recommend,
         reasons=tuple(_because(book, placed)),
-        statements=tuple(_statements(book, rule, placed, record, pack)),
+        statements=(
+            *_statements(rule, placed, record, pack),
+            *unchecked_eligibility(book, record),
+            *_let_pass(book, rule_set),
+            *((Message("statement.phantom"),) if pack.is_demonstration else ()),
+        ),
         would_change=would_change(rule_set, load_form(book.study), placed, clinical_values(record)),
         strength=rule.strength,
         text=tuple(_spoken(sentence, record) for sentence in rule.text),
@@ -182,7 +189,7 @@ def _because(book: RuleBook, placed: Mapping[str, Reading]) -> Iterator[Message]
 
 
 def _statements(
-    book: RuleBook, rule: Rule, placed: Mapping[str, Reading], record: ClinicalRecord, pack: PackFacts
+    rule: Rule, placed: Mapping[str, Reading], record: ClinicalRecord, pack: PackFacts
 ) -> Iterator[Message]:
     for sentence in rule.statements:
         yield _spoken(sentence, record)
@@ -191,9 +198,15 @@ def _statements(
             fields = {"treatment": reading.label}
             yield Message(f"statement.fallback.{reading.fallback.value}", fields)
         yield from pack.of_score(reading.name)
-    yield from unchecked_eligibility(book, record)
-    if pack.is_demonstration:
-        yield Message("statement.phantom")
+
+
+def _let_pass(book: RuleBook, rule_set: RuleSet) -> tuple[Message, ...]:
+    """What a site's rule set answers although the project's cautious set would not."""
+    if book.file.origin is RuleOrigin.PROJECT:
+        return ()
+    passed = doubts_let_pass(rule_set, load_rule_book(book.study))
+    named = LIST_MARK.join(f"doubt.{doubt}" for doubt in passed)
+    return (Message("statement.doubts_let_pass", {"doubts": named}),) if passed else ()
 
 
 def _spoken(sentence: Sentence, record: ClinicalRecord) -> Message:

@@ -1,7 +1,7 @@
 """Rule books read from files: the project's own by name, a site's from a path that the user gives.
 
 A site's file is read strictly: size, UTF-8, YAML without anchors or a key twice, the book's form, and every
-check of :mod:`inference.rules.checks`; each problem names its line.
+check of :mod:`inference.rules.checks` and :mod:`inference.rules.owed`; each problem names its line.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from inference.errors import InputError, PackError
 from inference.messages.message import Message
 from inference.packs.manifest import Manifest
 from inference.rules.checks import Place, Problem, problems_of
+from inference.rules.owed import breaches
 from inference.rules.rule_book import RuleBook
 
 LARGEST_BYTES: Final = 128 * 1024
@@ -95,7 +96,7 @@ def parse_rule_book(content: bytes, file: str, origin: RuleOrigin) -> RuleBook:
         raise _error(file, lines, _of_form(error)) from error
     except PackError as error:
         raise RuleFileError(file, [error.message]) from error
-    problems = list(problems_of(book, own))
+    problems = [*problems_of(book), *(() if own is None else breaches(book, own))]
     if problems:
         raise _error(file, lines, problems)
     return book

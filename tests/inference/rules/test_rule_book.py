@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from copy import deepcopy
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from inference.assessment import RuleOrigin
 from inference.errors import InputError, PackError
-from inference.messages.catalogue import load_catalogue
 from inference.packs.load import LoadedPack
 from inference.rules.engine import recommend, withhold
 from inference.rules.obligatory import OBLIGATIONS
@@ -26,37 +22,8 @@ from inference.rules.rule_file import (
     read_site_rules,
     rules_of,
 )
+from tests.inference.rules.site_files import Rules, changed, complaints, own_text, rule, written
 from tests.inference.rules.study_readings import BOOKS, STUDIES, readings, record_of
-
-Rules = dict[str, Any]
-
-
-def own_text(repository: Path, study: str) -> str:
-    return (repository / "inference" / "rules" / f"{study}.yaml").read_text(encoding="utf-8")
-
-
-def written(text: str) -> bytes:
-    return text.encode("utf-8")
-
-
-def complaints(content: bytes, origin: RuleOrigin = RuleOrigin.SITE) -> list[str]:
-    with pytest.raises(RuleFileError) as caught:
-        parse_rule_book(content, "ours.yaml", origin)
-    english = load_catalogue("en")
-    said = [english.render(problem) for problem in caught.value.problems]
-    assert not any("⟦" in one or "{" in one for one in said), said
-    return said
-
-
-@cache
-def documents(repository: Path) -> dict[str, Rules]:
-    return {study: yaml.safe_load(own_text(repository, study)) for study in STUDIES}
-
-
-def changed(repository: Path, study: str, change: Callable[[Rules], object]) -> bytes:
-    rules = deepcopy(documents(repository)[study])
-    change(rules)
-    return yaml.safe_dump(rules, sort_keys=False, allow_unicode=True).encode()
 
 
 def test_the_rules_of_the_nasopharynx_load(repository: Path) -> None:
@@ -73,11 +40,6 @@ def test_a_copy_of_the_projects_rules_is_a_sites_rules(repository: Path, study: 
     book = parse_rule_book(written(own_text(repository, study)), "ours.yaml", RuleOrigin.SITE)
     assert book.rule_sets == BOOKS[study].rule_sets
     assert book.file.origin is RuleOrigin.SITE and book.file.sha256 == BOOKS[study].file.sha256
-
-
-def rule(rules: Rules, position: int, rule_set: int = 0) -> Rules:
-    found: Rules = rules["rule_sets"][rule_set]["rules"][position]
-    return found
 
 
 NPC_CHANGES: list[tuple[Callable[[Rules], object], str]] = [
