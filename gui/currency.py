@@ -6,11 +6,13 @@ from operator import is_
 from typing import TYPE_CHECKING
 
 from inference.case_input import CaseInput, input_references
+from inference.rules.rule_file import rules_of
 
 if TYPE_CHECKING:
     from inference.assessment import InputReference
     from inference.outcome import Outcome
     from inference.packs.load import LoadedPack
+    from inference.rules.rule_book import RuleBook
 
 
 class Currency:
@@ -24,12 +26,23 @@ class Currency:
         self._references: tuple[InputReference, ...] = ()
 
     def is_current(
-        self, outcome: Outcome | None, case: CaseInput | None, pack: LoadedPack | None, rule_set: str
+        self,
+        outcome: Outcome | None,
+        case: CaseInput | None,
+        pack: LoadedPack | None,
+        rule_set: str,
+        site: RuleBook | None,
     ) -> bool:
-        """True when ``outcome`` is the answer of ``pack`` and ``rule_set`` to ``case``."""
+        """True when ``outcome`` is the answer of ``pack`` and ``rule_set`` to ``case``.
+
+        ``site`` are the rules that stand in for those that the pack asks for.
+        """
         if outcome is None or case is None or pack is None:
             return False
-        return outcome.assessment.is_current(self._references_of(case), pack.sha256, rule_set)
+        rules = rules_of(pack.manifest, site)
+        return outcome.assessment.is_current(
+            self._references_of(case), pack.sha256, rule_set, rules.file.sha256
+        )
 
     def forget(self) -> None:
         """Keep nothing of a case that is closed."""

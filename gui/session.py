@@ -22,6 +22,7 @@ from gui.jobs.case_jobs import CaseJobs
 from gui.notice import NoticeKind
 from gui.pathway.input_matches import InputMatches
 from gui.session_scans import SessionScans
+from gui.site_rules import SiteRules
 from inference.cases.identity import PatientIdentity
 from inference.clinical.record import ClinicalRecord
 from inference.clinical.schema import load_form
@@ -93,6 +94,7 @@ class Session(SessionScans):
         self._currency = Currency()
         self._records: dict[str, ClinicalRecord] = {}
         self._served: dict[str, dict[str, str]] = {}
+        self.site_rules = SiteRules(self)
         self.inputs = InputMatches(self, self)
         self.board = Board(self)
 
@@ -114,7 +116,9 @@ class Session(SessionScans):
     @property
     def is_current(self) -> bool:
         """True when the outcome was computed from exactly what is shown now."""
-        return self._currency.is_current(self.outcome, self.case_input, self.pack, self.rule_set)
+        return self._currency.is_current(
+            self.outcome, self.case_input, self.pack, self.rule_set, self.site_rules.site
+        )
 
     def open_path(self, path: Path) -> None:
         """Scan a folder or file; what was open closes when the scan is done."""
@@ -234,7 +238,7 @@ class Session(SessionScans):
         """Assess the open case with the pack and the chosen rule set."""
         case = self.case_input
         if case is not None and self.pack is not None and not self.is_busy and not self.inputs.needs_pick:
-            self.jobs.assess(case, self.pack, self.rule_set)
+            self.jobs.assess(case, self.pack, self.rule_set, self.site_rules.site)
 
     def cancel(self) -> None:
         """Ask the running assessment or segmentation to stop."""

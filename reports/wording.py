@@ -6,7 +6,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from inference.assessment import Assessment, ClinicalEntry, MaskSummary, Recommendation, RuleOrigin, RuleRow
+from inference.assessment import (
+    Assessment,
+    ClinicalEntry,
+    MaskSummary,
+    Recommendation,
+    RuleFile,
+    RuleOrigin,
+    RuleRow,
+)
 from inference.cases.identity import PHANTOM_NAME_PREFIX, PatientIdentity
 from inference.clinical.quantity import quantity
 from inference.findings import Verdict
@@ -115,10 +123,17 @@ def is_by_site(recommendation: Recommendation) -> bool:
 
 
 def rule_file_line(recommendation: Recommendation, catalogue: Catalogue) -> str:
-    """The file that the rules stand in, by name, version and hash; a site's is called so."""
-    file = recommendation.file
-    if file is None:
-        return ""
+    """The file that the rules stand in."""
+    return "" if recommendation.file is None else file_line(recommendation.file, catalogue)
+
+
+def rule_set_name(name: str, catalogue: Catalogue) -> str:
+    """What a rule set is called; a site names its own."""
+    return text_or_code("rule_set", name, catalogue)
+
+
+def file_line(file: RuleFile, catalogue: Catalogue) -> str:
+    """A rule file by name, version and hash; a site's is called so."""
     return catalogue.text(
         f"report.rules.file.{file.origin}", file=file.name, version=file.version, hash=short_hash(file.sha256)
     )

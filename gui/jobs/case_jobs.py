@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gui.session import Session
     from inference.case_input import CaseInput
     from inference.packs.load import LoadedPack
+    from inference.rules.rule_book import RuleBook
 
 Accept = Callable[[Any], None]
 
@@ -190,19 +191,26 @@ class CaseJobs(QObject):
 
         self._start_case("segment", work, accept)
 
-    def assess(self, case: CaseInput, pack: LoadedPack, rule_set: str) -> None:
-        """Assess the case."""
+    def assess(self, case: CaseInput, pack: LoadedPack, rule_set: str, rules: RuleBook | None) -> None:
+        """Assess the case; ``rules`` are a site's, in place of those that the pack asks for."""
 
         def work(on_progress: OnProgress, should_stop: ShouldStop) -> tuple[Any, float]:
             from inference.pipeline import assess
 
             started_s = time.monotonic()
-            outcome = assess(case, pack, rule_set=rule_set, on_progress=on_progress, should_stop=should_stop)
+            outcome = assess(
+                case,
+                pack,
+                rule_set=rule_set,
+                rules=rules,
+                on_progress=on_progress,
+                should_stop=should_stop,
+            )
             return outcome, time.monotonic() - started_s
 
         def accept(result: tuple[Any, float]) -> None:
             self._session.accept_outcome(*result)
-            self.variation.start(case, pack)
+            self.variation.start(case, pack, rules)
 
         self._start_case("assess", work, accept)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from inference.case_input import CaseInput
     from inference.outcome import Outcome
     from inference.packs.load import LoadedPack
+    from inference.rules.rule_book import RuleBook
 
 
 class VariationJob(QObject):
@@ -33,8 +34,8 @@ class VariationJob(QObject):
         """True while changes are being tried for the outcome that is shown."""
         return self.job is not None and self.job.is_running and self._of is self._session.outcome
 
-    def start(self, case: CaseInput, pack: LoadedPack) -> None:
-        """Begin for the session's outcome, which was computed from ``case`` and ``pack``."""
+    def start(self, case: CaseInput, pack: LoadedPack, rules: RuleBook | None) -> None:
+        """Begin for the session's outcome, which was computed from ``case``, ``pack`` and ``rules``."""
         outcome = self._session.outcome
         if outcome is None or not outcome.readings:
             return
@@ -42,7 +43,7 @@ class VariationJob(QObject):
         def work(on_progress: OnProgress, should_stop: ShouldStop) -> Outcome:
             from inference.varying import vary
 
-            return vary(outcome, case, pack, on_progress=on_progress, should_stop=should_stop)
+            return vary(outcome, case, pack, rules=rules, on_progress=on_progress, should_stop=should_stop)
 
         self._of = outcome
         self.job = self._session.jobs.aside("vary", work)

@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from gui.clinical.calm_combo_box import CalmComboBox
 from gui.feedback.text import label, say
 from gui.pathway.treatments import answers_by_treatment
 from gui.results.card import Card
 from gui.results.rule_table import RuleTable
+from gui.results.rules_choice import RulesChoice
 from gui.theme.palette import set_look
-from gui.theme.tokens import GRID_PX, Tone
+from gui.theme.tokens import Tone
 from inference.assessment import Recommendation, RecommendationStatus
 from inference.messages.catalogue import Catalogue
 from inference.messages.message import Message
 from inference.rules.obligatory import SITE_PREFIX
 from inference.rules.performance import FIGURES
-from inference.rules.rule_file import rules_of
 from reports.wording import (
     is_by_site,
     not_considered_line,
     recommendation_name,
     rule_file_line,
+    rule_set_name,
     strength_line,
 )
 
@@ -60,14 +60,7 @@ class RecommendationPanel(QWidget):
         self.not_considered = label("muted", self.card, wraps=True)
         self.would_change = label("muted", self.card, wraps=True)
         self.citation = label("annotation", self.card, wraps=True)
-        self.choice_label = label("muted", self.card)
-        self.rule_set = CalmComboBox(self.card)
-        self.rule_set.activated.connect(self._on_rule_set_chosen)
-        self.choice_label.setBuddy(self.rule_set)
-        choice = QHBoxLayout()
-        choice.setSpacing(2 * GRID_PX)
-        choice.addWidget(self.choice_label)
-        choice.addWidget(self.rule_set, 1)
+        self.rules = RulesChoice(session, self.card)
         column = self.card.column
         for widget in (
             self.caption,
@@ -80,9 +73,9 @@ class RecommendationPanel(QWidget):
             self.table,
             self.would_change,
             self.citation,
+            self.rules,
         ):
             column.addWidget(widget)
-        column.addLayout(choice)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.card)
@@ -103,7 +96,6 @@ class RecommendationPanel(QWidget):
         recommendation = None if outcome is None else outcome.assessment.recommendation
         stale = recommendation is not None and not session.is_current
         self.setAccessibleName(session.tr("panel.recommendation.heading"))
-        self._offer_rule_sets()
         tone = Tone.PLAIN if recommendation is None or stale else _tone_of(recommendation)
         self.table.show_recommendation(recommendation, self._catalogue(recommendation), tone=tone)
         if recommendation is None:
@@ -133,7 +125,7 @@ class RecommendationPanel(QWidget):
         part = "rules" if recommendation.row is None else "row"
         caption = catalogue.text(
             f"panel.recommendation.{part}",
-            rules=_set_name(recommendation.rule_set),
+            rules=rule_set_name(recommendation.rule_set, catalogue),
             version=recommendation.rule_version,
             row=recommendation.row or 0,
         )
@@ -174,22 +166,6 @@ class RecommendationPanel(QWidget):
         """The session's, with the texts of the site whose rules were read."""
         return self._session.catalogue.with_texts({} if recommendation is None else recommendation.texts)
 
-    def _offer_rule_sets(self) -> None:
-        session = self._session
-        self.choice_label.setText(session.tr("panel.rules.set"))
-        self.rule_set.setAccessibleName(self.choice_label.text())
-        self.rule_set.clear()
-        if session.pack is None:
-            self.rule_set.addItem(session.tr(_set_name(session.rule_set)), session.rule_set)
-        else:
-            for rules in rules_of(session.pack.manifest).rule_sets:
-                self.rule_set.addItem(f"{session.tr(_set_name(rules.id))} {rules.version}", rules.id)
-        self.rule_set.setCurrentIndex(self.rule_set.findData(session.rule_set))
-        self.rule_set.setToolTip(session.tr(f"rule_set.{session.rule_set}.meaning"))
-
-    def _on_rule_set_chosen(self, index: int) -> None:
-        self._session.set_rule_set(str(self.rule_set.itemData(index)))
-
 
 def _tone_of(recommendation: Recommendation) -> Tone:
     if recommendation.status is not RecommendationStatus.GIVEN or recommendation.recommend is None:
@@ -201,7 +177,3 @@ def _tone_of(recommendation: Recommendation) -> Tone:
 
 def _lines(messages: Sequence[Message], catalogue: Catalogue, mark: str = "") -> str:
     return "\n".join(f"{mark}{catalogue.render(message)}" for message in messages)
-
-
-def _set_name(name: str) -> str:
-    return f"rule_set.{name}"

@@ -119,7 +119,7 @@ def recommend(
         statements=(
             *_statements(rule, placed, record, pack),
             *unchecked_eligibility(book, record),
-            *_let_pass(book, rule_set),
+            *((passed,) if (passed := doubts_passed(book, rule_set)) is not None else ()),
             *((Message("statement.phantom"),) if pack.is_demonstration else ()),
         ),
         would_change=would_change(rule_set, load_form(book.study), placed, clinical_values(record)),
@@ -144,6 +144,15 @@ def withhold(book: RuleBook, rule_set_id: str, reasons: Sequence[Message]) -> Re
         file=book.file,
         texts={name: dict(texts) for name, texts in book.texts.items()},
     )
+
+
+def doubts_passed(book: RuleBook, rule_set: RuleSet) -> Message | None:
+    """What a site's rule set answers although the project's cautious set would not, in a sentence."""
+    if book.file.origin is RuleOrigin.PROJECT:
+        return None
+    passed = doubts_let_pass(rule_set, load_rule_book(book.study))
+    named = LIST_MARK.join(f"doubt.{doubt}" for doubt in passed)
+    return Message("statement.doubts_let_pass", {"doubts": named}) if passed else None
 
 
 def _placed(book: RuleBook, readings: Sequence[Reading]) -> dict[str, Reading]:
@@ -198,15 +207,6 @@ def _statements(
             fields = {"treatment": reading.label}
             yield Message(f"statement.fallback.{reading.fallback.value}", fields)
         yield from pack.of_score(reading.name)
-
-
-def _let_pass(book: RuleBook, rule_set: RuleSet) -> tuple[Message, ...]:
-    """What a site's rule set answers although the project's cautious set would not."""
-    if book.file.origin is RuleOrigin.PROJECT:
-        return ()
-    passed = doubts_let_pass(rule_set, load_rule_book(book.study))
-    named = LIST_MARK.join(f"doubt.{doubt}" for doubt in passed)
-    return (Message("statement.doubts_let_pass", {"doubts": named}),) if passed else ()
 
 
 def _spoken(sentence: Sentence, record: ClinicalRecord) -> Message:

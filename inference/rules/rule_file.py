@@ -102,6 +102,18 @@ def parse_rule_book(content: bytes, file: str, origin: RuleOrigin) -> RuleBook:
     return book
 
 
+def require_study(site: RuleBook, study: str) -> None:
+    """Refuse a site's rules for another study.
+
+    Raises
+    ------
+    InputError
+        When they are.
+    """
+    if site.study != study:
+        raise InputError("error.rules.other_study", file=site.file.name, study=f"pathway.{site.study}")
+
+
 def rules_of(manifest: Manifest, site: RuleBook | None = None) -> RuleBook:
     """The rules that a pack asks for, or a site's for the same study.
 
@@ -112,8 +124,8 @@ def rules_of(manifest: Manifest, site: RuleBook | None = None) -> RuleBook:
     InputError
         When the site's rules are for another study.
     """
-    if site is not None and site.study != manifest.study:
-        raise InputError("error.rules.other_study", file=site.file.name, study=site.study)
+    if site is not None:
+        require_study(site, manifest.study)
     book = site or load_rule_book(manifest.rules)
     asked = {reading.name for reading in book.readings}
     treatments = {reading.name for reading in book.readings if reading.kind == "treatment"}

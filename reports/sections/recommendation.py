@@ -29,8 +29,8 @@ from reports.wording import (
     is_by_site,
     not_considered_line,
     recommendation_name,
+    rule_set_name,
     strength_line,
-    text_or_code,
 )
 
 _HEADLINE_WIDTH = 190.0
@@ -55,13 +55,18 @@ def recommendation_section(assessment: Assessment, catalogue: Catalogue) -> Sect
 
 def rules_line(recommendation: Recommendation, catalogue: Catalogue) -> str:
     """Which rule set in which version, and which of its rows; a site's rules are called so."""
-    name = text_or_code("report.rule_set", recommendation.rule_set, catalogue)
+    name = _set_in_print(recommendation.rule_set, catalogue)
     line = catalogue.text("report.rules.name", name=name, version=recommendation.rule_version)
     row = "report.rules.no_row" if recommendation.row is None else "report.rules.row"
     parts = [line, catalogue.text(row, row=recommendation.row or 0)]
     if is_by_site(recommendation):
         parts.insert(0, catalogue.text("report.rules.site"))
     return " · ".join(parts)
+
+
+def _set_in_print(name: str, catalogue: Catalogue) -> str:
+    in_print = f"report.rule_set.{name}"
+    return catalogue.text(in_print) if catalogue.has(in_print) else rule_set_name(name, catalogue)
 
 
 def spoken_statements(recommendation: Recommendation) -> tuple[Message, ...]:

@@ -68,7 +68,8 @@ def run(session: Session) -> None:
     """Assess the open case at once, in this thread."""
     opened = session.case_input
     assert opened is not None and session.pack is not None
-    session.accept_outcome(assess(opened, session.pack, rule_set=session.rule_set), 1.2)
+    site = session.site_rules.site
+    session.accept_outcome(assess(opened, session.pack, rule_set=session.rule_set, rules=site), 1.2)
 
 
 GOOD = {"ccrt": (0.12, 0.18, 0.24), "ic_ccrt": (0.06, 0.11, 0.16)}

@@ -359,11 +359,14 @@ def test_it_is_answered_only_when_recommended_and_every_prediction_stands() -> N
 
 def test_it_is_current_for_exactly_its_inputs_pack_and_rules() -> None:
     base = answered_assessment()
-    assert base.is_current(base.inputs, SHA, "cautious")
-    assert not base.is_current(base.inputs[:2], SHA, "cautious")
-    assert not base.is_current(tuple(reversed(base.inputs)), SHA, "cautious")
-    assert not base.is_current(base.inputs, "f" * 64, "cautious")
-    assert not base.is_current(base.inputs, SHA, "published")
+    assert base.is_current(base.inputs, SHA, "cautious", SHA)
+    assert not base.is_current(base.inputs[:2], SHA, "cautious", SHA)
+    assert not base.is_current(tuple(reversed(base.inputs)), SHA, "cautious", SHA)
+    assert not base.is_current(base.inputs, "f" * 64, "cautious", SHA)
+    assert not base.is_current(base.inputs, SHA, "published", SHA)
+    assert not base.is_current(base.inputs, SHA, "cautious", "f" * 64)
+    nameless = replace(base, recommendation=replace(base.recommendation, file=None))
+    assert not nameless.is_current(base.inputs, SHA, "cautious", SHA)
 
 
 def test_the_guards_verdict_is_its_worst_line() -> None:

@@ -27,6 +27,7 @@ from inference.packs.load import LoadedPack
 from inference.packs.verify import verify_pack
 from inference.pipeline import assess, check_inputs, segment
 from inference.prediction import Prediction, PredictionStatus
+from inference.rules.rule_file import rules_of
 from inference.version import VERSION
 from tests.inference.synthetic_case import PATIENT, PHANTOM, axial, case, mask_layer, record
 from tests.inference.tiny_pack import write_tiny_pack
@@ -256,7 +257,8 @@ def test_an_assessment_is_current_until_an_input_the_pack_or_the_rules_change(
     assessment, seen = outcome.assessment, replace(given, mask=outcome.mask)
 
     def is_current(changed: CaseInput, pack: LoadedPack = tiny_pack, rules: str = "cautious") -> bool:
-        return assessment.is_current(input_references(changed), pack.sha256, rules)
+        own = rules_of(pack.manifest).file.sha256
+        return assessment.is_current(input_references(changed), pack.sha256, rules, own)
 
     assert is_current(seen)
     assert not is_current(given)

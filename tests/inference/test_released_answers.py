@@ -13,6 +13,7 @@ from inference.packs.load import LoadedPack
 from inference.pipeline import assess
 from inference.prediction import PredictionStatus
 from inference.release import Release
+from inference.rules.rule_file import rules_of
 from tests.inference.synthetic_case import PATIENT, case, mask_layer, record
 from tests.inference.test_pipeline import assert_no_number_leaks, reason_ids
 
@@ -38,9 +39,9 @@ def test_a_released_refusal_answers_with_a_note_and_the_hash_of_who_released_it(
     ] == stated.sha256()
     seen = replace(given, mask=outcome.mask)
     withdrawn = replace(seen, stated=StatedFacts())
-    is_current = outcome.assessment.is_current
-    assert is_current(input_references(seen), tiny_pack.sha256, "cautious")
-    assert not is_current(input_references(withdrawn), tiny_pack.sha256, "cautious")
+    is_current, rules = outcome.assessment.is_current, rules_of(tiny_pack.manifest).file.sha256
+    assert is_current(input_references(seen), tiny_pack.sha256, "cautious", rules)
+    assert not is_current(input_references(withdrawn), tiny_pack.sha256, "cautious", rules)
 
 
 def test_a_release_overrides_neither_the_guard_nor_the_pack(tiny_pack: LoadedPack) -> None:

@@ -86,11 +86,11 @@ def test_another_rule_set_can_be_chosen_by_name_and_makes_the_answer_stale(
     answered: Session, qtbot: Any
 ) -> None:
     shown = panel(answered, qtbot)
-    names = [shown.rule_set.itemText(index) for index in range(shown.rule_set.count())]
+    names = [shown.rules.rule_set.itemText(index) for index in range(shown.rules.rule_set.count())]
     assert names == ["Cautious 1.1.0", "As published 1.1.0"]
-    index = shown.rule_set.findData("published")
-    shown.rule_set.setCurrentIndex(index)
-    shown.rule_set.activated.emit(index)
+    index = shown.rules.rule_set.findData("published")
+    shown.rules.rule_set.setCurrentIndex(index)
+    shown.rules.rule_set.activated.emit(index)
     assert answered.rule_set == "published"
     assert not answered.is_current
     assert shown.card.property("stale") is True

@@ -59,7 +59,7 @@ def test_the_job_replaces_the_outcome_by_the_varied_one(answered: Session, qtbot
     case, pack = answered.case_input, answered.pack
     assert case is not None and pack is not None
     with qtbot.waitSignal(answered.outcome_changed, timeout=10_000):
-        answered.jobs.variation.start(case, pack)
+        answered.jobs.variation.start(case, pack, None)
         assert (
             answered.jobs.variation.is_running and not shown.progress.isHidden() and not shown.bar.isHidden()
         )
@@ -72,7 +72,7 @@ def test_the_job_replaces_the_outcome_by_the_varied_one(answered: Session, qtbot
 def test_what_was_tried_for_changed_inputs_is_dropped(answered: Session, qtbot: Any) -> None:
     case, pack, before = answered.case_input, answered.pack, answered.outcome
     assert case is not None and pack is not None
-    answered.jobs.variation.start(case, pack)
+    answered.jobs.variation.start(case, pack, None)
     answered.set_record(record(age="70"))
     qtbot.waitUntil(lambda: answered.jobs.variation.job is None, timeout=10_000)
     assert answered.outcome is before
