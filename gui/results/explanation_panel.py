@@ -16,7 +16,7 @@ from inference.prediction import Prediction, PredictionStatus
 from reports.figures.cohort_position import cohort_position
 from reports.figures.contribution_bars import contribution_bars
 from reports.figures.drawing import Drawing
-from reports.figures.predicted_survival import predicted_survival
+from reports.figures.predicted_survival import curve_title, predicted_survival
 from reports.figures.style import FigureStyle
 from reports.prediction_wording import horizons_of, prediction_name
 
@@ -85,10 +85,7 @@ class ExplanationPanel(QWidget):
             toggle.setVisible(name in pictures)
             is_open = name in self._open and name in pictures
             mark = "\u25be" if is_open else "\u25b8"
-            title = session.tr(f"panel.explanation.{name}")
-            if name == "survival" and foretold is not None and foretold is not answer:
-                title = f"{title} · {prediction_name(foretold, session.catalogue)}"
-            toggle.setText(f"{mark} {title}")
+            toggle.setText(f"{mark} {self._title(name, answer, foretold)}")
             figure.setVisible(is_open)
             figure.show_figure(pictures.get(name) if is_open else None, stale=stale)
         remarks = [session.tr("report.explanation.remark")]
@@ -96,6 +93,13 @@ class ExplanationPanel(QWidget):
             remarks.append(session.tr("panel.explanation.no_heat_map"))
         say(self.caveat, "\n".join(remarks))
         self.card.look(Tone.PLAIN, stale=stale)
+
+    def _title(self, name: str, answer: Prediction, foretold: Prediction | None) -> str:
+        if name != "survival" or foretold is None:
+            return self._session.tr(f"panel.explanation.{name}")
+        title = curve_title(foretold, self._session.catalogue)
+        own = prediction_name(foretold, self._session.catalogue)
+        return title if foretold is answer else f"{title} · {own}"
 
     def _pictures(
         self, answer: Prediction, foretold: Prediction | None, explanation: StudyExplanation

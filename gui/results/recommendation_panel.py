@@ -17,6 +17,7 @@ from gui.theme.tokens import Tone
 from inference.assessment import Recommendation, RecommendationStatus
 from inference.messages.catalogue import Catalogue
 from inference.messages.message import Message
+from inference.prediction import Part, Prediction
 from inference.rules.obligatory import SITE_PREFIX
 from inference.rules.performance import FIGURES
 from reports.wording import (
@@ -97,6 +98,8 @@ class RecommendationPanel(QWidget):
         stale = recommendation is not None and not session.is_current
         self.setAccessibleName(session.tr("panel.recommendation.heading"))
         tone = Tone.PLAIN if recommendation is None or stale else _tone_of(recommendation)
+        if outcome is not None and tone is Tone.GOOD and _is_doubtful(outcome.assessment.predictions):
+            tone = Tone.WARN
         self.table.show_recommendation(recommendation, self._catalogue(recommendation), tone=tone)
         if recommendation is None:
             self._show_nothing()
@@ -173,6 +176,12 @@ def _tone_of(recommendation: Recommendation) -> Tone:
     if recommendation.recommend.startswith(SITE_PREFIX):
         return Tone.PLAIN
     return Tone.WARN if recommendation.recommend in _FOR_DISCUSSION else Tone.GOOD
+
+
+def _is_doubtful(predictions: Sequence[Prediction]) -> bool:
+    """True where a score that the rules read is near its cut-off, or its folds disagree."""
+    read = (one for one in predictions if one.part is Part.ANSWER)
+    return any(one.is_borderline or one.folds_disagree for one in read)
 
 
 def _lines(messages: Sequence[Message], catalogue: Catalogue, mark: str = "") -> str:

@@ -33,10 +33,9 @@ def write_captions(
         title = title[:1].upper() + title[1:]
     place = _place(session, transform, index, known)
     window = tr("gui.viewer.window", width=_number(state.window.width), centre=_number(state.window.centre))
-    heat = ""
+    heat: tuple[str, ...] = ()
     if is_acquired and state.overlay_visible and state.heat_treatment and state.heat_opacity > 0:
-        name = model_name(state.heat_treatment, session.catalogue)
-        heat = tr("gui.viewer.heat_caveat", treatment=name)
+        heat = _heat_lines(session, state.heat_treatment, index)
     message = detail = ""
     if is_acquired and source.is_missing(index):
         message, detail = tr("gui.viewer.gap"), tr("gui.viewer.gap.detail")
@@ -62,10 +61,25 @@ def _place(session: Session, transform: PlaneTransform, index: int, known: Known
     return session.tr("gui.viewer.slice", number=number, count=count, position=transform.position_text(index))
 
 
-def _lines(heat: str, window: str, probe: str) -> tuple[str, ...]:
-    """The lines from the top: the caveat of the heat map always stands above the scale bar's two."""
+def _heat_lines(session: Session, treatment: str, index: int) -> tuple[str, ...]:
+    """The caveat, and where the map is strongest, or that it has nothing on this slice."""
+    caveat = session.tr("gui.viewer.heat_caveat", treatment=model_name(treatment, session.catalogue))
+    heat = next((one for one in session.heat_maps if one.treatment == treatment), None)
+    if heat is None:
+        return (caveat,)
+    peaks = heat.values.max(axis=(1, 2))
+    # A network that reads all slices at once has one map for them: none of them is the strongest.
+    of_all = "drawn" if peaks.min() == peaks.max() else "strongest"
+    where = of_all if index in heat.slices else "elsewhere"
+    strongest = heat.slices[int(peaks.argmax())] + 1
+    first, last = min(heat.slices) + 1, max(heat.slices) + 1
+    return caveat, session.tr(f"gui.viewer.heat.{where}", strongest=strongest, first=first, last=last)
+
+
+def _lines(heat: tuple[str, ...], window: str, probe: str) -> tuple[str, ...]:
+    """The lines from the top: those of the heat map always stand above the scale bar's two."""
     lines = [line for line in (window, probe) if line]
-    return (heat, *([""] * (2 - len(lines))), *lines) if heat else tuple(lines)
+    return (*heat, *([""] * (2 - len(lines))), *lines) if heat else tuple(lines)
 
 
 def tool_line(session: Session, state: ViewState, *, is_acquired: bool) -> str:

@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen, QTransform
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectItem
 
 from gui.viewer.contour import outline
 from gui.viewer.display_window import DisplayWindow
@@ -20,6 +20,7 @@ from inference.masks.layer import MaskLayer
 from inference.outcome import HeatMap
 
 _OUTLINE_PX: Final = 1.8
+_FRAME_PX: Final = 1.0
 _HEAT_STOPS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 _HEAT_COLOURS: Final = ((43, 16, 90), (139, 26, 104), (214, 66, 62), (249, 142, 8), (252, 250, 164))
 
@@ -104,21 +105,30 @@ class MaskOverlay:
 
 
 class HeatOverlay:
-    """Grad-CAM of one treatment: more opaque and brighter where the networks looked."""
+    """Grad-CAM of one treatment: more opaque and brighter where the networks looked, in a dashed frame."""
 
     def __init__(self, parent: QGraphicsItem) -> None:
         self.item = Picture(parent)
         self.item.setLookupTable(heat_table())
+        self.frame = QGraphicsRectItem(parent)
+        pen = QPen(QColor(*_HEAT_COLOURS[-1]), _FRAME_PX, Qt.PenStyle.DashLine)
+        pen.setCosmetic(True)
+        self.frame.setPen(pen)
 
     def show(self, heat: HeatMap | None, transform: PlaneTransform, index: int, opacity: float) -> bool:
         """Show the map on the plane at ``index``; False where the networks did not look."""
         plane = heat.plane(index) if heat is not None and transform.axis == 0 else None
         visible = plane is not None and opacity > 0
         self.item.setVisible(visible)
+        self.frame.setVisible(visible)
         if plane is None or heat is None or not visible:
             return plane is not None
         self.item.setOpacity(opacity)
-        self.item.setTransform(QTransform(*transform.pixel_affine(index, heat.geometry)))
+        placing = QTransform(*transform.pixel_affine(index, heat.geometry))
+        for item in (self.item, self.frame):
+            item.setTransform(placing)
+        columns, rows = (heat.geometry.shape[axis] for axis in (transform.horizontal, transform.vertical))
+        self.frame.setRect(0, 0, columns, rows)
         levels = np.round(np.clip(transform.arrange(plane), 0, 1) * 255).astype(np.uint8)
         self.item.setImage(levels, autoLevels=False, levels=(0, 255))
         return True
@@ -126,6 +136,7 @@ class HeatOverlay:
     def hide(self) -> None:
         """Show nothing."""
         self.item.setVisible(False)
+        self.frame.setVisible(False)
 
 
 def mask_plane(layer: MaskLayer, axis: int, index: int) -> NDArray[np.bool_]:

@@ -19,7 +19,17 @@ _HEIGHT: Final = 120.0
 _Y_TICKS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 _PATIENT_WIDTH: Final = 2.0
 _BAND: Final = 0.14
+_RECURRENCE: Final = "recurrence"
+"""Groups of gastric relapse are followed for survival, those of recurrence for recurrence itself."""
 _START: Final[Point] = (0.0, 1.0)
+
+
+def curve_title(prediction: Prediction, catalogue: Catalogue) -> str:
+    """What its curves are of: the patient's survival too where it foretells it, else the groups' alone."""
+    if prediction.survival:
+        return catalogue.text("figure.predicted_survival")
+    of = "recurrence" if prediction.outcome == _RECURRENCE else "survival"
+    return catalogue.text(f"figure.risk_groups.{of}")
 
 
 def predicted_survival(
@@ -36,7 +46,7 @@ def predicted_survival(
     Heavy line: the patient as predicted, where the model foretells a curve, with points at ``horizons``.
     Thin lines with bands: Kaplan–Meier of the training cohort's groups, the patient's own named as such.
     """
-    title = catalogue.text("figure.predicted_survival")
+    title = curve_title(prediction, catalogue)
     own = "high" if prediction.is_positive else "low"
     entries = [
         Entry(
@@ -50,7 +60,8 @@ def predicted_survival(
     if prediction.survival:
         entries.insert(0, Entry(catalogue.text("figure.this_patient"), style.accent))
     x_title = catalogue.text("figure.time.months")
-    y_title = catalogue.text("figure.survival")
+    is_recurrence = prediction.outcome == _RECURRENCE
+    y_title = catalogue.text("figure.free_of_recurrence" if is_recurrence else "figure.survival")
     labels = tick_texts(_Y_TICKS, 100)
     left = left_room(labels, y_title) + 2.0
     top = legend_height(entries, width - left) + 4.0 if entries else 4.0

@@ -11,7 +11,7 @@ from inference.prediction import Prediction, PredictionStatus
 from inference.predictors.explanation import StudyExplanation
 from reports.figures.cohort_position import cohort_position
 from reports.figures.contribution_bars import contribution_bars
-from reports.figures.predicted_survival import predicted_survival
+from reports.figures.predicted_survival import curve_title, predicted_survival
 from reports.figures.probability_bar import probability_bar
 from reports.figures.style import PAPER
 from reports.figures.verdict_mark import class_mark, verdict_mark
@@ -146,7 +146,7 @@ def explanation_sections(
             )
         )
         remark = catalogue.text("report.survival.remark")
-        title = catalogue.text("figure.predicted_survival")
+        title = curve_title(foretold, catalogue)
         if foretold is not answer:
             title = f"{title} · {prediction_name(foretold, catalogue)}"
         sections.append(Section(title, [Stack([Gap(3), curve])], remark))

@@ -38,6 +38,18 @@ def test_the_recommendation_never_stands_without_its_sentence(answered: Session,
     assert shown.card.property("tone") == "good"
 
 
+def test_what_rests_on_a_doubtful_score_is_not_green(answered: Session, qtbot: Any) -> None:
+    shown = panel(answered, qtbot)
+    assert answered.outcome is not None
+    assessment = answered.outcome.assessment
+    first, *others = assessment.predictions
+    doubtful = (replace(first, is_borderline=True), *others)
+    answered.accept_outcome(
+        replace(answered.outcome, assessment=replace(assessment, predictions=doubtful)), 1.0
+    )
+    assert shown.card.property("tone") == "warn"
+
+
 def test_the_patients_row_and_no_other_is_marked(answered: Session, qtbot: Any) -> None:
     shown = panel(answered, qtbot)
     model = shown.table.rules
