@@ -141,6 +141,12 @@ class SessionScans(SessionTexts):
 
         return meaning_of(self.stack, self.volume, modality=self.stated.modality)
 
+    @property
+    def masks(self) -> tuple[MaskLayer, ...]:
+        """The masks of every scan of the case, whatever is looked at."""
+        of_all = (self.mask, *(scan.mask for scan in self._aside.values()))
+        return tuple(mask for mask in of_all if mask is not None)
+
     # Replacing what belongs to one scan, or to the patient
 
     def set_record(self, record: ClinicalRecord) -> None:

@@ -105,7 +105,8 @@ class Answer:
         form = load_form(manifest.study)
         record = self.case.record
         costs = (cost.message for cost in costs_of_missing(form, record, needs_of(manifest)))
-        of_values = (*confirmations(record), *open_derivations(form, record), *costs)
+        masks = [scan.mask for _, scan in self.case.by_scan() if scan.mask is not None]
+        of_values = (*confirmations(record, masks), *open_derivations(form, record), *costs)
         identity = self.case.stack.identity
         case = self.case
         notes = [

@@ -13,6 +13,7 @@ from gui.feedback.text import label, say
 from gui.theme.palette import set_look
 from gui.theme.tokens import Tone
 from inference.clinical.conversion import conversion
+from inference.clinical.measured import side_of_cut
 from inference.clinical.record import ClinicalValue, MissingReason, Provenance
 from inference.clinical.schema import FieldSchema, parse_value
 from inference.errors import InputError
@@ -42,6 +43,7 @@ class FieldEditor(QObject):
         self.schema = schema
         self.value = ClinicalValue.absent(schema.id)
         self._is_active = True
+        self._is_doubtful = False
         self._several = ""
         self.has_unit = True
         self.label = label("", parent, wraps=True)
@@ -94,6 +96,13 @@ class FieldEditor(QObject):
         self._is_active = is_active
         for widget in (self.label, self.control, self.unit):
             widget.setEnabled(is_active)
+        self._say(self.problem)
+
+    def set_doubtful(self, is_doubtful: bool) -> None:
+        """Amber, and in sight, while what it holds waits for a second look."""
+        if is_doubtful and not self._is_doubtful:
+            self.noted.emit()
+        self._is_doubtful = is_doubtful
         self._say(self.problem)
 
     def show_problem(self, message: Message) -> None:
@@ -153,13 +162,16 @@ class FieldEditor(QObject):
             text = self._session.render(rule_words(rule, self.schema))
         elif not text and is_there and not self.has_unit and kind is not Provenance.TYPED:
             text = self._session.tr(f"panel.provenance.{kind.value}")
+        elif not text and isinstance(self.value.canonical, float):
+            side = side_of_cut(self.schema, self.value.canonical)
+            text = "" if side is None else self._session.render(side)
         say(self.hint, text, Tone.WARN if self._several else Tone.PLAIN)
 
     def _say(self, problem: str) -> None:
         say(self.note, problem, Tone.BAD)
         is_open = self.value.missing not in (None, MissingReason.NOT_APPLICABLE)
-        missing = is_open and self._is_active
-        tone = Tone.BAD if problem else Tone.WARN if missing else Tone.PLAIN
+        is_amber = self._is_active and (is_open or self._is_doubtful)
+        tone = Tone.BAD if problem else Tone.WARN if is_amber else Tone.PLAIN
         set_look(self.control, tone=tone.value)
 
     def _accept(self, text: str, unit: str) -> None:

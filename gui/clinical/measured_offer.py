@@ -9,8 +9,17 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from gui.feedback.text import label, say
 from gui.theme.tokens import Tone
-from inference.clinical.measured import MeasuredProposal, confirmed, disagreement, propose
+from inference.clinical.measured import (
+    MeasuredProposal,
+    confirmed,
+    disagreement,
+    is_outdated,
+    kept_as_typed,
+    outdated,
+    propose,
+)
 from inference.clinical.quantity import quantity
+from inference.clinical.record import ClinicalValue, Provenance
 from inference.clinical.schema import FieldSchema
 from inference.errors import InputError
 from inference.release import LONGEST_NAME
@@ -25,11 +34,14 @@ _SETTLING_MS: Final = 150
 class MeasuredOffer(QWidget):
     """ "Confirm measured 47 mm": the first time it asks who confirms; ``confirmed`` carries the value.
 
-    ``named`` carries the reader's name, which serves every other length of the session.
+    A length that stands on an earlier outline is offered to be confirmed anew or kept as typed, which
+    ``confirmed`` carries too.  ``named`` carries the reader's name, which serves every other length of the
+    session; ``doubted`` says whether the recorded length waits for that.
     """
 
     confirmed = Signal(object)
     named = Signal(str)
+    doubted = Signal(bool)
 
     def __init__(self, session: Session, schema: FieldSchema, parent: QWidget) -> None:
         super().__init__(parent)
@@ -41,6 +53,10 @@ class MeasuredOffer(QWidget):
         self.button = QPushButton(self)
         self.button.setProperty("role", "link")
         self.button.clicked.connect(self._on_clicked)
+        self.keep = QPushButton(self)
+        self.keep.setProperty("role", "link")
+        self.keep.clicked.connect(self._on_kept)
+        self._outlines: frozenset[str] | None = None
         self.name = QLineEdit(self)
         self.name.setMaxLength(LONGEST_NAME)
         self.name.returnPressed.connect(self._on_named)
@@ -51,6 +67,7 @@ class MeasuredOffer(QWidget):
         column.addWidget(self.said)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.name)
+        column.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignLeft)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_SETTLING_MS)
@@ -66,27 +83,57 @@ class MeasuredOffer(QWidget):
         """Measure the mask as it is now."""
         mask = self._session.mask
         self.proposal = None if mask is None else propose(self._schema, mask)
+        self._outlines = None
         self.refresh()
 
     def refresh(self) -> None:
-        """Offer what is measured where the record says nothing or something else."""
-        record, proposal = self._session.record, self.proposal
-        differs = None if proposal is None else disagreement(proposal, record)
-        is_open = proposal is not None and (differs is not None or record.canonical(self._schema.id) is None)
-        self.setVisible(is_open and self._session.stack is not None)
-        if proposal is None or not is_open:
+        """Offer what is measured where the record says nothing, something else, or what is outdated."""
+        record, proposal, session = self._session.record, self.proposal, self._session
+        recorded = record.values.get(self._schema.id)
+        is_earlier = recorded is not None and is_outdated(recorded, self._outlines_of(recorded))
+        doubt = outdated(recorded) if recorded is not None and is_earlier else None
+        if doubt is None and proposal is not None:
+            doubt = disagreement(proposal, record)
+        is_offered = proposal is not None and (doubt is not None or record.canonical(self._schema.id) is None)
+        self.setVisible((is_offered or is_earlier) and session.stack is not None)
+        self.doubted.emit(is_earlier and session.stack is not None)
+        self.button.setVisible(is_offered)
+        self.keep.setVisible(is_earlier)
+        if not is_offered:
             self.name.hide()
-            return
-        text = "" if differs is None else self._session.render(differs)
-        say(self.said, text, Tone.WARN)
-        measured = quantity(proposal.text, proposal.unit)
-        words = self._session.tr("panel.clinical.measured.confirm", value=measured)
-        self.button.setText(words)
-        self.button.setToolTip(self._session.render(proposal.message))
-        field = self._session.tr(f"clinical.{self._schema.id}")
-        self.button.setAccessibleName(f"{field}: {words}")
-        self.name.setPlaceholderText(self._session.tr("panel.clinical.measured.by"))
+        side = None if proposal is None or not is_offered else proposal.side
+        beside = "" if side is None else session.render(side)
+        say(
+            self.said,
+            beside if doubt is None else session.render(doubt),
+            Tone.PLAIN if doubt is None else Tone.WARN,
+        )
+        field = session.tr(f"clinical.{self._schema.id}")
+        if proposal is not None:
+            measured = quantity(proposal.text, proposal.unit)
+            words = session.tr("panel.clinical.measured.confirm", value=measured)
+            self.button.setText(words)
+            self.button.setToolTip("\n".join(filter(None, (session.render(proposal.message), beside))))
+            self.button.setAccessibleName(f"{field}: {words}")
+        if recorded is not None and is_earlier:
+            stated = quantity(recorded.typed_value, recorded.typed_unit)
+            self.keep.setText(session.tr("panel.clinical.measured.keep", value=stated))
+            self.keep.setAccessibleName(f"{field}: {self.keep.text()}")
+        self.name.setPlaceholderText(session.tr("panel.clinical.measured.by"))
         self.name.setAccessibleName(self.name.placeholderText())
+
+    def _outlines_of(self, recorded: ClinicalValue) -> frozenset[str]:
+        """The outlines of the case; hashed only where a recorded length stands on one."""
+        if recorded.provenance is not Provenance.MEASURED:
+            return frozenset()
+        if self._outlines is None:
+            self._outlines = frozenset(mask.sha256() for mask in self._session.masks)
+        return self._outlines
+
+    def _on_kept(self) -> None:
+        recorded = self._session.record.values[self._schema.id]
+        if recorded.provenance is Provenance.MEASURED:
+            self.confirmed.emit(kept_as_typed(recorded))
 
     def _on_mask_changed(self) -> None:
         self._later.start()

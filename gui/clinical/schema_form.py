@@ -210,6 +210,7 @@ class ClinicalForm(QWidget):
         offer.take_name(self._reader)
         offer.confirmed.connect(self._on_entered)
         offer.named.connect(self._on_reader_named)
+        offer.doubted.connect(editor.set_doubtful)
         editor.offer.deleteLater()
         editor.offer = offer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -24,13 +25,14 @@ _NOTABLE: Final = 0.2
 class MeasuredProposal:
     """What the mask gives for one field, with the slice and the ends of the line that was measured.
 
-    ``text`` and ``unit`` are what confirming it would enter.
+    ``text`` and ``unit`` are what confirming it would enter, ``outline`` is the hash of the mask.
     """
 
     field: FieldSchema
     diameter: Diameter
     text: str
     unit: str
+    outline: str
 
     @property
     def message(self) -> Message:
@@ -38,13 +40,17 @@ class MeasuredProposal:
         fields = {"field": f"clinical.{self.field.id}", "value": quantity(self.text, self.unit)}
         return Message("clinical.measured.proposal", {**fields, "slice": self.diameter.slice_index + 1})
 
-    def side_of(self, cut: float) -> Message:
-        """On which side of a cut, in the field's canonical unit, it lies, or that a pixel would decide."""
+    @property
+    def side(self) -> Message | None:
+        """On which side of the field's cut it lies, or that a pixel would decide; None without a cut."""
+        cut = self.field.cut
+        if cut is None:
+            return None
         factors = {unit.code: unit.factor for unit in self.field.units}
         value, step = (mm * factors["mm"] for mm in (self.diameter.length_mm, self.diameter.step_mm))
-        side = "near" if abs(value - cut) <= step else "above" if value > cut else "not_above"
-        fields = {"field": f"clinical.{self.field.id}", "cut": f"{cut:g}", "unit": self.field.units[0].code}
-        return Message(f"clinical.measured.{side}", fields)
+        if abs(value - cut.at) > step:
+            return side_of_cut(self.field, value)
+        return Message("clinical.cut.near", {"cut": quantity(f"{cut.at:g}", self.field.units[0].code)})
 
 
 def propose(field: FieldSchema, layer: MaskLayer) -> MeasuredProposal | None:
@@ -52,7 +58,25 @@ def propose(field: FieldSchema, layer: MaskLayer) -> MeasuredProposal | None:
     if field.measured_as is None:
         return None
     diameter = longest_axial_diameter(layer)
-    return None if diameter is None else MeasuredProposal(field, diameter, f"{diameter.length_mm:.0f}", "mm")
+    if diameter is None:
+        return None
+    return MeasuredProposal(field, diameter, f"{diameter.length_mm:.0f}", "mm", layer.sha256())
+
+
+def side_of_cut(field: FieldSchema, value: float) -> Message | None:
+    """On which side of the paper's cut a canonical value lies; None where the field has no cut."""
+    cut = field.cut
+    if cut is None:
+        return None
+    is_upper = value >= cut.at if cut.belongs == "above" else value > cut.at
+    side = (
+        ("at_least" if is_upper else "below")
+        if cut.belongs == "above"
+        else "above"
+        if is_upper
+        else "at_most"
+    )
+    return Message(f"clinical.cut.{side}", {"cut": quantity(f"{cut.at:g}", field.units[0].code)})
 
 
 def confirmed(proposal: MeasuredProposal, by: str) -> ClinicalValue:
@@ -67,25 +91,23 @@ def confirmed(proposal: MeasuredProposal, by: str) -> ClinicalValue:
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise InputError("error.clinical.confirmed_by", field=f"clinical.{proposal.field.id}")
     value = parse_value(proposal.field, proposal.text, proposal.unit)
-    return replace(value, provenance=Provenance.MEASURED, confirmed_by=name)
+    return replace(value, provenance=Provenance.MEASURED, confirmed_by=name, outline=proposal.outline)
 
 
 def disagreement(proposal: MeasuredProposal, record: ClinicalRecord) -> Message | None:
-    """That the recorded length is not what the mask measures now, where they differ by a fifth or more.
-
-    A confirmed one is held against every change: the mask may have been edited since.
-    """
+    """That a typed length is not what the mask measures now, where they differ by a fifth or more."""
     recorded = record.values.get(proposal.field.id)
     if recorded is None or not isinstance(recorded.canonical, float):
         return None
-    measured = parse_value(proposal.field, proposal.text, proposal.unit).canonical
-    assert isinstance(measured, float)
-    is_confirmed = recorded.provenance is Provenance.MEASURED
-    allowed = 0.0 if is_confirmed else _NOTABLE * measured
-    if abs(recorded.canonical - measured) <= allowed:
+    factor = next(unit.factor for unit in proposal.field.units if unit.code == proposal.unit)
+    measured = float(proposal.text) * factor
+    if (
+        recorded.provenance is Provenance.MEASURED
+        or abs(recorded.canonical - measured) <= _NOTABLE * measured
+    ):
         return None
     return Message(
-        "clinical.measured.changed" if is_confirmed else "clinical.measured.differs",
+        "clinical.measured.differs",
         {
             "field": f"clinical.{proposal.field.id}",
             "recorded": quantity(recorded.typed_value, recorded.typed_unit),
@@ -94,10 +116,37 @@ def disagreement(proposal: MeasuredProposal, record: ClinicalRecord) -> Message 
     )
 
 
-def confirmations(record: ClinicalRecord) -> tuple[Message, ...]:
-    """Who confirmed which measured value: what a report says beside it."""
+def is_outdated(value: ClinicalValue, outlines: Collection[str]) -> bool:
+    """True for a length whose outline is none of those of the case any more: removed, or edited since."""
+    return value.provenance is Provenance.MEASURED and value.outline not in outlines
+
+
+def outdated(value: ClinicalValue) -> Message:
+    """That a confirmed length stands on an earlier outline, and what can be done."""
+    return Message(
+        "clinical.measured.earlier",
+        {
+            "field": f"clinical.{value.field_id}",
+            "recorded": quantity(value.typed_value, value.typed_unit),
+            "by": value.confirmed_by,
+        },
+    )
+
+
+def kept_as_typed(value: ClinicalValue) -> ClinicalValue:
+    """The same length as a person states it, whatever the mask is."""
+    return replace(value, provenance=Provenance.TYPED, confirmed_by="", outline="")
+
+
+def confirmations(record: ClinicalRecord, masks: Iterable[MaskLayer]) -> tuple[Message, ...]:
+    """Who confirmed which measured value, and whether its outline is still there: what a report says."""
+    measured = [value for value in record.values.values() if value.confirmed_by]
+    outlines = {mask.sha256() for mask in masks} if measured else set()
     return tuple(
-        Message("clinical.measured.confirmed", {"field": f"clinical.{name}", "by": value.confirmed_by})
-        for name, value in record.values.items()
-        if value.confirmed_by
+        outdated(value)
+        if is_outdated(value, outlines)
+        else Message(
+            "clinical.measured.confirmed", {"field": f"clinical.{value.field_id}", "by": value.confirmed_by}
+        )
+        for value in measured
     )

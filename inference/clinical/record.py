@@ -43,7 +43,8 @@ class ClinicalValue:
     """One field: value and unit as typed, the canonical value, and its provenance.
 
     ``canonical`` is a number in the schema's unit, a code of its allowed values, or a day as ``YYYY-MM-DD``;
-    None when missing.  ``confirmed_by`` names who took a measured proposal for true.
+    None when missing.  ``confirmed_by`` names who took a measured proposal for true; ``outline`` is the hash
+    of the mask that it was measured in.
     """
 
     field_id: str
@@ -53,12 +54,18 @@ class ClinicalValue:
     provenance: Provenance
     missing: MissingReason | None = None
     confirmed_by: str = ""
+    outline: str = ""
 
     def __post_init__(self) -> None:
         if (self.canonical is None) != (self.missing is not None):
             raise ValueError("a value is either there or missing with a reason")
-        if (self.provenance is Provenance.MEASURED) != bool(self.confirmed_by):
-            raise ValueError("a measured value, and only a measured value, names who confirmed it")
+        if {self.provenance is Provenance.MEASURED, bool(self.confirmed_by), bool(self.outline)} == {
+            True,
+            False,
+        }:
+            raise ValueError(
+                "a measured value, and only a measured value, names its outline and who confirmed it"
+            )
 
     @classmethod
     def absent(cls, field_id: str, reason: MissingReason = MissingReason.NOT_RECORDED) -> ClinicalValue:
@@ -83,10 +90,10 @@ class ClinicalRecord:
         return ClinicalRecord(self.study, {**self.values, value.field_id: value})
 
     def sha256(self) -> str:
-        """Hash of the canonical values and of who confirmed a measured one, for an Assessment's inputs."""
+        """Hash of the canonical values, and of who confirmed a measured one in which mask."""
         lines = [
             f"{field_id}\x1f{value.canonical!r}\x1f{value.missing}"
-            + (f"\x1f{value.confirmed_by}" if value.confirmed_by else "")
+            + (f"\x1f{value.confirmed_by}\x1f{value.outline}" if value.confirmed_by else "")
             for field_id, value in sorted(self.values.items())
         ]
         return sha256("\x1e".join([self.study, *lines]).encode()).hexdigest()

@@ -48,6 +48,13 @@ class UnitChoice(_Part):
         return self
 
 
+class Cut(_Part):
+    """Where the paper divides a number, in the canonical unit; ``belongs`` is the side that ``at`` is on."""
+
+    at: float
+    belongs: Literal["above", "below"]
+
+
 class FieldSchema(_Part):
     """One clinical field.
 
@@ -74,6 +81,8 @@ class FieldSchema(_Part):
         True for a derived value that may also be stated; it must then agree.
     measured_as
         What of the tumour's mask may be proposed as its value.
+    cut
+        Where the paper's table divides a number.
     """
 
     id: str
@@ -94,6 +103,7 @@ class FieldSchema(_Part):
     rule: DerivationRule | None = None
     may_be_typed: bool = False
     measured_as: Literal["longest_axial_diameter"] | None = None
+    cut: Cut | None = None
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> FieldSchema:
@@ -101,6 +111,8 @@ class FieldSchema(_Part):
             raise ValueError(f"{self.id}: a number needs units and a range")
         if self.kind == "choice" and not self.choices:
             raise ValueError(f"{self.id}: a choice needs allowed values")
+        if self.cut is not None and self.kind != "number":
+            raise ValueError(f"{self.id}: only a number has a cut")
         if self.kind != "date" and (self.may_lie_ahead or self.not_before):
             raise ValueError(f"{self.id}: only a day lies ahead of another")
         if self.measured_as is not None and all(unit.code != "mm" for unit in self.units):

@@ -206,10 +206,13 @@ def test_missing_clinical_values_do_not_block_and_their_cost_is_said(tiny_pack: 
 
 
 def test_who_confirmed_a_measured_value_is_said(tiny_pack: LoadedPack, repository: Path) -> None:
-    measured = ClinicalValue("age", "52", "a", 52.0, Provenance.MEASURED, confirmed_by="Dr. Ng")
-    outcome = assess(case(clinical=record().with_value(measured)), tiny_pack)
+    mask = mask_layer()
+    measured = ClinicalValue("age", "52", "a", 52.0, Provenance.MEASURED, None, "Dr. Ng", mask.sha256())
+    outcome = assess(case(mask=mask, clinical=record().with_value(measured)), tiny_pack)
     said = Message("clinical.measured.confirmed", {"field": "clinical.age", "by": "Dr. Ng"})
     assert said in outcome.assessment.findings
+    later = assess(case(clinical=record().with_value(measured)), tiny_pack).assessment.findings
+    assert "clinical.measured.earlier" in [one.id for one in later]
     schema = json.loads((repository / "inference" / "assessment.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(json.loads(outcome.assessment.canonical_bytes()), schema)
 

@@ -1,6 +1,5 @@
 """A length measured in the mask: it counts once a named reader has confirmed it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,20 +11,26 @@ from gui.clinical.schema_form import ClinicalForm
 from gui.session import Session
 from inference.clinical.record import Provenance
 from inference.clinical.schema import load_form
-from tests.inference.synthetic_case import mask_layer
+from inference.masks.layer import MaskLayer
 
 
 @pytest.fixture
-def offer(opened: Session, qtbot: Any) -> Iterator[MeasuredOffer]:
-    """Beside the long diameter of the neuroendocrine study, with its group unfolded."""
+def form(opened: Session, qtbot: Any) -> ClinicalForm:
+    """The form of the neuroendocrine study, with the group of the tumour unfolded."""
     opened.set_record(load_form("gnen-os").empty_record())
-    form = ClinicalForm(opened)
-    qtbot.addWidget(form)
-    form.show()
-    form.groups["tumour"].unfold()
+    made = ClinicalForm(opened)
+    qtbot.addWidget(made)
+    made.show()
+    made.groups["tumour"].unfold()
+    return made
+
+
+@pytest.fixture
+def offer(form: ClinicalForm) -> MeasuredOffer:
+    """Beside the long diameter."""
     found = form.editors["long_diameter"].offer
     assert isinstance(found, MeasuredOffer)
-    yield found
+    return found
 
 
 def confirm(offer: MeasuredOffer, qtbot: Any, name: str) -> None:
@@ -54,13 +59,45 @@ def test_without_a_name_nothing_is_confirmed(offer: MeasuredOffer, qtbot: Any) -
     assert "name" in offer.said.text()
 
 
-def test_another_mask_asks_again(offer: MeasuredOffer, qtbot: Any) -> None:
+def longer(mask: MaskLayer) -> MaskLayer:
+    voxels = mask.voxels.copy()
+    voxels[mask.marked_slices[0], voxels.shape[1] // 2, :] = True
+    return replace(mask, voxels=voxels)
+
+
+@pytest.mark.parametrize("is_removed", [True, False], ids=["removed", "edited"])
+def test_a_length_on_an_earlier_outline_is_amber_until_the_outline_is_back(
+    is_removed: bool, offer: MeasuredOffer, form: ClinicalForm, qtbot: Any
+) -> None:
+    confirm(offer, qtbot, "Dr Lin")
+    session, mask = offer._session, offer._session.mask
+    assert mask is not None
+    form.groups["tumour"].unfold(False)
+    session.set_mask(None if is_removed else longer(mask))
+    qtbot.waitUntil(offer.isVisible)
+    assert "earlier outline" in offer.said.text() and "Dr Lin" in offer.said.text()
+    assert form.editors["long_diameter"].control.property("tone") == "warn"
+    assert offer.button.isVisible() is not is_removed
+    session.set_mask(mask)
+    qtbot.waitUntil(lambda: not offer.isVisible())
+    assert form.editors["long_diameter"].control.property("tone") == "plain"
+
+
+def test_an_earlier_length_is_confirmed_anew_or_kept_as_typed(offer: MeasuredOffer, qtbot: Any) -> None:
     confirm(offer, qtbot, "Dr Lin")
     session = offer._session
-    mask = mask_layer()
-    voxels = mask.voxels.copy()
-    slice_index, row = mask.marked_slices[0], voxels.shape[1] // 2
-    voxels[slice_index, row, :] = True
-    session.set_mask(replace(mask, voxels=voxels))
+    earlier = session.record.values["long_diameter"]
+    assert session.mask is not None
+    session.set_mask(longer(session.mask))
     qtbot.waitUntil(offer.isVisible)
-    assert "Confirm it again" in offer.said.text()
+    offer.button.click()
+    anew = session.record.values["long_diameter"]
+    assert anew.outline == session.mask.sha256() != earlier.outline and not offer.isVisible()
+    session.undo_stack.undo()
+    assert session.record.values["long_diameter"] == earlier and offer.isVisible()
+    offer.keep.click()
+    kept = session.record.values["long_diameter"]
+    assert (kept.canonical, kept.provenance) == (earlier.canonical, Provenance.TYPED)
+    assert "earlier outline" not in offer.said.text()
+    session.undo_stack.undo()
+    assert session.record.values["long_diameter"] == earlier

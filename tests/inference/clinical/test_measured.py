@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from inference.clinical.entries import clinical_entries
-from inference.clinical.measured import MeasuredProposal, confirmations, confirmed, disagreement, propose
+from inference.clinical.measured import (
+    MeasuredProposal,
+    confirmations,
+    confirmed,
+    disagreement,
+    kept_as_typed,
+    propose,
+    side_of_cut,
+)
 from inference.clinical.record import Provenance
 from inference.clinical.record_json import record_to_json
 from inference.clinical.schema import load_form
@@ -53,7 +61,8 @@ def test_a_confirmed_length_enters_in_mm_and_names_the_reader(
     assert (value.typed_value, value.typed_unit) == ("48", "mm")
     assert (value.provenance, value.confirmed_by) == (Provenance.MEASURED, "Dr Ng")
     record = load_form(study).empty_record().with_value(value)
-    (said,) = confirmations(record)
+    (said,) = confirmations(record, [bar(48)])
+    assert said.id == "clinical.measured.confirmed"
     assert all("Dr Ng" in text for text in texts(said))
     entry = next(one for one in clinical_entries(load_form(study), record) if one.field_id == field_id)
     assert entry.provenance == "measured"
@@ -79,11 +88,27 @@ def test_nothing_is_proposed_for_a_specimen_or_from_an_empty_mask() -> None:
 
 
 @pytest.mark.parametrize(
-    ("length", "side"), [(40, "not_above"), (49, "not_above"), (50, "near"), (51, "near"), (60, "above")]
+    ("length", "side"), [(40, "at_most"), (49, "at_most"), (50, "near"), (51, "near"), (60, "above")]
 )
 def test_five_centimetres_are_passed_only_by_more_than_a_pixel(length: int, side: str) -> None:
-    message = proposal("lagc-response", "maximum_diameter", length).side_of(5.0)
-    assert message.id == f"clinical.measured.{side}" and all("5 cm" in text for text in texts(message))
+    message = proposal("lagc-response", "maximum_diameter", length).side
+    assert message is not None and message.id == f"clinical.cut.{side}"
+    assert all("5\u00a0cm" in text for text in texts(message))
+
+
+@pytest.mark.parametrize(
+    ("study", "value", "side"),
+    [
+        ("lagc-response", 5.0, "at_most"),
+        ("lagc-response", 5.1, "above"),
+        ("pnen-recurrence", 20.0, "at_least"),
+        ("pnen-recurrence", 19.9, "below"),
+    ],
+)
+def test_each_paper_divides_the_diameter_in_its_own_way(study: str, value: float, side: str) -> None:
+    message = side_of_cut(load_form(study).field("maximum_diameter"), value)
+    assert message is not None and message.id == f"clinical.cut.{side}"
+    assert side_of_cut(load_form("gnen-os").field("long_diameter"), value) is None
 
 
 def test_a_recorded_length_far_from_the_mask_is_told_and_blocks_nothing() -> None:
@@ -96,9 +121,13 @@ def test_a_recorded_length_far_from_the_mask_is_told_and_blocks_nothing() -> Non
     )
 
 
-def test_a_confirmed_length_is_told_once_the_mask_has_changed() -> None:
+@pytest.mark.parametrize("masks", [[], [bar(50)]], ids=["removed", "edited"])
+def test_a_length_on_an_earlier_outline_is_told_until_it_is_kept_as_typed(masks: list[MaskLayer]) -> None:
     form = load_form("gnen-os")
-    record = form.empty_record().with_value(confirmed(proposal("gnen-os", "long_diameter"), "Dr Ng"))
-    assert disagreement(proposal("gnen-os", "long_diameter"), record) is None
-    message = disagreement(proposal("gnen-os", "long_diameter", 50), record)
-    assert message is not None and message.id == "clinical.measured.changed" and texts(message)
+    value = confirmed(proposal("gnen-os", "long_diameter"), "Dr Ng")
+    (message,) = confirmations(form.empty_record().with_value(value), masks)
+    assert message.id == "clinical.measured.earlier"
+    assert all("48\u00a0mm" in text and "Dr Ng" in text for text in texts(message))
+    kept = kept_as_typed(value)
+    assert (kept.canonical, kept.provenance) == (48.0, Provenance.TYPED)
+    assert not confirmations(form.empty_record().with_value(kept), masks)

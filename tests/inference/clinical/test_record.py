@@ -56,11 +56,13 @@ def test_the_record_of_another_study_is_refused() -> None:
 
 def test_a_measured_value_names_who_confirmed_it_and_the_hash_follows() -> None:
     with pytest.raises(ValueError, match="who confirmed"):
-        ClinicalValue("age", "52", "a", 52.0, Provenance.MEASURED)
+        ClinicalValue("age", "52", "a", 52.0, Provenance.MEASURED, confirmed_by="Dr A")
     with pytest.raises(ValueError, match="who confirmed"):
         ClinicalValue("age", "52", "a", 52.0, Provenance.TYPED, confirmed_by="Dr A")
-    one, other = (
-        record().with_value(ClinicalValue("age", "52", "a", 52.0, Provenance.MEASURED, confirmed_by=name))
-        for name in ("Dr A", "Dr B")
+    hashes = (
+        record()
+        .with_value(ClinicalValue("age", "52", "a", 52.0, Provenance.MEASURED, None, name, outline))
+        .sha256()
+        for name, outline in (("Dr A", "1"), ("Dr B", "1"), ("Dr B", "2"))
     )
-    assert len({one.sha256(), other.sha256(), record().sha256()}) == 3
+    assert len({*hashes, record().sha256()}) == 4
