@@ -91,6 +91,11 @@ def _parser() -> argparse.ArgumentParser:
     assess.add_argument("--study", required=True, help="for instance npc-residual")
     assess.add_argument("--clinical", type=Path, metavar="FILE", help="clinical values: CSV, JSON or FHIR")
     assess.add_argument(
+        "--clinical-patient",
+        metavar="NAME",
+        help="of several patients in --clinical: the identifier in the file, or #2 for the second",
+    )
+    assess.add_argument(
         "--mask",
         action="append",
         default=[],
@@ -271,6 +276,7 @@ def _run_assess(options: argparse.Namespace, catalogue: Catalogue) -> int:
         study=options.study,
         out=options.out,
         clinical=options.clinical,
+        clinical_patient=options.clinical_patient,
         masks={name: Path(text) for name, text in by_input(options.mask).items()},
         mask_segment=options.mask_segment,
         scans=by_input(options.scan),

@@ -60,7 +60,8 @@ def run_assessment(
         When any input cannot be used; the message says which and why.
     """
     prepare_folder(request.out)
-    record = read_record(request.study, request.clinical, awaits_scan=True)
+    patient = request.clinical_patient
+    record = read_record(request.study, request.clinical, patient=patient, awaits_scan=True)
     rules = None if request.rules is None else read_site_rules(request.rules)
     pack = packs.open(request.study, request.pack)
     require_pathway(pack)
@@ -68,7 +69,7 @@ def run_assessment(
     with Intake(keeper=Keeper.of_this_user()) as intake:
         plan = intake.scan(request.source, on_progress, should_stop)
         case = read_case(request, record, plan, intake, on_progress, should_stop)
-    record = read_record(request.study, request.clinical, date_of(case.stack))
+    record = read_record(request.study, request.clinical, date_of(case.stack), patient=patient)
     case = replace(case, record=record)
     born = birth_day(case.stack.identity)
     refuse_impossible_days(load_form(request.study), record, today=clock.now().date(), born=born)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from inference.case_input import CaseInput, ScanInput, StatedFacts
-from inference.clinical.importing.proposal import RefusedValue
+from inference.clinical.importing.proposal import ImportProposal, RefusedValue
 from inference.clinical.importing.reading_file import read_import_file
 from inference.clinical.record import ClinicalRecord
 from inference.clinical.schema import load_form
@@ -23,6 +23,7 @@ from inference.masks.codecs.imported import as_layer
 from inference.masks.layer import MaskLayer
 from inference.meaning.known_meanings import meaning_of
 from inference.meaning.understanding import Meaning
+from inference.messages.message import FieldValue
 from inference.scan import Plan, Stack
 from inference.tables.csv_table import TableError
 from inference.volume import Volume
@@ -30,6 +31,7 @@ from inference.volume import Volume
 _WAITS_FOR_SCAN: Final = "error.import.age_needs_scan"
 
 _OF_DOCUMENT: Final = "import.place.field"
+_MOST_NAMED: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class AssessRequest:
     study: str
     out: Path
     clinical: Path | None = None
+    clinical_patient: str | None = None
     masks: Mapping[str, Path] = field(default_factory=dict)
     mask_segment: str | None = None
     scans: Mapping[str, str] = field(default_factory=dict)
@@ -133,23 +136,59 @@ class ImportRefusedError(InputError):
         self.refused = tuple(refused)
 
 
+def of_patient(proposals: Sequence[ImportProposal], patient: str | None, file: str) -> ImportProposal:
+    """The proposal of ``patient``: the identifier in the file, or ``#2`` for its second patient.
+
+    Raises
+    ------
+    InputError
+        When nobody is named and there are several, and when the name is that of none or of several.
+    """
+    names = [f"#{number} {one.patient}".strip() for number, one in enumerate(proposals, start=1)]
+    more = f" +{len(names) - _MOST_NAMED}" if len(names) > _MOST_NAMED else ""
+    fields: dict[str, FieldValue] = {
+        "file": file,
+        "count": len(proposals),
+        "patients": ", ".join(names[:_MOST_NAMED]) + more,
+    }
+    if patient is None:
+        if len(proposals) != 1:
+            raise InputError("error.import.patients", **fields)
+        return proposals[0]
+    meant = [
+        one
+        for number, one in enumerate(proposals, start=1)
+        if patient == f"#{number}" or (one.patient and patient == one.patient)
+    ]
+    if len(meant) != 1:
+        raise InputError("error.import.patient_not_one", patient=patient, found=len(meant), **fields)
+    return meant[0]
+
+
 def read_record(
-    study: str, path: Path | None, on: date | None = None, *, awaits_scan: bool = False
+    study: str,
+    path: Path | None,
+    on: date | None = None,
+    *,
+    patient: str | None = None,
+    awaits_scan: bool = False,
 ) -> ClinicalRecord:
     """The record in ``path``, a CSV file, JSON or a FHIR bundle; without one, every value is missing.
 
     ``on`` is the day of the scan, on which an age counts; with ``awaits_scan`` an age that waits for it is
-    left open.
+    left open.  ``patient`` is whom of the file is meant, as :func:`of_patient` takes it.
 
     Raises
     ------
     ImportRefusedError
         When any value is refused: nothing of the file is taken then.
     InputError
-        When the file is not there, cannot be read, or is about several patients.
+        When the file is not there, cannot be read, or when it is open whom of the file is meant.
     """
     form = load_form(study)
     if path is None:
+        if patient is not None:
+            raise InputError("error.import.patient_without_file", patient=patient)
         return form.empty_record()
     if not path.is_file():
         raise InputError("error.input.not_found", file=path.name)
@@ -159,9 +198,7 @@ def read_record(
         if len(error.problems) > 1:
             raise
         raise InputError(error.problems[0].id, **error.problems[0].fields) from error
-    if len(proposals) != 1:
-        raise InputError("error.import.patients", count=len(proposals), file=path.name)
-    proposal = proposals[0]
+    proposal = of_patient(proposals, patient, path.name)
     waiting = [one for one in proposal.refused if awaits_scan and one.reason.id == _WAITS_FOR_SCAN]
     refused = [one for one in proposal.refused if one not in waiting]
     if len(refused) == 1:

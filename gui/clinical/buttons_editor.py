@@ -59,6 +59,10 @@ class ButtonsEditor(FieldEditor):
     def reachable(self) -> list[QWidget]:
         return [self.buttons, self.why]
 
+    @property
+    def keeps_refused_text(self) -> bool:
+        return False
+
     def retranslate(self) -> None:
         self.buttons.name_choices([self.choice_text(code) for code in self.schema.choices])
         name = self._session.tr("panel.clinical.why_missing", field=f"clinical.{self.schema.id}")

@@ -29,6 +29,10 @@ class ChoiceEditor(FieldEditor):
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(8)
 
+    @property
+    def keeps_refused_text(self) -> bool:
+        return False
+
     def retranslate(self) -> None:
         self.combo.clear()
         for code in self.schema.choices:

@@ -30,12 +30,14 @@ class FieldEditor(QObject):
     """Label, control, unit and note of one field; the form lays them out.
 
     ``entered`` carries a :class:`ClinicalValue` that the user has asked for and that fits the schema;
-    ``noted`` says that something is wrong, ``passed_on`` that the next field may follow.
+    ``noted`` says that something is wrong, ``settled`` that it was taken back, ``passed_on`` that the next
+    field may follow.
     """
 
     entered = Signal(object)
     noted = Signal()
     passed_on = Signal()
+    settled = Signal()
 
     def __init__(self, session: Session, schema: FieldSchema, control: QWidget, parent: QWidget) -> None:
         super().__init__(parent)
@@ -44,6 +46,7 @@ class FieldEditor(QObject):
         self.value = ClinicalValue.absent(schema.id)
         self._is_active = True
         self._is_doubtful = False
+        self._is_told_of_another = False
         self._several = ""
         self.has_unit = True
         self.label = label("", parent, wraps=True)
@@ -70,6 +73,11 @@ class FieldEditor(QObject):
         return False
 
     @property
+    def keeps_refused_text(self) -> bool:
+        """True where a refused text stays in the control to be mended."""
+        return True
+
+    @property
     def reachable(self) -> list[QWidget]:
         """What Tab reaches, in its order."""
         found = [self.control, self.unit] if self.has_unit else [self.control]
@@ -81,15 +89,19 @@ class FieldEditor(QObject):
         """Show the record's value; a text that was refused stays until it is mended or the value changes."""
         unchanged = value == self.value
         self.value = value
-        if unchanged and self.problem:
+        if unchanged and self.problem and not self._is_told_of_another and self.keeps_refused_text:
             return
         self.reset()
 
     def reset(self) -> None:
         """Show the record's value and drop whatever else stands in the control."""
+        had_problem = bool(self.problem) and not self._is_told_of_another
+        self._is_told_of_another = False
         self._say("")
         self._display()
         self._describe()
+        if had_problem:
+            self.settled.emit()
 
     def set_active(self, is_active: bool) -> None:
         """Open the field for a case; without one it is neither typed in nor amber."""
@@ -110,6 +122,16 @@ class FieldEditor(QObject):
         self._say(self._session.render(message))
         self.control.setAccessibleDescription(self.note.text())
         self.noted.emit()
+
+    def show_conflict(self, message: Message) -> None:
+        """Say that another field's entry contradicts this value, until that entry is mended or taken back."""
+        self.show_problem(message)
+        self._is_told_of_another = True
+
+    def forget_conflict(self) -> None:
+        """Take back what :meth:`show_conflict` said."""
+        if self._is_told_of_another:
+            self.reset()
 
     def show_several(self, text: str) -> None:
         """Say beneath a derived value that several are possible, and what would tell them apart."""
@@ -175,6 +197,8 @@ class FieldEditor(QObject):
         set_look(self.control, tone=tone.value)
 
     def _accept(self, text: str, unit: str) -> None:
+        self._is_told_of_another = False
+        self.settled.emit()
         try:
             value = parse_value(self.schema, text, unit)
         except InputError as error:

@@ -21,10 +21,10 @@ from gui.clinical.import_sheet import ImportSheet
 from gui.clinical.measured_offer import MeasuredOffer
 from gui.clinical.missing_lines import missing_lines
 from gui.clinical.number_editor import NumberEditor
-from gui.commands.clinical_commands import set_clinical_value, take_proposal
+from gui.commands.clinical_commands import ReplaceRecord, set_clinical_value, take_proposal
 from gui.feedback.text import label, say
 from gui.theme.tokens import GRID_PX, Tone
-from inference.clinical.derivation import open_derivations
+from inference.clinical.derivation import fields_of_conflict, open_derivations
 from inference.clinical.importing.proposal import ImportProposal
 from inference.clinical.importing.reading_file import read_import
 from inference.clinical.record import ClinicalValue
@@ -49,6 +49,7 @@ class ClinicalForm(QWidget):
         self._session = session
         self._study = ""
         self._reader = ""
+        self._refused: dict[str, ClinicalValue] = {}
         self.editors: dict[str, FieldEditor] = {}
         self._heading = label("heading", self)
         self.import_button = QPushButton(self)
@@ -185,7 +186,7 @@ class ClinicalForm(QWidget):
             group.deleteLater()
         for editor in self.editors.values():
             editor.deleteLater()
-        self.editors, self.groups = {}, {}
+        self.editors, self.groups, self._refused = {}, {}, {}
         for schema in form.fields:
             if schema.group not in self.groups:
                 self.groups[schema.group] = FieldGroup(self._session, schema.group, self._rows)
@@ -194,6 +195,7 @@ class ClinicalForm(QWidget):
             editor = _editor_for(self._session, schema, group.body)
             editor.entered.connect(self._on_entered)
             editor.passed_on.connect(self._on_passed_on)
+            editor.settled.connect(self._on_settled)
             if schema.measured_as is not None:
                 self._offer_measured(editor, group.body)
             group.add(editor)
@@ -241,14 +243,47 @@ class ClinicalForm(QWidget):
         (following.reachable[0] if group.is_open else group.head).setFocus(Qt.FocusReason.TabFocusReason)
 
     def _on_entered(self, value: ClinicalValue) -> None:
-        editor = self.editors[value.field_id]
+        self._forget_conflict()
         try:
-            command = set_clinical_value(self._session, value)
+            command = self._command_for(value)
         except InputError as error:
-            editor.show_problem(error.message)
+            self._show_conflict(value, error.message)
             return
         if command is not None:
             self._session.undo_stack.push(command)
+
+    def _command_for(self, value: ClinicalValue) -> ReplaceRecord | None:
+        """With the refused texts that still stand in their fields, where all can stand together; else alone.
+
+        Grade and Ki-67, both to be mended, could otherwise be entered in no order.
+        """
+        others = [one for name, one in self._refused.items() if name != value.field_id]
+        if others:
+            try:
+                return set_clinical_value(self._session, value, *others)
+            except InputError:
+                pass
+        return set_clinical_value(self._session, value)
+
+    def _on_settled(self) -> None:
+        sender = self.sender()
+        self._refused = {name: one for name, one in self._refused.items() if self.editors[name] is not sender}
+        self._forget_conflict()
+
+    def _show_conflict(self, value: ClinicalValue, message: Message) -> None:
+        """Beneath the field why its entry is refused; beneath each value that takes part, where to look."""
+        entered = self.editors[value.field_id]
+        entered.show_problem(message)
+        if entered.keeps_refused_text:
+            self._refused[value.field_id] = value
+        at_others = Message("panel.clinical.conflict", {"field": f"clinical.{entered.schema.id}"})
+        for name in fields_of_conflict(load_form(self._study), message):
+            if self.editors[name] is not entered and self._session.record.canonical(name) is not None:
+                self.editors[name].show_conflict(at_others)
+
+    def _forget_conflict(self) -> None:
+        for editor in self.editors.values():
+            editor.forget_conflict()
 
     def _on_import_clicked(self) -> None:
         title = self._session.tr("panel.clinical.import.tip")

@@ -31,15 +31,22 @@ class ReplaceRecord(NamedCommand):
         self._session.set_record(self._before)
 
 
-def set_clinical_value(session: Session, value: ClinicalValue) -> ReplaceRecord | None:
+def set_clinical_value(
+    session: Session, value: ClinicalValue, *others: ClinicalValue
+) -> ReplaceRecord | None:
     """The command that sets one field and what is derived from it; None when nothing would change.
+
+    ``others`` are set with it: entries that could not stand without it.
 
     Raises
     ------
     InputError
         When the value contradicts another one, or is a day that cannot be.
     """
-    record = _checked(session, session.record.with_value(value))
+    record = session.record
+    for one in (value, *others):
+        record = record.with_value(one)
+    record = _checked(session, record)
     if dict(record.values) == dict(session.record.values):
         return None
     return ReplaceRecord(

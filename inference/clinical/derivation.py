@@ -164,6 +164,12 @@ def _settled(form: FormSchema, field: FieldSchema, derived: Derived, record: Cli
     return present if has_reason else ClinicalValue.absent(field.id, MissingReason.UNKNOWN)
 
 
+def fields_of_conflict(form: FormSchema, message: Message) -> tuple[str, ...]:
+    """The fields that a refusal names, each once, in the form's order: any of them may be the wrong one."""
+    named = {part for value in message.fields.values() for part in str(value).split(LIST_MARK)}
+    return tuple(field.id for field in form.fields if f"clinical.{field.id}" in named)
+
+
 def _as_stated(field: FieldSchema, value: ClinicalValue) -> str:
     """What was stated, a choice as the id of its name."""
     if field.kind == "choice":
@@ -207,7 +213,8 @@ def _hold_together(agreement: GradeAgreement, record: ClinicalRecord) -> None:
     if rank is None:
         return
     asked = table.ranks[rank]
-    fields = {"grade": str(grade), "edition": table.edition}
+    involved = LIST_MARK.join(f"clinical.{name}" for name in agreement.fields)
+    fields = {"grade": str(grade), "edition": table.edition, "involved": involved}
     by_ki67 = table.rank_of_ki67(ki67) if isinstance(ki67, float) else None
     by_mitoses = table.rank_of_mitoses(mitoses) if isinstance(mitoses, float) else None
     if by_mitoses is not None and by_mitoses > rank:

@@ -8,6 +8,7 @@ import pytest
 
 from headless.read_case import ImportRefusedError, read_record
 from inference.errors import InputError
+from inference.messages.catalogue import load_catalogue
 
 STUDY = "npc-residual"
 
@@ -35,9 +36,32 @@ def test_the_age_of_a_bundle_counts_on_the_day_of_the_scan(tmp_path: Path) -> No
     assert read_record(STUDY, file, date(2020, 5, 31)).canonical("age") == 49.0
 
 
-def test_a_file_about_two_patients_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="patients"):
-        read_record(STUDY, written(tmp_path / "a.csv", "age\n61\n62\n"))
+TWO = "patient,age\nP-7,61\nP-9,62\n"
+
+
+def test_of_two_patients_none_is_chosen_silently(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read_record(STUDY, written(tmp_path / "a.csv", TWO))
+    said = load_catalogue("en").render(caught.value.message)
+    assert "2 patients: #1 P-7, #2 P-9" in said and "--clinical-patient" in said
+
+
+@pytest.mark.parametrize(("named", "age"), [("P-9", 62.0), ("#1", 61.0)])
+def test_the_named_patient_of_a_file_is_taken(named: str, age: float, tmp_path: Path) -> None:
+    record = read_record(STUDY, written(tmp_path / "a.csv", TWO), patient=named)
+    assert record.canonical("age") == age
+
+
+@pytest.mark.parametrize(
+    "table", [TWO, TWO.replace("P-9", "P-7"), "age\n61\n"], ids=["none", "two", "single"]
+)
+def test_a_name_that_is_not_one_patients_is_refused(table: str, tmp_path: Path) -> None:
+    named = "P-7" if table.count("P-7") == 2 else "P-8"
+    with pytest.raises(InputError) as caught:
+        read_record(STUDY, written(tmp_path / "a.csv", table), patient=named)
+    assert caught.value.message.id == "error.import.patient_not_one"
+    with pytest.raises(InputError, match="patient_without_file"):
+        read_record(STUDY, None, patient=named)
 
 
 def test_several_refusals_are_all_kept(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Clinical values from a FHIR bundle: one Patient and Observations with the codes of ``fhir_codes.yaml``.
+"""Clinical values from a FHIR bundle: Patients and their Observations with the codes of ``fhir_codes.yaml``.
 
 Whatever else the bundle holds is listed, not guessed.
 """
@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Final
 
 from inference.clinical.importing.fhir_codes import field_of_codes
+from inference.clinical.importing.fhir_patients import resources_by_patient
 from inference.clinical.importing.proposal import (
     ImportProposal,
     ProposedValue,
@@ -37,40 +38,37 @@ _STAGE_IN_WORDS: Final = re.compile(r"\b(?:yp)?(?:IV|I{1,3})[A-Ea-e]?\b")
 Found = ProposedValue | RefusedValue
 
 
-def read_bundle(form: FormSchema, document: Mapping[str, Any], on: date | None = None) -> ImportProposal:
-    """The proposal of a bundle; ``on`` is the day on which the age counts, that of the scan.
+def read_bundle(
+    form: FormSchema, document: Mapping[str, Any], on: date | None = None
+) -> tuple[ImportProposal, ...]:
+    """One proposal per patient of a bundle; ``on`` is the day on which an age counts, that of the scan.
 
     Raises
     ------
     InputError
-        When the document is no bundle, or is about several patients.
+        When the document is no bundle, or an observation is of none of its patients.
     """
     entries = document.get("entry")
     if document.get("resourceType") != "Bundle" or not isinstance(entries, list):
         raise InputError("error.import.not_a_bundle")
-    resources = [
-        (number, entry["resource"])
-        for number, entry in enumerate(entries, start=1)
-        if isinstance(entry, Mapping) and isinstance(entry.get("resource"), Mapping)
-    ]
-    patients = [one for _, one in resources if one.get("resourceType") == "Patient"]
-    if len(patients) > 1:
-        raise InputError("error.import.several_patients", count=len(patients))
-    found: list[Found] = []
-    unknown: list[SourceEntry] = []
-    for number, one in resources:
-        place = Message("import.place.entry", {"entry": number})
-        kind = str(one.get("resourceType", ""))
-        if kind == "Patient":
-            found += _of_patient(form, one, place, on)
-        elif kind == "Observation":
-            read = list(_of_observation(form, one, place))
-            found += read
-            if not read:
-                unknown.append(SourceEntry(place, _title(one), _value(one)[0]))
-        else:
-            unknown.append(SourceEntry(place, kind, ""))
-    return proposal_of(form.study, str(patients[0].get("id", "")) if patients else "", found, unknown)
+    proposals = []
+    for patient, resources in resources_by_patient(entries):
+        found: list[Found] = []
+        unknown: list[SourceEntry] = []
+        for number, one in resources:
+            place = Message("import.place.entry", {"entry": number})
+            kind = str(one.get("resourceType", ""))
+            if kind == "Patient":
+                found += _of_patient(form, one, place, on)
+            elif kind == "Observation":
+                read = list(_of_observation(form, one, place))
+                found += read
+                if not read:
+                    unknown.append(SourceEntry(place, _title(one), _value(one)[0]))
+            else:
+                unknown.append(SourceEntry(place, kind, ""))
+        proposals.append(proposal_of(form.study, patient, found, unknown))
+    return tuple(proposals)
 
 
 def _of_patient(

@@ -42,7 +42,7 @@ def read_import(form: FormSchema, text: str, on: date | None = None) -> tuple[Im
     except (ValueError, RecursionError) as error:
         raise InputError("error.import.not_json") from error
     if isinstance(document, dict) and document.get("resourceType") is not None:
-        return (read_bundle(form, document, on),)
+        return read_bundle(form, document, on)
     if not isinstance(document, dict):
         raise InputError("error.clinical.not_a_record")
     return (read_document(form, document),)

@@ -33,12 +33,8 @@ def category(code: str = "", display: str = "", system: str = "http://cancerstag
 
 
 def read(study: str, *resources: Mapping[str, Any], on: date | None = SCANNED) -> ImportProposal:
-    bundle = {
-        "resourceType": "Bundle",
-        "type": "collection",
-        "entry": [{"resource": one} for one in resources],
-    }
-    return read_bundle(load_form(study), bundle, on)
+    (proposal,) = read_bundle(load_form(study), bundle(*resources), on)
+    return proposal
 
 
 def test_a_patient_gives_sex_and_the_age_on_the_day_of_the_scan() -> None:
@@ -150,10 +146,43 @@ def test_two_values_of_one_marker_are_refused_until_somebody_chooses() -> None:
     assert [one.reason.id for one in proposal.refused] == ["error.import.several"] * 2
 
 
-def test_two_patients_are_refused_whole() -> None:
+def bundle(*resources: Mapping[str, Any]) -> dict[str, Any]:
+    return {"resourceType": "Bundle", "entry": [{"resource": one} for one in resources]}
+
+
+def of(reference: str, value: float) -> dict[str, Any]:
+    return {**observation("29593-1", **quantity(value, "%")), "subject": {"reference": reference}}
+
+
+def test_each_patient_of_a_bundle_has_the_own_observations() -> None:
+    other = {**PATIENT, "id": "p2", "gender": "male"}
+    document = bundle(PATIENT, other, of("https://x.org/fhir/Patient/p2/_history/1", 30), of("Patient/p1", 8))
+    first, second = read_bundle(load_form("gnen-os"), document, SCANNED)
+    assert (first.patient, values(first)["ki67"], values(first)["sex"]) == ("p1", 8.0, "female")
+    assert (second.patient, values(second)["ki67"], values(second)["sex"]) == ("p2", 30.0, "male")
+
+
+def test_a_full_url_names_a_patient_too() -> None:
+    document = bundle(PATIENT, {**PATIENT, "id": "p2"}, of("urn:uuid:5", 8))
+    document["entry"][1]["fullUrl"] = "urn:uuid:5"
+    first, second = read_bundle(load_form("gnen-os"), document, SCANNED)
+    assert "ki67" not in values(first) and values(second)["ki67"] == 8.0
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        (PATIENT, {**PATIENT, "id": "p2"}, observation("29593-1", **quantity(8, "%"))),
+        (PATIENT, PATIENT, of("Patient/p1", 8)),
+        (PATIENT, of("Patient/p2", 8)),
+        (of("Patient/p1", 8), of("Patient/p2", 30)),
+    ],
+    ids=["of_nobody", "of_two", "of_another", "of_two_unknown"],
+)
+def test_an_observation_that_is_not_one_patients_refuses_the_bundle(resources: tuple[Any, ...]) -> None:
     with pytest.raises(InputError) as caught:
-        read("gnen-os", PATIENT, PATIENT)
-    assert all("2" in text for text in said(caught.value.message))
+        read_bundle(load_form("gnen-os"), bundle(*resources), SCANNED)
+    assert caught.value.message.id == "error.import.subject" and said(caught.value.message)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +190,8 @@ def test_two_patients_are_refused_whole() -> None:
 )
 def test_odd_entries_are_no_crash(entry: object) -> None:
     document = {"resourceType": "Bundle", "entry": [entry]}
-    assert read_bundle(load_form("gnen-os"), document).accepted == ()
+    (proposal,) = read_bundle(load_form("gnen-os"), document)
+    assert proposal.accepted == ()
 
 
 def test_every_concept_is_a_field_of_some_form_and_no_code_means_two() -> None:
