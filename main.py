@@ -8,6 +8,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import argparse
+import io
 import logging
 import sys
 import uuid
@@ -51,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from inference.packs.verify_worker import main as verify_foreign_pack
 
         return verify_foreign_pack(given[1:])
+    if isinstance(sys.stdout, io.TextIOWrapper):  # what a narrow terminal cannot spell becomes "?"
+        sys.stdout.reconfigure(errors="replace")
     options = _parser().parse_args(given)
     paths = ApplicationPaths.of_this_user()
     start_log(paths.logs, uuid.uuid4().hex[:8])

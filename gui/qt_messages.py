@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
+from inference.errors import EXIT_BAD_INPUT, EXIT_INTERNAL
+from inference.messages.catalogue import load_catalogue
+
 _log = logging.getLogger("gui.qt")
+
+_NO_DISPLAY = "no Qt platform plugin could be initialized"
 
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
@@ -24,3 +31,14 @@ def log_qt_messages() -> None:
 
 def _keep(kind: QtMsgType, _: QMessageLogContext, text: str | None) -> None:
     _log.log(_LEVELS.get(kind, logging.WARNING), "%s", text or "")
+    if kind is QtMsgType.QtFatalMsg:
+        _end(text or "")
+
+
+def _end(text: str) -> None:
+    """After a fatal remark Qt aborts the process; before that, say why and end with an exit code of ours."""
+    missing = _NO_DISPLAY in text
+    sentence = load_catalogue("en").text("error.display.missing" if missing else "error.internal")
+    print(sentence, file=sys.stderr, flush=True)
+    logging.shutdown()
+    os._exit(EXIT_BAD_INPUT if missing else EXIT_INTERNAL)

@@ -84,9 +84,6 @@ def print_page(inspection: Inspection, catalogue: Catalogue) -> None:
 
     from headless.inspection_page import InspectionPage
 
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")
-
     class PageConsole(Console):
         """Leaves a closed pipe to the command instead of ending the program."""
 

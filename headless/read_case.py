@@ -72,6 +72,8 @@ def read_case(
     ConciliumError
         When scans or masks cannot be read, or what is named is not there.
     """
+    if request.mask_segment is not None and not request.masks:
+        raise InputError("error.scan.segment_without_mask", text=request.mask_segment)
     volumes: dict[str, Volume] = {}
 
     def volume_of(stack: Stack) -> Volume:

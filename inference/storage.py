@@ -88,7 +88,10 @@ def prepare_folder(folder: Path) -> None:
 def storage_error(error: OSError, path: Path) -> StorageError:
     """Translate an operating system's error on ``path`` into a sentence for a user."""
     message_id = _REASON_BY_ERRNO.get(error.errno or 0, "error.storage.failed")
-    return StorageError(message_id, file=path.name, folder=str(path.parent), reason=error.strerror or "")
+    folder = path.parent
+    if message_id == "error.storage.not_a_folder":
+        folder = next((one for one in (path, *path.parents) if one.is_file()), folder)
+    return StorageError(message_id, file=path.name, folder=str(folder), reason=error.strerror or "")
 
 
 def _write_all(stream: BinaryIO, content: bytes) -> None:

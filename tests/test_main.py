@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 import main
@@ -29,3 +31,12 @@ def test_an_unknown_command_is_bad_input(capsys: pytest.CaptureFixture[str]) -> 
     with pytest.raises(SystemExit) as ended:
         main.main(["predict"])
     assert ended.value.code == 2 and "predict" in capsys.readouterr().err
+
+
+def test_a_terminal_without_the_characters_gets_question_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    narrow = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", narrow)
+    with pytest.raises(SystemExit) as ended:
+        main.main(["assess", "--help"])
+    narrow.flush()
+    assert ended.value.code == 0 and b"NAME|NUMBER,?" in narrow.buffer.getvalue()

@@ -18,6 +18,7 @@ from inference.clinical.quantity import quantity
 from inference.clinical.record import ClinicalRecord, ClinicalValue, Provenance
 from inference.clinical.written_date import written_date
 from inference.errors import InputError
+from inference.pathways.studies import unknown_study
 
 FieldGroup = Literal[
     "patient", "tumour", "findings", "staging", "pathology", "laboratory", "course", "eligibility"
@@ -187,7 +188,7 @@ def load_form(study: str) -> FormSchema:
     """The form of ``study``, from ``inference/clinical/forms/<study>.yaml``."""
     source = resources.files("inference.clinical") / "forms" / f"{study}.yaml"
     if not source.is_file():
-        raise InputError("error.study.unknown", study=study)
+        raise unknown_study(study)
     return FormSchema.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))
 
 

@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from inference.clinical.record import CanonicalValue
-from inference.errors import InputError
+from inference.pathways.studies import unknown_study
 
 Pair = tuple[int, int]
 """Patients with the outcome, and without it."""
@@ -177,5 +177,5 @@ def published_tables(study: str) -> PublishedTables:
     """
     source = resources.files("inference.evidence") / "tables" / f"{study}.yaml"
     if not source.is_file():
-        raise InputError("error.study.unknown", study=study)
+        raise unknown_study(study)
     return PublishedTables.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))

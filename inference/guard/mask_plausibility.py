@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from inference.assessment import GuardLine
-from inference.errors import InputError
 from inference.findings import Verdict
 from inference.masks.bounding_box import bounding_box
 from inference.masks.layer import MaskLayer
 from inference.meaning.body import BODY_HU, filled_holes
 from inference.messages.message import LIST_MARK, Message
+from inference.pathways.studies import unknown_study
 from inference.volume import Volume
 
 MOST_OUTSIDE: Final = 0.05
@@ -62,7 +62,7 @@ def plausible_mask(study: str) -> PlausibleMask:
     source = resources.files("inference.guard") / "plausible_masks.yaml"
     known = PlausibleMasks.model_validate(yaml.safe_load(source.read_text(encoding="utf-8"))).studies
     if study not in known:
-        raise InputError("error.study.unknown", study=study)
+        raise unknown_study(study)
     return known[study]
 
 

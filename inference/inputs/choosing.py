@@ -37,6 +37,10 @@ def choose_scans(
     for name in picked:
         if name not in known:
             allowed = ", ".join(sorted(known))
+            if not name:
+                raise InputError(
+                    "error.scan.without_input", study=study.study, text=picked[name], allowed=allowed
+                )
             raise InputError("error.scan.unknown_input", study=study.study, input=name, allowed=allowed)
     if len(scans) == 1 and not picked:
         return {first.id: scans[0]}

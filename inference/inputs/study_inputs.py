@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from inference.errors import InputError
 from inference.guard.body_part import BODY_PARTS
 from inference.meaning.opinion import Phase, Weighting
+from inference.pathways.studies import unknown_study
 
 
 class _Part(BaseModel):
@@ -126,5 +127,5 @@ def load_study_inputs(study: str) -> StudyInputs:
     """
     source = resources.files("inference.inputs") / f"{study}.yaml"
     if not study.replace("-", "").isalnum() or not source.is_file():
-        raise InputError("error.study.unknown", study=study)
+        raise unknown_study(study)
     return StudyInputs.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))

@@ -13,9 +13,9 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from inference.errors import InputError
 from inference.packs.fitted import Name
 from inference.packs.phases import PhaseName
+from inference.pathways.studies import unknown_study
 
 FallbackKind = Literal["image_only", "clinical_only", "fewer_phases"]
 Outcome = Literal["good_response", "relapse", "recurrence", "death"]
@@ -131,5 +131,5 @@ def load_pathway(study: str) -> Pathway:
     """
     source = resources.files("inference.pathways") / f"{study}.yaml"
     if not study.replace("-", "").isalnum() or not source.is_file():
-        raise InputError("error.study.unknown", study=study)
+        raise unknown_study(study)
     return Pathway.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))

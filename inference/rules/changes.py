@@ -161,7 +161,7 @@ def _margins(rule_set: RuleSet, moves: Sequence[_Move]) -> Iterator[Message]:
     for reading in (move.reading for move in moves if move.reading is not None):
         if reading.margin > 0:
             is_share = reading.scale == "probability"
-            margin = f"{100 * reading.margin:g}" if is_share else f"{reading.margin:g}"
+            margin = f"{100 * reading.margin if is_share else reading.margin:.2g}"
             margins.setdefault(f"{margin} {reading.scale}", []).append(reading.label)
     for key, labels in margins.items():
         margin, scale = key.split()

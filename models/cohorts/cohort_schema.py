@@ -10,8 +10,8 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from inference.errors import InputError
 from inference.inputs.study_inputs import NamedInput, load_study_inputs
+from inference.pathways.studies import unknown_study
 
 PATIENT_COLUMN = "patient_id"
 PART_COLUMN = "cohort"
@@ -152,5 +152,5 @@ def load_cohort_schema(study: str) -> CohortSchema:
     """
     source = resources.files("models.cohorts") / "schemas" / f"{study}.yaml"
     if not study.replace("-", "").isalnum() or not source.is_file():
-        raise InputError("error.study.unknown", study=study)
+        raise unknown_study(study)
     return CohortSchema.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))

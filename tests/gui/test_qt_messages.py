@@ -6,9 +6,9 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import qInstallMessageHandler, qWarning
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler, qWarning
 
-from gui.qt_messages import log_qt_messages
+from gui.qt_messages import _keep, log_qt_messages
 
 
 @pytest.fixture
@@ -29,3 +29,24 @@ def test_a_remark_is_logged_and_not_printed(
         ("WARNING", "the plugin cannot do this")
     ]
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("remark", "said", "code"),
+    [
+        (
+            "This application failed to start because no Qt platform plugin could be initialized.",
+            "display",
+            2,
+        ),
+        ("something else", "log", 1),
+    ],
+)
+def test_a_fatal_remark_ends_with_a_sentence_instead_of_an_abort(
+    remark: str, said: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr("gui.qt_messages.os._exit", ended.append)
+    monkeypatch.setattr("gui.qt_messages.logging.shutdown", lambda: None)
+    _keep(QtMsgType.QtFatalMsg, QMessageLogContext(), remark)
+    assert ended == [code] and said in capsys.readouterr().err

@@ -3,11 +3,13 @@
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from headless.read_case import ImportRefusedError, read_record
+from headless.read_case import AssessRequest, ImportRefusedError, read_case, read_record
 from inference.errors import InputError
+from inference.jobs import ignore_progress, never_stop
 from inference.messages.catalogue import load_catalogue
 
 STUDY = "npc-residual"
@@ -68,3 +70,11 @@ def test_several_refusals_are_all_kept(tmp_path: Path) -> None:
     with pytest.raises(ImportRefusedError) as caught:
         read_record(STUDY, written(tmp_path / "a.csv", "age,ebv_dna,sex\n200,<5,male\n"))
     assert [one.field_id for one in caught.value.refused] == ["age", "ebv_dna"]
+
+
+def test_a_segment_of_no_mask_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    request = AssessRequest(tmp_path, STUDY, tmp_path / "out", mask_segment="1")
+    unread: Any = (None, None, ignore_progress, never_stop)
+    with pytest.raises(InputError) as caught:
+        read_case(request, read_record(STUDY, None), *unread)
+    assert "--mask" in load_catalogue("en").render(caught.value.message)

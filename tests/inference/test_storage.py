@@ -94,8 +94,10 @@ def test_a_file_where_a_folder_should_be_is_named(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as caught:
         write_atomically(tmp_path / "file" / "a", b"x")
     assert caught.value.message.id == "error.storage.not_a_folder"
-    with pytest.raises(StorageError):
+    assert caught.value.message.fields["folder"] == str(tmp_path / "file")
+    with pytest.raises(StorageError) as caught:
         prepare_folder(tmp_path / "file")
+    assert caught.value.message.fields["folder"] == str(tmp_path / "file")
 
 
 def test_a_prepared_folder_exists_and_is_empty(tmp_path: Path) -> None:

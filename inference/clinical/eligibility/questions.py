@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from inference.clinical.schema import load_form
-from inference.errors import InputError
+from inference.pathways.studies import unknown_study
 
 
 class _Part(BaseModel):
@@ -117,5 +117,5 @@ def load_eligibility(study: str) -> StudyEligibility:
     """
     source = resources.files("inference.clinical.eligibility") / f"{study}.yaml"
     if not study.replace("-", "").isalnum() or not source.is_file():
-        raise InputError("error.study.unknown", study=study)
+        raise unknown_study(study)
     return StudyEligibility.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))

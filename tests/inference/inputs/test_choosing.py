@@ -83,7 +83,7 @@ def test_nothing_that_fits_the_first_input_is_an_error_with_all_there_is() -> No
     assert "[plain]" in text and "[late]" in text and "{" not in text
 
 
-@pytest.mark.parametrize("picked", [{"delayed": "one"}, {"arterial": "nine"}])
+@pytest.mark.parametrize("picked", [{"delayed": "one"}, {"arterial": "nine"}, {"": "one"}])
 def test_a_pick_that_names_nothing_is_refused(picked: dict[str, str]) -> None:
     with pytest.raises(InputError):
         chosen(stack("one"), picked=picked)
