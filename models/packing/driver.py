@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ from inference.messages.catalogue import load_catalogue
 from inference.storage import write_atomically
 from models.packing.kept_work import KeptWork
 from models.packing.origin import REPOSITORY
+from models.packing.parent import end_with_parent
 from models.packing.stopwatch import Stopwatch
 from models.results.home import HOME, RESULT_JSON, keep_run
 from models.studies.catalogue import trainable
@@ -78,7 +78,7 @@ def make_one(study: str, place: PackPlace) -> bool:
 
 def make_alone(study: str, place: PackPlace) -> int:
     """A child's life: :func:`make_one`, with the error as one sentence, and an end when the parent dies."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     try:
         make_one(study, place)
     except ConciliumError as error:
@@ -164,11 +164,3 @@ class Ticker:
 def _say_end(study: str, place: PackPlace, code: int, seconds: float) -> None:
     ended = f"{size_mb(place.pack(study)):.1f} MB" if code == 0 else f"not made (exit {code})"
     print(f"{study}: {ended}, {seconds / 60:.1f} min", flush=True)
-
-
-def _end_with_parent() -> None:
-    """The parent holds the other end of standard input, which closes when the parent is gone."""
-    # Not by way of sys.stdin, whose lock a thread would still hold when this process ends by itself.
-    while os.read(0, 1):
-        pass
-    os._exit(1)

@@ -1,7 +1,6 @@
 """What a demonstration run measured is kept beside its pack."""
 
 import json
-import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -44,7 +43,7 @@ def test_a_study_that_leaves_none_has_none(tmp_path, monkeypatch):
 
 def test_a_second_run_in_the_same_work_folder_is_refused_in_one_sentence(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(driver, "trainable", lambda study: study_that(lambda folder: None))
-    monkeypatch.setattr(driver, "_end_with_parent", lambda: None)
+    monkeypatch.setattr(driver, "end_with_parent", lambda: None)
     place = driver.PackPlace(tmp_path / "packs", tmp_path / "work", "demo", tmp_path / "home")
     with sole_training(tmp_path / "work" / "gnen-os"):
         assert driver.make_alone("gnen-os", place) == EXIT_BAD_INPUT
@@ -67,18 +66,6 @@ def test_packs_are_made_at_once_and_those_that_fail_are_counted(tmp_path, capsys
     assert driver.make_all(["good", "bad"], place, 2, command=command) == 1
     said = capsys.readouterr().out
     assert "good: 0.2 MB" in said and "bad: not made (exit 2)" in said and "all: 0.2 MB" in said
-
-
-def test_a_child_ends_well_by_itself_and_at_once_when_its_parent_is_gone():
-    """The thread that waits for the parent neither holds up the end nor outlives it."""
-    ends = "import models.packing.driver as d, threading, time; "
-    ends += "threading.Thread(target=d._end_with_parent, daemon=True).start(); time.sleep({})"
-    by_itself = subprocess.Popen([sys.executable, "-c", ends.format(0.05)], stdin=subprocess.PIPE)
-    left_alone = subprocess.Popen([sys.executable, "-c", ends.format(60)], stdin=subprocess.PIPE)
-    assert by_itself.wait(timeout=60) == 0
-    by_itself.communicate()
-    left_alone.communicate()
-    assert left_alone.returncode == 1
 
 
 def test_a_study_waits_for_what_it_needs_and_lets_others_go_before(monkeypatch):
