@@ -5,7 +5,6 @@ import json
 from dataclasses import replace
 
 import numpy as np
-import onnxruntime
 import pytest
 import torch
 
@@ -31,6 +30,7 @@ from models.training.engine.failures import NoFitError, OneClassError
 from models.training.engine.run import RunPlace
 from models.training.engine.schedule import Schedule
 from models.training.splits import Fold, folds_by_patient
+from tests.models.explained import answers, check_explained
 from tests.models.studies.whole_scans import WholeScans
 
 TINY = replace(
@@ -276,14 +276,15 @@ def test_the_results_are_tables_that_the_evaluation_reads(trained, cohort, tmp_p
 def test_a_pack_states_of_all_slices_what_torch_states(config, frozen, trained, tmp_path):
     model = trained.folds[0]
     export(replace(trained, folds=(model,)), tmp_path)
-    session = onnxruntime.InferenceSession(
-        (tmp_path / "fold-1.onnx").read_bytes(), providers=["CPUExecutionProvider"]
-    )
+    run = answers((tmp_path / "fold-1.onnx").read_bytes())
     stack = np.random.default_rng(2).random((5, 3, 32, 32)).astype(np.float16)
-    (stated,) = session.run(["score"], {"image": stack.astype(np.float32)})
+    images = torch.from_numpy(stack.astype(np.float32))
+    stated = run(images)["score"]
     expected = network_scores(model, embedded([stack], config, frozen, 0))
     assert stated.shape == (1, 1)
     assert abs(stated[0, 0] - expected[0]) <= 1e-4
+    for slices in (images, images[:1]):
+        check_explained(run, model.network.features, model.network.patient_head, slices)
     document = json.loads((tmp_path / "coefficients.json").read_text())
     assert document["dlfs"]["coefficients"] == trained.dlfs.coefficients
     assert document["published_dlfs_cutoff"] == 0.60

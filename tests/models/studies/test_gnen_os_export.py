@@ -17,6 +17,7 @@ from models.studies.gnen_os import MODELS, TrainedGnen, fit_models
 from models.studies.gnen_os_config import DEMO
 from models.studies.gnen_os_export import write_models
 from models.studies.gnen_os_samples import FACTORS, SCANS, GnenSamples, build_network, stage_maxima
+from tests.models.explained import agree
 
 SIDE = 32
 TINY = replace(
@@ -65,6 +66,7 @@ def test_extractor_and_coefficients_give_the_survival_of_training_again(tmp_path
     for scan, signature in document["signatures"].items():
         (embedding,) = session.run(["embedding"], {"image": images[scan][:, None]})
         assert embedding.shape[1] == document["features"][scan]
+        agree(embedding, torch.from_numpy(features[scan]))
         columns[f"{scan}_signature"] = signature["intercept"] + sum(
             one["coefficient"] * embedding[:, one["index"]] for one in signature["features"]
         )

@@ -5,7 +5,6 @@ import json
 from dataclasses import replace
 
 import numpy as np
-import onnxruntime
 import pytest
 import torch
 
@@ -38,6 +37,7 @@ from models.training.engine.failures import NoFitError, OneClassError
 from models.training.engine.run import RunPlace
 from models.training.engine.schedule import Schedule
 from models.training.splits import folds_by_patient
+from tests.models.explained import answers, check_explained
 from tests.models.studies.whole_scans import WholeScans
 
 TINY = replace(
@@ -283,12 +283,13 @@ def test_a_mild_look_goes_with_a_response():
 def test_a_pack_states_what_torch_states(trained, cohort, tmp_path):
     one = replace(trained, folds=trained.folds[:1])
     export(one, tmp_path)
-    session = onnxruntime.InferenceSession(
-        (tmp_path / "fold-1.onnx").read_bytes(), providers=["CPUExecutionProvider"]
-    )
-    images = cohort.images[:5].astype(np.float32)
-    (stated,) = session.run(["score"], {"image": images})
+    run, network = answers((tmp_path / "fold-1.onnx").read_bytes()), trained.folds[0].network
+    images = torch.from_numpy(cohort.images[:5].astype(np.float32))
+    stated = run(images)["score"]
     assert np.abs(stated[:, 0] - network_scores(trained.folds[0], cohort.images[:5])).max() <= 1e-4
+    assert np.ptp(stated) > 1e-3
+    for batch in (images, images[1:2]):
+        check_explained(run, network.features, network.head, batch)
     document = json.loads((tmp_path / "coefficients.json").read_text())
     assert document["dlcs"]["coefficients"] == trained.fusion.coefficients
     assert document["cutoffs"]["dl"] == trained.cutoffs["dl"].value

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import onnx
 import onnxruntime
 import torch
 from scipy.special import expit
@@ -29,6 +30,7 @@ from models.studies.pnen_recurrence_export import write_models
 from models.studies.pnen_recurrence_samples import PhaseSample
 from models.studies.pnen_recurrence_segmenter import patient_features
 from models.training.splits import Fold
+from tests.models.explained import agree
 
 SIDE = 16
 
@@ -66,9 +68,14 @@ def test_encoder_and_coefficients_give_the_scores_of_training_again(tmp_path):
     document = json.loads((tmp_path / "models.json").read_text())
     (kept,) = document["folds"]
     session = onnxruntime.InferenceSession(tmp_path / kept["encoder"], providers=["CPUExecutionProvider"])
+    weights = {i.name for i in onnx.load(str(tmp_path / kept["encoder"])).graph.initializer}
+    assert not any(name.startswith(("network.up", "network.enlarge", "network.exit")) for name in weights)
     machine = kept["machines"]["dlr_a"]
     for k, sample in enumerate(samples):
         (slices,) = session.run(["embedding"], {"image": sample.slices[:, None]})
+        with torch.no_grad():
+            deepest, _ = segmenter.bottleneck(torch.from_numpy(sample.slices[:, None]))
+        agree(slices, deepest.mean(dim=(2, 3)))
         seeded = np.random.default_rng(document["aggregation"]["seed"])
         vector = aggregate_slices(slices, seeded).vector
         log_odds = machine["intercept"] + sum(
