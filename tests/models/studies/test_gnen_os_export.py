@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
+import pytest
 import torch
 
 from inference.statistics.design import design_of
 from inference.statistics.outcomes import SurvivalData
+from models.networks import resnet
 from models.phantoms.gnen_population import draw_cohort
 from models.studies.gnen_os import MODELS, TrainedGnen, fit_models
 from models.studies.gnen_os_config import DEMO
@@ -30,7 +32,10 @@ TINY = replace(
 )
 
 
-def test_extractor_and_coefficients_give_the_survival_of_training_again(tmp_path: Path) -> None:
+def test_extractor_and_coefficients_give_the_survival_of_training_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resnet, "PUBLISHED_BLOCKS", (2, 1, 1, 1))
     patients, rng = draw_cohort("training", 60), np.random.default_rng(0)
     latent = np.array([patient.latent_s for patient in patients])
     images = {
