@@ -11,17 +11,16 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tools.page_pictures import take_page_pictures
+from tools.pathway_pictures import PATHWAY_PICTURES
+from tools.window_steps import grab, open_window, synthetic_patient, wait_for
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication, QWidget
+    from PySide6.QtWidgets import QApplication
 
     from gui.main_window import MainWindow
 
@@ -32,10 +31,7 @@ DOCUMENTS_PICTURES: Final = {
     for language, short in zip(LANGUAGES, ("en", "zh"), strict=True)
 } | {"patients-en": ROOT / "docs" / "images" / "two-patients-en.png"}
 STUDY: Final = "npc-residual"
-COHORT: Final = "internal"
-SEED: Final = 20
-NOON: Final = datetime(2026, 11, 24, 9, 41, tzinfo=UTC)
-PATIENCE_S: Final = 120.0
+SEED: Final = 21
 COLOUR_STEP: Final = 4
 """Colours of the documents' pictures are rounded to this step: a third smaller, and no eye sees it."""
 
@@ -67,9 +63,9 @@ def main() -> int:
         screen = next(screen for screen in SCREENS if screen.name == options.screen)
         return _take(screen, options.patient, options.out, options.packs, options.theme)
     with tempfile.TemporaryDirectory() as folder:
-        patient = _synthetic_patient(Path(folder) / "cohort", SEED)
+        patient = synthetic_patient(STUDY, Path(folder) / "cohort", SEED)
         # Another patient beside the first: the folder that holds both asks which.
-        _synthetic_patient(Path(folder) / "another", SEED + 1)
+        synthetic_patient(STUDY, Path(folder) / "another", SEED + 1)
         for screen in SCREENS:
             command = [sys.executable, "-m", "tools.screenshots", str(options.out), "--screen", screen.name]
             command += ["--patient", str(patient), "--theme", options.theme]
@@ -82,6 +78,12 @@ def main() -> int:
     if options.theme == "dark" and options.packs is None:
         for drawn, target in take_page_pictures(options.out).items():
             write_for_documents(drawn, target)
+        command = [sys.executable, "-m", "tools.pathway_pictures", str(options.out)]
+        environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+        if code := subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+            return code
+        for taken in PATHWAY_PICTURES:
+            write_for_documents(options.out / taken.file.name, taken.file)
         for name, picture in DOCUMENTS_PICTURES.items():
             picture.parent.mkdir(parents=True, exist_ok=True)
             write_for_documents(options.out / f"{name}-{SCREENS[0].name}.png", picture)
@@ -97,12 +99,6 @@ def write_for_documents(source: Path, target: Path) -> None:
         colours = np.asarray(picture.convert("RGB"), dtype=np.int16)
     rounded = (colours + COLOUR_STEP // 2) // COLOUR_STEP * COLOUR_STEP
     Image.fromarray(rounded.clip(0, 255).astype(np.uint8)).save(target, optimize=True)
-
-
-def _synthetic_patient(folder: Path, seed: int) -> Path:
-    from models.phantoms.command import write_cohort
-
-    return write_cohort(STUDY, cohort=COHORT, patients=1, seed=seed, out=folder)[0]
 
 
 def _take(screen: Screen, patient: Path, out: Path, packs: Path | None, theme: str) -> int:
@@ -121,40 +117,31 @@ def _take(screen: Screen, patient: Path, out: Path, packs: Path | None, theme: s
 def _pages(
     application: QApplication, screen: Screen, patient: Path, out: Path, packs: Path | None, language: str
 ) -> bool:
-    from gui.main_window import MainWindow
-    from gui.session import Session
-    from gui.settings import Settings
     from headless.read_case import read_record
-    from inference.clock import FixedClock, SeededIds
-    from inference.dicom.intake import Intake
-    from inference.packs.store import BUNDLED_PACKS, PackStore
 
     with tempfile.TemporaryDirectory() as folder:
-        session = Session(
-            intake=Intake(),
-            packs=PackStore([packs or BUNDLED_PACKS]),
-            clock=FixedClock(NOON),
-            ids=SeededIds(SEED),
-            language=language,
-        )
-        window = MainWindow(session, Settings(Path(folder) / "window.ini"))
+        window = open_window(application, packs, language, Path(folder))
+        session = window.session
         window.resize(round(screen.width / screen.scale), round(screen.height / screen.scale))
-        window.show()
-        window.begin()
-        _wait(application, lambda: session.pack is not None or session.pack_problem is not None)
-        _grab(application, window, out / f"empty-{language}-{screen.name}.png")
+        wait_for(application, lambda: session.pack is not None or session.pack_problem is not None)
+        grab(application, window, out / f"empty-{language}-{screen.name}.png")
         session.open_path(patient.parent.parent)
-        _wait(application, lambda: window.source.dialog is not None)
+        wait_for(application, lambda: window.source.dialog is not None)
         if window.source.dialog is not None:
             window.source.dialog.list.setCurrentRow(0)
-            _grab(application, window.source.dialog, out / f"patients-{language}-{screen.name}.png")
+            grab(application, window.source.dialog, out / f"patients-{language}-{screen.name}.png")
             window.source.dialog.reject()
         session.open_path(patient)
-        _wait(application, lambda: session.volume is not None and session.intake_job is None)
-        _grab(application, window, out / f"case-{language}-{screen.name}.png")
+        wait_for(application, lambda: session.volume is not None and session.intake_job is None)
+        grab(application, window, out / f"case-{language}-{screen.name}.png")
         session.set_record(read_record(STUDY, patient / "clinical.json"))
         session.run()
-        answered = _wait(application, lambda: session.outcome is not None and not session.is_busy)
+        answered = wait_for(
+            application,
+            lambda: (
+                session.outcome is not None and not session.is_busy and not session.jobs.variation.is_running
+            ),
+        )
         if answered and session.outcome is not None:
             window.viewer.go_to_tumour()
             if session.heat_maps:
@@ -162,10 +149,10 @@ def _pages(
                     heat_treatment=session.heat_maps[0].treatment, heat_opacity=0.35
                 )
                 session.heat_map_changed.emit()
-            _grab(application, window, out / f"assessed-{language}-{screen.name}.png")
+            grab(application, window, out / f"assessed-{language}-{screen.name}.png")
             window.show_report()
-            _wait(application, lambda: _has_preview(window))
-            _grab(application, window, out / f"report-{language}-{screen.name}.png")
+            wait_for(application, lambda: _has_preview(window))
+            grab(application, window, out / f"report-{language}-{screen.name}.png")
         window.close()
         window.deleteLater()
     return answered
@@ -173,22 +160,6 @@ def _pages(
 
 def _has_preview(window: MainWindow) -> bool:
     return bool(getattr(getattr(window.report, "pages", None), "pages", ()))
-
-
-def _wait(application: QApplication, is_done: Callable[[], bool]) -> bool:
-    end_s = time.monotonic() + PATIENCE_S
-    while not is_done() and time.monotonic() < end_s:
-        application.processEvents()
-        time.sleep(0.01)
-    return is_done()
-
-
-def _grab(application: QApplication, window: QWidget, path: Path) -> None:
-    # Layouts of wrapped texts settle over a few rounds of events.
-    for _ in range(10):
-        application.processEvents()
-        time.sleep(0.01)
-    window.grab().save(str(path), "PNG", 0)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from tools.page_pictures import PAGE_PICTURES
+from tools.pathway_pictures import PATHWAY_PICTURES
 from tools.screenshots import COLOUR_STEP, DOCUMENTS_PICTURES, write_for_documents
 
 MOST_BYTES = 300_000
@@ -25,5 +26,6 @@ def test_colours_are_rounded_by_less_than_an_eye_sees(tmp_path: Path) -> None:
 
 
 def test_every_picture_of_the_documents_is_small() -> None:
-    for picture in (*DOCUMENTS_PICTURES.values(), *(page.file for page in PAGE_PICTURES)):
+    others = (*(page.file for page in PAGE_PICTURES), *(one.file for one in PATHWAY_PICTURES))
+    for picture in (*DOCUMENTS_PICTURES.values(), *others):
         assert 0 < picture.stat().st_size <= MOST_BYTES, picture.name
