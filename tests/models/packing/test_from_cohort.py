@@ -84,7 +84,7 @@ STUDIES = {
     ),
     "gnen-os": (
         gnen_os,
-        replace(GNEN, reliable_above=-1.0),
+        replace(GNEN, reliable_above=-1.0, resnet_width=1 / 64, folds=2),
         {"training": 70, "internal": 10, "external": 10},
     ),
 }

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from inference.errors import Cancelled
 from inference.inputs.matching import Availability, ReadStack, match_inputs
 from inference.inputs.study_inputs import load_study_inputs
 from inference.meaning.opinion import Phase
+from models.phantoms.abdomen import parameters
 from models.phantoms.abdomen.abdomen_volume import TUMOUR, render_phase
+from models.phantoms.abdomen.ct_scanner import CtScanner, scanner_of
 from models.phantoms.abdomen.dicom_ct import FOLDERS
 from models.phantoms.ct_examination import PHASES_OF_STUDY, write_examination
 from models.phantoms.ct_populations import POPULATIONS
@@ -20,14 +23,23 @@ STUDIES = ("lagc-response", "pnen-recurrence", "gnen-os")
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """One small patient of each study on disk."""
+    """One small patient of each study on disk; fifty slices are enough for the pancreas."""
     written = {}
     for study in STUDIES:
         population = POPULATIONS[study]
         folder = tmp_path_factory.mktemp("examinations") / study
-        write_examination(folder, population, population.draw_cohort("training", 1, 0)[0], 128)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(parameters, "scanner_of", lambda *of: shortened(scanner_of(*of)))
+            write_examination(folder, population, population.draw_cohort("training", 1, 0)[0], 128)
         written[study] = folder
     return written
+
+
+def shortened(scanner: CtScanner) -> CtScanner:
+    """The same slices, of which at most fifty about the kidneys and the pancreas are kept."""
+    left_out = max(scanner.slices - 50, 0) // 2
+    lowest = scanner.lowest_mm + left_out * scanner.step_mm
+    return replace(scanner, slices=scanner.slices - 2 * left_out, lowest_mm=lowest)
 
 
 def images_of(folder: Path) -> list[pydicom.FileDataset]:

@@ -69,8 +69,8 @@ def gnen_samples(patients=40):
 def test_survival_of_gastric_nen():
     samples = gnen_samples()
     config = replace(GNEN, folds=2, penalty_folds=3, reread_patients=10)
-    dealt = gnen_areas(samples, config, 4, dealer(2))
-    assert all(len(values) == 4 and is_chance(values) for values in dealt.values())
+    dealt = gnen_areas(samples, config, 8, dealer(2))
+    assert all(len(values) == 8 and is_chance(values) for values in dealt.values())
     assert np.std(dealt["dl"]) > 0
     assert gnen_areas(samples, config, 1, honest())["dl"][0] > 0.65
 
