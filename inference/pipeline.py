@@ -129,6 +129,7 @@ def assess(
             return barred
 
     asked = ask(answer.case, pack, on_progress, should_stop)
+    stop_if_asked(should_stop)
     answer = answer.with_later(asked.guard)
     if asked.reasons:
         return answer.withheld(PredictionStatus.NOT_ESTIMABLE, asked.reasons)
@@ -144,5 +145,6 @@ def assess(
     recommendation = replace(recommendation, statements=beside)
 
     explained = asked.explain(on_progress, should_stop)
+    stop_if_asked(should_stop)
     assessment = answer.assessment(explained.predictions, recommendation)
     return Outcome(assessment, answer.case.mask, asked.heat_maps, explained.explanation, asked.readings)

@@ -26,6 +26,7 @@ class OpenSource(QObject):
         self.segments: SegmentDialog | None = None
         session.patient_choice_needed.connect(self.ask_patient)
         session.jobs.mask_import.offered.connect(self.ask_segments)
+        session.stack_changed.connect(self._leave_segments)
 
     def ask_folder(self) -> None:
         """Open a folder that the user chooses."""
@@ -87,6 +88,7 @@ class OpenSource(QObject):
     @Slot(object)
     def ask_segments(self, offer: MaskOffer) -> None:
         """Let the user choose what of a file becomes the tumour mask."""
+        self._leave_segments()
         self.segments = SegmentDialog(self._session, offer, self._window)
         self.segments.finished.connect(self._on_segments_chosen)
         self.segments.open()
@@ -95,6 +97,12 @@ class OpenSource(QObject):
         dialog, self.segments = self.segments, None
         if dialog is not None and result == SegmentDialog.DialogCode.Accepted:
             self._session.jobs.mask_import.take(dialog.offer, dialog.numbers)
+
+    @Slot()
+    def _leave_segments(self) -> None:
+        """A question about a scan that is no longer looked at, or about an earlier file, is not left open."""
+        if self.segments is not None:
+            self.segments.reject()
 
     def _on_patient_chosen(self, _result: int) -> None:
         dialog, self.dialog = self.dialog, None

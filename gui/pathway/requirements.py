@@ -79,7 +79,8 @@ def _scans(session: Session) -> Iterator[Requirement]:
         what = Message("panel.required.scan", {"input": named.title})
         if scan is None:
             if named.required:
-                why = Message("panel.required.scan.none", {"input": named.title})
+                could = any(name == named.id and fit is not Fit.RED for (name, _), fit in fits.items())
+                why = Message(f"panel.required.scan.{'none' if could else 'missing'}", {"input": named.title})
                 yield Requirement(Verdict.REFUSED, what, why, blocks=is_first)
             continue
         if scan.volume is None:

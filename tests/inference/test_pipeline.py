@@ -320,7 +320,8 @@ def test_stages_come_in_order_and_each_is_finished(tiny_pack: LoadedPack) -> Non
 
 
 @pytest.mark.parametrize(
-    "stage", ["stage.checking", "stage.segmenting", "stage.predicting", "stage.explaining"]
+    "stage",
+    ["stage.checking", "stage.segmenting", "stage.predicting", "stage.recommending", "stage.explaining"],
 )
 def test_a_run_stops_in_every_stage(tiny_pack: LoadedPack, stage: str) -> None:
     asked = threading.Event()

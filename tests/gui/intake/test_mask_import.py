@@ -202,8 +202,8 @@ def test_a_choice_for_a_series_no_longer_open_is_dropped(
     dialog = source.segments
     assert dialog is not None
     offer = dialog.offer
-    dialog.reject()
     session.close_case()
+    assert source.segments is None and not dialog.isVisible()
     session.jobs.mask_import.take(offer, (1,))
     assert session.mask is None
 
