@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gui.session import Session
 
 MOST_BUTTONS: Final = 4
-_WIDEST_PX: Final = 150
+_WIDEST_PX: Final = 118
 _MENU_PX: Final = 22
 
 

@@ -23,7 +23,7 @@ from reports.wording import text_or_code
 if TYPE_CHECKING:
     from gui.session import Session
 
-_SHORTEST_CONTROL_PX: Final = 88
+_SHORTEST_CONTROL_PX: Final = 72
 
 
 class FieldEditor(QObject):

@@ -25,6 +25,7 @@ class NumberEditor(TypedEditor):
         self.units: QComboBox | None = None
         if len(schema.units) > 1:
             self.units = CalmComboBox(parent)
+            self.units.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             self.units.activated.connect(self._on_unit_chosen)
             self.unit.deleteLater()
             self.unit = self.units

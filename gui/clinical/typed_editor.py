@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
@@ -12,9 +12,13 @@ from gui.clinical.field_editor import FieldEditor
 from gui.clinical.reason_button import ReasonButton
 from inference.clinical.record import STATED_REASONS, ClinicalValue, MissingReason
 from inference.clinical.schema import FieldSchema
+from reports.wording import text_or_code
 
 if TYPE_CHECKING:
     from gui.session import Session
+
+_BESIDE_TEXT_PX: Final = 34
+"""Padding, and the button of reasons."""
 
 
 class TypedEditor(FieldEditor):
@@ -46,15 +50,26 @@ class TypedEditor(FieldEditor):
             if event.key() == Qt.Key.Key_Escape and self.edit.isModified():
                 self.reset()
                 return True
+        if event.type() == QEvent.Type.Resize:
+            self._say_why_missing()
         return super().eventFilter(watched, event)
 
     def _display(self) -> None:
         missing = self.value.missing
         self.edit.setText("" if missing is not None else self.value.typed_value)
         self.edit.setModified(False)
-        self.edit.setPlaceholderText("" if missing is None else self.missing_text(missing))
+        self._say_why_missing()
         if self.reason is not None:
             self.reason.show_reason(missing)
+
+    def _say_why_missing(self) -> None:
+        """In the control, in fewer words where it is narrow."""
+        missing = self.value.missing
+        text = "" if missing is None else self.missing_text(missing)
+        room = self.edit.width() - _BESIDE_TEXT_PX
+        if missing is not None and self.edit.fontMetrics().horizontalAdvance(text) > room:
+            text = text_or_code(f"report.missing.{missing.value}", "short", self._session.catalogue)
+        self.edit.setPlaceholderText(text)
 
     def _on_editing_finished(self) -> None:
         if self.edit.isModified():

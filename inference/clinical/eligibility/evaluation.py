@@ -121,7 +121,8 @@ def evaluate(study: StudyEligibility, record: ClinicalRecord, scanned: date | No
 
 
 def _form_line(question: Question, form: FormSchema, record: ClinicalRecord) -> EligibilityLine:
-    said = LIST_MARK.join(_said(name, form, record) for name in question.fields)
+    told = [_said(name, form, record) for name in question.fields]
+    said = UNKNOWN if set(told) == {UNKNOWN} else LIST_MARK.join(told)
     if question.known:
         is_known = any(record.canonical(name) is not None for name in question.known)
         holds: bool | None = True if is_known else None
