@@ -196,11 +196,14 @@ class FieldEditor(QObject):
         tone = Tone.BAD if problem else Tone.WARN if is_amber else Tone.PLAIN
         set_look(self.control, tone=tone.value)
 
+    def _parsed(self, text: str, unit: str) -> ClinicalValue:
+        return parse_value(self.schema, text, unit)
+
     def _accept(self, text: str, unit: str) -> None:
         self._is_told_of_another = False
         self.settled.emit()
         try:
-            value = parse_value(self.schema, text, unit)
+            value = self._parsed(text, unit)
         except InputError as error:
             self.show_problem(error.message)
             return

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from gui.clinical.calm_combo_box import CalmComboBox
 from gui.clinical.typed_editor import TypedEditor
+from inference.clinical.importing.written_number import read_number
 from inference.clinical.quantity import NO_UNIT, quantity
+from inference.clinical.record import ClinicalValue
 from inference.clinical.schema import FieldSchema, parse_value
 from reports.wording import text_or_code
 
@@ -61,6 +63,11 @@ class NumberEditor(TypedEditor):
             minimum=f"{self.schema.minimum / factor:,.10g}",
             maximum=quantity(f"{self.schema.maximum / factor:,.10g}", self.unit_code),
         )
+
+    def _parsed(self, text: str, unit: str) -> ClinicalValue:
+        """A unit written behind the number takes the place of the chosen one, in sight."""
+        written = read_number(self.schema, text)
+        return parse_value(self.schema, written.number, written.unit or unit)
 
     def _unit_text(self, code: str) -> str:
         return text_or_code("report.unit", code, self._session.catalogue)

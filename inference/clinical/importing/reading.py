@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
-from typing import Final
 
 from inference.clinical.importing.proposal import ProposedValue, RefusedValue, SourceEntry
-from inference.clinical.importing.units import unit_of
 from inference.clinical.importing.words import choices_meant, missing_reason
+from inference.clinical.importing.written_number import read_number
 from inference.clinical.quantity import NO_UNIT, unit_id
 from inference.clinical.record import ClinicalValue, Provenance
 from inference.clinical.schema import FieldSchema, FormSchema, parse_value
 from inference.errors import InputError
 from inference.messages.message import LIST_MARK, Message
-
-_NUMBER: Final = re.compile(r"^(?P<number>[-+]?\d[\d.,]*(?:e[-+]?\d+)?)\s*(?P<unit>\D.*)?$", re.IGNORECASE)
-_BOUND: Final = re.compile(r"^\s*[<>≤≥]")
-_DECIMAL_COMMA: Final = re.compile(r"^[-+]?(?:\d+,\d{1,2}|\d+,\d{4,}|0,\d+)$")
-_COMMA: Final = re.compile(r"\d,\d")
 
 Read = ProposedValue | RefusedValue
 
@@ -53,22 +45,11 @@ def _text(field: FieldSchema, entry: SourceEntry) -> ProposedValue:
 
 
 def _number(field: FieldSchema, entry: SourceEntry, unit: str) -> ProposedValue:
-    label = f"clinical.{field.id}"
-    text = unicodedata.normalize("NFKC", entry.text).strip()
-    if _BOUND.match(text):
-        raise InputError("error.import.bound", field=label, value=entry.text)
-    found = _NUMBER.match(text)
-    number, written = (text, unit) if found is None else (found["number"], (found["unit"] or unit).strip())
+    written = read_number(field, entry.text, unit)
+    code = written.unit or field.units[0].code
     notes: list[Message] = []
-    if _DECIMAL_COMMA.match(number):
-        number = number.replace(",", ".")
-        notes.append(Message("import.note.decimal_comma", {"value": entry.text, "read": number}))
-    elif _COMMA.search(number):
-        raise InputError("error.import.comma", field=label, value=entry.text)
-    code = unit_of(field, written) if written else field.units[0].code
-    if code is None:
-        allowed = LIST_MARK.join(unit_id(known.code) for known in field.units)
-        raise InputError("error.clinical.unit", field=label, unit=written, allowed=allowed)
-    if not written and field.units[0].code != NO_UNIT:
+    if written.had_decimal_comma:
+        notes.append(Message("import.note.decimal_comma", {"value": entry.text, "read": written.number}))
+    if not written.unit and field.units[0].code != NO_UNIT:
         notes.append(Message("import.note.unit_assumed", {"unit": unit_id(code)}))
-    return ProposedValue(parse_value(field, number, code, Provenance.IMPORTED), entry, tuple(notes))
+    return ProposedValue(parse_value(field, written.number, code, Provenance.IMPORTED), entry, tuple(notes))

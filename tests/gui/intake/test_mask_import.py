@@ -22,10 +22,13 @@ from inference.cases.identity import PatientIdentity, PatientKey
 from inference.dicom.verdicts import finding
 from inference.masks.codecs.exporting import MaskFormat
 from inference.masks.codecs.imported import ImportedMask, ImportedSegment
-from inference.masks.codecs.nifti import write_label_map
+from inference.masks.codecs.nifti import encode_label_map, write_label_map
 from inference.masks.layer import MaskOrigin
+from inference.messages.catalogue import load_catalogue
 from tests.gui.studies import write_study
 from tests.inference.synthetic_case import axial, mask_layer, tumour_voxels
+
+NIFTI_DATA_START = 352
 
 
 @pytest.fixture
@@ -83,6 +86,26 @@ def test_a_file_that_is_no_mask_is_refused_and_nothing_changes(
     assert raised.args is not None
     assert raised.args[0].message.id.startswith("intake.mask.")
     assert with_mask.session.mask is None and with_mask.session.undo_stack.count() == 0
+
+
+@pytest.mark.parametrize("case", ["missing", "empty", "elsewhere"])
+def test_a_mask_that_marks_nothing_of_the_scan_is_refused_by_name(
+    case: str, with_mask: MainWindow, tmp_path: Path, qtbot: Any
+) -> None:
+    file, grid = tmp_path / "other.nii", axial()
+    if case == "elsewhere":
+        affine = grid.affine.copy()
+        affine[2, 3] += 10_000.0
+        write_label_map(file, tumour_voxels(), replace(grid, affine=affine))
+    elif case == "empty":
+        written = encode_label_map(tumour_voxels(), grid, is_packed=False)
+        file.write_bytes(written[:NIFTI_DATA_START].ljust(len(written), b"\0"))
+    with qtbot.waitSignal(with_mask.session.notice_raised, timeout=10_000) as raised:
+        with_mask.session.import_mask(file)
+    assert raised.args is not None
+    said = load_catalogue("en").render(raised.args[0].message)
+    assert "other.nii" in said and "{" not in said
+    assert with_mask.session.mask is None
 
 
 def test_no_study_offers_no_mask() -> None:

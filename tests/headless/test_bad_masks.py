@@ -1,0 +1,54 @@
+"""A mask that is missing, empty, or of another series: said with its file, and nothing is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pydicom
+import pytest
+
+from tests.headless.conftest import Ran
+from tests.headless.test_assess import arguments, one_sentence, written
+
+Run = Callable[..., Ran]
+
+
+def changed(phantom: Path, out: Path, change: Callable[[pydicom.Dataset], None]) -> Path:
+    """A copy of the phantom's segmentation with something in it otherwise."""
+    dataset = pydicom.dcmread(phantom / "t1c-seg.dcm")
+    change(dataset)
+    dataset.save_as(out)
+    return out
+
+
+def emptied(dataset: pydicom.Dataset) -> None:
+    dataset.PixelData = bytes(len(dataset.PixelData))
+
+
+def of_another_series(dataset: pydicom.Dataset) -> None:
+    dataset.FrameOfReferenceUID = "1.2.3.4"
+    dataset.ReferencedSeriesSequence[0].SeriesInstanceUID = "1.2.3.5"
+    dataset.SeriesInstanceUID = "1.2.3.6"
+    dataset.SOPInstanceUID = "1.2.3.7"
+    for frame in dataset.PerFrameFunctionalGroupsSequence:
+        for derived in frame.DerivationImageSequence:
+            for number, source in enumerate(derived.SourceImageSequence):
+                source.ReferencedSOPInstanceUID = f"1.2.3.8.{number}"
+
+
+def assess_with(run: Run, phantom: Path, out: Path, mask: Path) -> Ran:
+    return run(*arguments(phantom / "t1c", out, "--mask", mask, "--mask-segment", "1"))
+
+
+@pytest.mark.parametrize("case", ["missing", "empty", "of_another_series"])
+def test_a_mask_that_marks_nothing_of_the_scan_is_refused_by_name(
+    case: str, run: Run, phantom: Path, tmp_path: Path
+) -> None:
+    mask = tmp_path / "tumour.dcm"
+    if case != "missing":
+        changed(phantom, mask, emptied if case == "empty" else of_another_series)
+    out = tmp_path / "out"
+    ran = assess_with(run, phantom, out, mask)
+    assert ran.code == 2 and "tumour.dcm" in ran.err and one_sentence(ran.err)
+    assert written(out) == set()
