@@ -140,8 +140,11 @@ def assess(
     recommendation = recommend(book, rule_set, asked.readings, case.record, pack_facts(pack))
     if recommendation.status is RecommendationStatus.WITHHELD:
         return answer.withheld(PredictionStatus.WITHHELD, recommendation.reasons)
-    released = released_by(case.stated.releases)
-    beside = (*recommendation.statements, *answer.eligibility.statements, *released)
+    releases, unlike = case.stated.releases, answer.eligibility
+    refused = {finding.code for finding in case.findings}
+    of_scan = [one for one in releases if one.code in refused]
+    released = (*unlike.released(releases), *released_by(of_scan))
+    beside = (*recommendation.statements, *unlike.statements, *released)
     recommendation = replace(recommendation, statements=beside)
 
     explained = asked.explain(on_progress, should_stop)

@@ -150,3 +150,20 @@ def test_a_real_scans_gap_is_released_and_its_other_refusals_stay(
     assert verdicts["finding.intake.gap"] == "note"
     refused = {line["name"] for line in guard if line["verdict"] == "refused"}
     assert {"guard.modality", "guard.slices"} <= refused, "four slices are too few, whatever is released"
+
+
+def test_a_patient_unlike_those_studied_is_answered_once_somebody_released_it(
+    run: Run, phantom: Path, tmp_path: Path
+) -> None:
+    document = json.loads((phantom / "clinical.json").read_text(encoding="utf-8"))
+    document["values"]["previous_treatment"] = {"value": "yes"}
+    clinical, out = tmp_path / "clinical.json", tmp_path / "out"
+    clinical.write_text(json.dumps(document), encoding="utf-8")
+    refused = run(*arguments(phantom, out, "--clinical", clinical))
+    assert refused.code == 3 and "--release eligibility.untreated=REASON --released-by NAME" in refused.out
+    assert "only untreated patients were studied" in refused.out
+    given = ("--release", "eligibility.untreated=Biopsy alone.", *BY)
+    ran = run(*arguments(phantom, out, "--clinical", clinical, *given))
+    assert ran.code == 0, ran.err + ran.out
+    assert "released by Dr. 林: Biopsy alone." in ran.out and "the input check" not in ran.out
+    assert "finding.eligibility.untreated" in [one["id"] for one in assessment(out)["findings"]]

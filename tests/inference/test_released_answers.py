@@ -83,4 +83,4 @@ def test_a_patient_unlike_those_studied_is_answered_once_a_named_user_releases_i
     assert outcome.assessment.is_answered
     assert "finding.eligibility.stage" in [one.id for one in outcome.assessment.findings]
     spoken = [one.id for one in outcome.assessment.recommendation.statements]
-    assert "statement.eligibility_open.several" in spoken and spoken[-1] == "statement.released"
+    assert "statement.eligibility_open.several" in spoken and spoken[-1] == "statement.eligibility_released"

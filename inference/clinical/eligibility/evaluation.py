@@ -54,7 +54,7 @@ class EligibilityLine:
     @property
     def asked(self) -> Message:
         """The question."""
-        return Message(f"eligibility.{self.question.id}")
+        return Message(f"eligibility.{self.question.id}.asked")
 
     @property
     def required(self) -> Message:
@@ -64,8 +64,8 @@ class EligibilityLine:
     @property
     def statement(self) -> Message:
         """What stands beside an answer while the question is open."""
-        name = f"eligibility.{self.question.id}"
-        return Message("statement.eligibility_open", {"question": name, "required": f"{name}.required"})
+        fields = {"question": self.asked.id, "required": self.required.id}
+        return Message("statement.eligibility_open", fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,18 @@ class Eligibility:
         """Why there is no answer: every refusal that nobody released."""
         given = tuple(releases)
         return tuple(one.message for one in self.findings if release_of(one, given) is None)
+
+    def released(self, releases: Iterable[Release]) -> tuple[Message, ...]:
+        """What stands beside an answer: each question not met, and who released it for which reason."""
+        given = tuple(releases)
+        return tuple(
+            Message(
+                "statement.eligibility_released",
+                {"question": line.asked.id, "answer": line.said, "by": release.by, "reason": release.reason},
+            )
+            for line in self.lines
+            if line.finding is not None and (release := release_of(line.finding, given)) is not None
+        )
 
     @property
     def statements(self) -> tuple[Message, ...]:

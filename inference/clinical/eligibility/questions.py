@@ -38,7 +38,7 @@ class SeenFor(_Part):
 
 
 class Question(_Part):
-    """One question; the catalogue holds it (``eligibility.<id>``) and what is required (``….required``).
+    """One question, with its texts in the catalogue: ``eligibility.<id>.asked`` and ``….required``.
 
     It is met where all conditions of any entry of ``met_when`` hold, or where any of ``known`` is recorded,
     or where the scan was taken before treatment and in the time that the study's inputs state
