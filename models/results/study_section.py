@@ -132,7 +132,7 @@ def _reached(one: Figure) -> str:
         return "not estimable"
     if one.value <= CHANCE:
         return f"{number(one.value)}, no better than a coin"
-    if one.value > one.ceiling:
+    if round(one.value, 3) > round(one.ceiling, 3):
         return f"{number(one.value)}, above the ceiling by the luck of a finite cohort"
     return f"{percent(one.share_of_attainable)} of the way"
 
