@@ -6,14 +6,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from models.phantoms import gc_outcome, gnen_outcome, lagc_outcome, pnen_outcome
+from models.phantoms import gc_outcome, gnen_outcome, lagc_outcome, npc_outcome, pnen_outcome
 from models.phantoms.ct_population import COHORTS, Ceilings
 
 DRAWS, SURVIVAL_DRAWS = 400_000, 20_000
 
 
 def ceilings_page(draws: int = DRAWS, survival_draws: int = SURVIVAL_DRAWS, seed: int = 0) -> str:
-    """One table of AUC and one of C, a line per study and cohort."""
+    """Tables of AUC, the nasopharynx first, and one of C; a line per study and cohort."""
     areas: list[tuple[str, str, Ceilings]] = []
     for cohort in COHORTS:
         areas.append(("LAGC, good response", cohort, lagc_outcome.response_ceilings(cohort, draws, seed)))
@@ -34,11 +34,21 @@ def ceilings_page(draws: int = DRAWS, survival_draws: int = SURVIVAL_DRAWS, seed
     signature = ", ".join(f"{gc_outcome.signature_ceiling(cohort, draws, seed):.3f}" for cohort in COHORTS)
     return "\n\n".join(
         [
+            _npc_table(draws, seed),
             _table("AUC", areas),
             f"GC, the five values of the published clinical signature: {signature}.",
             _table("C", concordances),
         ]
     )
+
+
+def _npc_table(draws: int, seed: int) -> str:
+    lines = ["| AUC at best, nasopharynx | latent | image and form |", "| --- " * 3 + "|"]
+    regimens: tuple[tuple[npc_outcome.Regimen, str], ...] = (("ccrt", "CCRT"), ("ic_ccrt", "IC + CCRT"))
+    for regimen, name in regimens:
+        found = npc_outcome.bayes_ceiling(regimen, draws, seed)
+        lines.append(f"| {name} | {found.auc_latent:.3f} | {found.auc_attainable:.3f} |")
+    return "\n".join(lines)
 
 
 def _table(measure: str, rows: Sequence[tuple[str, str, Ceilings]]) -> str:
