@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import pytest
@@ -13,18 +10,10 @@ import pytest
 import main as entry
 from inference.paths import HOME_VARIABLE
 from models.phantoms.command import write_cohort
+from tests.headless.command_line import Ran, logs_closed
 from tests.inference.tiny_pack import write_tiny_pack
 
 TINY = "npc-residual-tiny"
-
-
-@dataclass(frozen=True)
-class Ran:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
 
 
 @pytest.fixture(scope="session")
@@ -63,10 +52,5 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[...
         assert "Traceback" not in printed.err + printed.out
         return Ran(code, printed.out, printed.err)
 
-    root = logging.getLogger()
-    level = root.level
-    yield call
-    for handler in [known for known in root.handlers if isinstance(known, RotatingFileHandler)]:
-        root.removeHandler(handler)
-        handler.close()
-    root.setLevel(level)
+    with logs_closed():
+        yield call

@@ -11,7 +11,7 @@ import pytest
 
 from inference.messages.catalogue import load_catalogue
 from inference.rules.decisions_file import COLUMNS, SYNTHETIC
-from tests.headless.conftest import Ran
+from tests.headless.command_line import Ran
 from tests.reports.conftest import flat, page_texts
 
 Run = Callable[..., Ran]

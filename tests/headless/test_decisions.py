@@ -8,7 +8,7 @@ from pathlib import Path
 from inference.decisions.decision_store import DecisionStore
 from inference.packs.load import LoadedPack
 from inference.packs.verify import verify_pack
-from tests.headless.conftest import Ran
+from tests.headless.command_line import Ran
 from tests.inference.decisions.test_board_decision import taken
 from tests.inference.tiny_pack import write_tiny_pack
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from inference.messages.catalogue import load_catalogue
-from tests.headless.conftest import Ran
+from tests.headless.command_line import Ran
 from tests.reports.conftest import flat, page_texts
 
 Run = Callable[..., Ran]

@@ -19,7 +19,7 @@ from headless.inspection_json import SCHEMA_VERSION
 from inference.clock import SystemClock
 from inference.dicom.verdicts import RULES
 from inference.messages.catalogue import load_catalogue
-from tests.headless.conftest import Ran
+from tests.headless.command_line import Ran
 from tests.inference.dicom.dicom_files import alter, write_series
 
 Run = Callable[..., Ran]

@@ -11,7 +11,7 @@ from typing import Any
 import pydicom
 import pytest
 
-from tests.headless.conftest import Ran
+from tests.headless.command_line import Ran
 from tests.headless.test_assess import arguments, one_sentence, written
 from tests.reports.conftest import page_texts
 
