@@ -18,6 +18,7 @@ from inference.dicom.intake import Intake
 from inference.dicom.remembered.keeper import Keeper
 from inference.errors import InputError
 from inference.inputs.scan_dates import date_of
+from inference.inputs.taken_together import case_findings
 from inference.jobs import OnProgress, ShouldStop, ignore_progress, never_stop
 from inference.messages.catalogue import Catalogue
 from inference.outcome import Outcome
@@ -182,7 +183,7 @@ def assess_and_write(request: AssessRequest, catalogue: Catalogue) -> bool:
             print(line)
     case = assessed.case
     unlike = eligibility_of(case.record, date_of(case.stack)).findings
-    for code in releasable_codes((*case.findings, *unlike)):
+    for code in releasable_codes((*case_findings(case), *unlike)):
         if all(one.code != code for one in case.stated.releases):
             print(catalogue.text("cli.may_be_released", code=code))
     for name in RESULT_FILES:

@@ -20,6 +20,7 @@ from inference.findings import Finding, Verdict
 from inference.guard.checks import check_inputs, check_masks
 from inference.guard.facts import gather_facts
 from inference.inputs.scan_dates import date_of
+from inference.inputs.taken_together import taken_apart
 from inference.masks.measures import summarise
 from inference.messages.message import Message
 from inference.outcome import Outcome
@@ -111,8 +112,8 @@ class Answer:
         case = self.case
         notes = [
             finding.message_without_files
-            for _, scan in case.by_scan()
-            for finding in _findings(scan)
+            for found in (*(_findings(scan) for _, scan in case.by_scan()), taken_apart(case))
+            for finding in found
             if finding.answer is not Verdict.FINE
         ]
         return Assessment(

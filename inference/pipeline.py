@@ -12,6 +12,7 @@ from inference.case_input import CaseInput, StatedFacts, input_references
 from inference.errors import InputError
 from inference.findings import Verdict
 from inference.guard.checks import check_inputs
+from inference.inputs.taken_together import case_findings
 from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, never_stop, stop_if_asked
 from inference.masks.layer import MaskLayer
 from inference.outcome import HeatMap, Outcome
@@ -115,7 +116,7 @@ def assess(
     book = rules_of(pack.manifest, rules)
     book.rule_set(rule_set)
     answer = Answer(case, pack, book, rule_set)
-    refuse_idle_releases(case.stated.releases, (*case.findings, *answer.eligibility.findings))
+    refuse_idle_releases(case.stated.releases, (*case_findings(case), *answer.eligibility.findings))
 
     on_progress(Progress(0, 1, "stage.checking"))
     if (barred := answer.barred()) is not None:
@@ -141,7 +142,7 @@ def assess(
     if recommendation.status is RecommendationStatus.WITHHELD:
         return answer.withheld(PredictionStatus.WITHHELD, recommendation.reasons)
     releases, unlike = case.stated.releases, answer.eligibility
-    refused = {finding.code for finding in case.findings}
+    refused = {finding.code for finding in case_findings(case)}
     of_scan = [one for one in releases if one.code in refused]
     released = (*unlike.released(releases), *released_by(of_scan))
     beside = (*recommendation.statements, *unlike.statements, *released)

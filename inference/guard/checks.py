@@ -11,6 +11,7 @@ from inference.guard.mask_check import check_mask
 from inference.guard.mask_plausibility import check_plausibility, plausible_mask
 from inference.guard.scan_check import check_scan
 from inference.inputs.study_inputs import load_study_inputs
+from inference.inputs.taken_together import case_findings
 from inference.packs.load import LoadedPack
 
 
@@ -26,7 +27,8 @@ def check_inputs(case: CaseInput, pack: LoadedPack) -> tuple[GuardLine, ...]:
             if named.contrast == "no"
             else conditions
         )
-        own = check_scan(gather_facts(scan), scan.findings, wanted, scan.stated.releases, phase=named.phase)
+        found = scan.findings if name else case_findings(case)
+        own = check_scan(gather_facts(scan), found, wanted, scan.stated.releases, phase=named.phase)
         if scan.mask is not None:
             own = (*own, check_mask(scan.mask, conditions))
         lines += [replace(line, scan=name) for line in own]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import IntEnum
@@ -136,20 +136,6 @@ def match_inputs(
         for named in study.inputs
     )
     return tuple(_ordered(_with_distances(match, matches, study)) for match in matches)
-
-
-def check_choice(study: StudyInputs, chosen: Mapping[str, ReadStack]) -> tuple[Reason, ...]:
-    """What stands against using the chosen stacks together, by input id: scans too far apart in time."""
-    reasons: list[Reason] = []
-    ids = sorted(chosen)
-    for position, first in enumerate(ids):
-        for second in ids[position + 1 :]:
-            one, other = date_of(chosen[first].stack), date_of(chosen[second].stack)
-            reason = apart_reason(study.dates, one, other, f"input.{second}")
-            if reason is not None:
-                releases = (*chosen[first].stated.releases, *chosen[second].stated.releases)
-                reasons += released([reason], releases)
-    return tuple(reasons)
 
 
 def _with_distances(match: InputMatch, matches: Sequence[InputMatch], study: StudyInputs) -> InputMatch:

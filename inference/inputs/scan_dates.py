@@ -60,4 +60,4 @@ def apart_reason(
     days = abs((scanned - other).days)
     if days <= dates.apart_days:
         return None
-    return of_finding(finding("inputs.dates_apart", days=days, limit=dates.apart_days, other=other_input))
+    return of_finding(finding("inputs.dates_apart", days=days, limit=dates.apart_days, input=other_input))

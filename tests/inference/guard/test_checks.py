@@ -7,10 +7,14 @@ from dataclasses import replace
 import pytest
 
 from inference.case_input import CaseInput, ScanInput, StatedFacts, input_references
+from inference.clinical.schema import load_form
 from inference.errors import InputError
 from inference.findings import Verdict
 from inference.guard.checks import check_inputs, check_masks
+from inference.inputs.taken_together import taken_apart
 from inference.packs.load import LoadedPack
+from inference.release import Release
+from inference.scan import Stack
 from tests.inference.synthetic_case import case, mask_layer
 
 
@@ -30,6 +34,19 @@ def of_two_scans(first: str = "arterial", second: str = "portal_venous") -> Case
 
     one, other = scan(first), scan(second)
     return replace(one, further={"venous": ScanInput(other.stack, other.volume, other.mask, other.stated)})
+
+
+def taken(given: CaseInput, first: str, venous: str) -> CaseInput:
+    """The same, the two scans taken on these days."""
+
+    def on(stack: Stack, day: str) -> Stack:
+        return replace(stack, acquisition=replace(stack.acquisition, study_date=day))
+
+    other = given.further["venous"]
+    further = {"venous": replace(other, stack=on(other.stack, venous))}
+    return replace(
+        given, record=load_form("gnen-os").empty_record(), stack=on(given.stack, first), further=further
+    )
 
 
 def phases(given: CaseInput, pack: LoadedPack) -> dict[str, Verdict]:
@@ -75,3 +92,25 @@ def test_references_name_the_scan_so_that_exchanged_scans_are_another_input() ->
         ("stated", "venous"),
     ]
     assert references != input_references(replace(given, further={}))
+
+
+@pytest.mark.parametrize(
+    ("venous", "is_refused"),
+    [("2026-03-01", False), ("2026-03-31", False), ("2026-04-01", True), ("", False)],
+)
+def test_scans_that_were_picked_though_they_lie_far_apart_are_refused(
+    venous: str, is_refused: bool, two_phases: LoadedPack
+) -> None:
+    given = taken(of_two_scans(), "2026-03-01", venous)
+    assert bool(taken_apart(given)) is is_refused
+    refused = [line for line in check_inputs(given, two_phases) if line.verdict is Verdict.REFUSED]
+    said = [line.measured.id for line in refused if not line.scan]
+    assert ("finding.inputs.dates_apart" in said) is is_refused
+
+
+def test_a_named_user_may_release_scans_that_lie_far_apart(two_phases: LoadedPack) -> None:
+    given = taken(of_two_scans(), "2026-03-01", "2026-06-01")
+    releases = (Release("inputs.dates_apart", "Dr. Lin", "No other scan exists."),)
+    lines = check_inputs(replace(given, stated=replace(given.stated, releases=releases)), two_phases)
+    apart = [line for line in lines if line.measured.id == "finding.inputs.dates_apart"]
+    assert [line.verdict for line in apart] == [Verdict.NOTE]

@@ -16,7 +16,6 @@ from inference.inputs.matching import (
     Candidate,
     InputMatch,
     ReadStack,
-    check_choice,
     match_inputs,
 )
 from inference.inputs.reasons import Fit
@@ -235,10 +234,6 @@ def test_scan_dates_differ_by_more_than_thirty_days_within_a_pathway(days: int, 
     reads = [fitting(arterial), fitting(venous, (date(2026, 3, 5) - timedelta(days=days)).isoformat())]
     for match in matched("gnen-os", reads).values():
         assert bool(match.fitting) is fits
-    chosen = {"arterial": reads[0], "venous": reads[1]}
-    reasons = check_choice(load_study_inputs("gnen-os"), chosen)
-    assert [one.message.id for one in reasons] == ([] if fits else ["finding.inputs.dates_apart"])
-    assert all(one.releasable for one in reasons)
 
 
 def test_one_partner_near_enough_is_enough() -> None:
