@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from gui.feedback.figure import Figure
 from gui.feedback.text import label, say
+from gui.pathway.heat_maps import gives_heat_maps
 from gui.results.card import Card
 from gui.theme.tokens import GRID_PX, Tone
-from gui.viewer.toolbar import gives_heat_maps
 from inference.prediction import Prediction, PredictionStatus
 from reports.figures.cohort_position import cohort_position
 from reports.figures.contribution_bars import contribution_bars

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QSlider, QT
 
 from gui.actions import Actions
 from gui.feedback.text import label
+from gui.pathway.heat_maps import gives_heat_maps
 from gui.session import Session
 from gui.theme.tokens import GRID_PX
 from gui.viewer.view_state import Tool, ViewState
@@ -20,13 +21,6 @@ _ROOM_FOR_HEAT_LABEL_PX: Final = 780
 _TREATMENT_LETTERS: Final = 7
 _HEAT_SLIDER_PX: Final = 80
 _FIRST_HEAT_OPACITY: Final = 0.5
-
-
-def gives_heat_maps(session: Session) -> bool:
-    """False for a pack whose networks give features: there is no Grad-CAM without a score."""
-    if session.pack is None or session.pack.manifest.treatments:
-        return True
-    return bool(session.pack.manifest.classifiers(None))
 
 
 class ViewerToolbar(QFrame):
