@@ -68,6 +68,8 @@ def _heat_lines(session: Session, treatment: str, index: int) -> tuple[str, ...]
     if heat is None:
         return (caveat,)
     peaks = heat.values.max(axis=(1, 2))
+    if peaks.max() == 0:
+        return caveat, session.tr("gui.viewer.heat.empty")
     # A network that reads all slices at once has one map for them: none of them is the strongest.
     of_all = "drawn" if peaks.min() == peaks.max() else "strongest"
     where = of_all if index in heat.slices else "elsewhere"

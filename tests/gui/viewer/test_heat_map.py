@@ -1,7 +1,9 @@
 """The heat map says on the picture what it is and where it lies, and frames what the network saw."""
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QGraphicsRectItem
 
@@ -39,6 +41,15 @@ def test_it_says_where_it_is_strongest_and_where_there_is_none(answered: Session
     assert 0 not in heat.slices and elsewhere[1] == f"Not on this slice: drawn on slices {first} to {last}"
     state.set_overlay(heat_opacity=0.0)
     assert not any("slice" in line for line in lines(answered, state, heat.slices[0]))
+
+
+def test_a_map_without_anything_on_it_says_so(
+    answered: Session, state: ViewState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heat = answered.heat_maps[0]
+    nothing = replace(heat, treatment="ccrt", values=np.zeros_like(heat.values))
+    monkeypatch.setattr(Session, "heat_maps", (nothing,))
+    assert "no region" in lines(answered, state, heat.slices[0])[1]
 
 
 def test_its_frame_is_the_field_that_the_network_saw(answered: Session, state: ViewState, qapp: Any) -> None:
