@@ -32,7 +32,7 @@ DOCUMENTS_PICTURES: Final = {
 } | {"patients-en": ROOT / "docs" / "images" / "two-patients-en.png"}
 STUDY: Final = "npc-residual"
 SEED: Final = 23
-COLOUR_STEP: Final = 4
+COLOUR_STEP: Final = 6
 """Colours of the documents' pictures are rounded to this step: a third smaller, and no eye sees it."""
 
 
