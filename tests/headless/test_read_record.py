@@ -1,6 +1,7 @@
 """Clinical values of the command line, from a table or a FHIR bundle, whole or not at all."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from headless.read_case import AssessRequest, ImportRefusedError, read_case, rea
 from inference.errors import InputError
 from inference.jobs import ignore_progress, never_stop
 from inference.messages.catalogue import load_catalogue
+from tests.headless.conftest import Ran
+from tests.headless.test_assess import arguments
 
 STUDY = "npc-residual"
 
@@ -78,3 +81,16 @@ def test_a_segment_of_no_mask_is_refused_before_anything_is_read(tmp_path: Path)
     with pytest.raises(InputError) as caught:
         read_case(request, read_record(STUDY, None), *unread)
     assert "--mask" in load_catalogue("en").render(caught.value.message)
+
+
+def test_the_command_stops_at_two_patients_until_one_is_named(
+    run: Callable[..., Ran], phantom: Path, tmp_path: Path
+) -> None:
+    table, out = written(tmp_path / "a.csv", TWO), tmp_path / "out"
+    given = arguments(phantom / "t1c", out, "--clinical", table)
+    stopped = run(*given)
+    assert stopped.code == 2 and "#1 P-7, #2 P-9" in stopped.err and not list(out.iterdir())
+    assert run(*given, "--clinical-patient", "P-9").code == 0
+    document = json.loads((out / "assessment.json").read_text(encoding="utf-8"))
+    ages = [one["value"] for one in document["assessment"]["clinical"] if one["field_id"] == "age"]
+    assert ages == ["62"]
