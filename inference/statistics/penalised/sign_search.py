@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.linalg.lapack import dpotrf, dpotrs
 
 from inference.statistics.outcomes import Floats
 
@@ -48,11 +48,15 @@ def sign_search(hessian: Floats, linear: Floats, penalty: Floats, start: Floats)
 
 
 def _solved(hessian: Floats, right: Floats) -> Floats:
+    if not right.size:
+        return right
+    # LAPACK itself: what scipy.linalg puts around it takes longer than systems this small.
+    factor, failed = dpotrf(hessian, lower=False, clean=False)
     solution: Floats
-    try:
-        solution = cho_solve(cho_factor(hessian, check_finite=False), right, check_finite=False)
-    except LinAlgError:
+    if failed:
         solution = np.asarray(np.linalg.lstsq(hessian, right, rcond=None)[0], dtype=np.float64)
+    else:
+        solution = dpotrs(factor, right, lower=False)[0]
     return solution
 
 
