@@ -17,6 +17,7 @@ from gui.intake.skipped_files import SkippedGroup
 from gui.notice import NoticeKind
 from gui.session import Session
 from inference.findings import Finding
+from inference.inputs.taken_together import taken_apart
 from inference.messages.message import Message
 from inference.scan import Stack
 
@@ -41,6 +42,7 @@ class ProblemPanel(QScrollArea):
             session.volume_changed,
             session.stated_changed,
             session.mask_changed,
+            session.pick_changed,
             session.language_changed,
         ):
             signal.connect(self._on_changed)
@@ -56,7 +58,7 @@ class ProblemPanel(QScrollArea):
         session = self._session
         shown = (
             session.plan, session.patient, session.stack, session.catalogue, session.viewed_case is None,
-            session.stated, self._of_mask(),
+            session.stated, self._of_mask(), self._of_others(),
         )  # fmt: skip
         if all(new is old for new, old in zip(shown, self._shown, strict=False)) and self._shown:
             return
@@ -64,7 +66,7 @@ class ProblemPanel(QScrollArea):
         self.setAccessibleName(session.tr("gui.problems.name"))
         case, meaning = session.viewed_case, session.meaning
         read = () if case is None else (*case.volume.findings, *(meaning.findings if meaning else ()))
-        read += self._of_mask()
+        read += (*self._of_mask(), *self._of_others())
         found = findings_to_show(session.plan, session.stack, session.stacks_of_patient(), read)
         # The stop has been answered once a patient is chosen; what remains is whose study this is.
         is_chosen = session.patient is not None
@@ -83,6 +85,11 @@ class ProblemPanel(QScrollArea):
         """What came with the mask when it was imported; strokes leave it as it is."""
         mask = self._session.mask
         return mask.findings if mask is not None else ()
+
+    def _of_others(self) -> tuple[Finding, ...]:
+        """What is odd about reading the study's other scans with this one, where it is the first."""
+        case = self._session.case_input if self._session.is_first_viewed else None
+        return () if case is None else taken_apart(case)
 
     def _body(self) -> QWidget:
         session = self._session

@@ -14,6 +14,7 @@ from gui.theme.palette import set_look
 from gui.theme.tokens import Tone
 from inference.errors import InputError
 from inference.findings import Finding, Verdict
+from inference.inputs.taken_together import case_findings
 from inference.release import LONGEST_NAME, LONGEST_REASON, Release, is_releasable, releasable_codes
 
 
@@ -24,7 +25,9 @@ def release_widget(session: Session, group: FindingGroup, parent: QWidget) -> QW
     case = session.viewed_case
     if group.answer is not Verdict.REFUSED or not group.is_releasable or case is None:
         return None
-    return ReleaseForm(session, group.code, parent) if group.code in releasable_codes(case.findings) else None
+    whole = session.case_input if session.is_first_viewed else None
+    found = case.findings if whole is None else case_findings(whole)
+    return ReleaseForm(session, group.code, parent) if group.code in releasable_codes(found) else None
 
 
 def finding_release(session: Session, finding: Finding, parent: QWidget) -> QWidget | None:

@@ -69,11 +69,6 @@ class BackgroundJob(QObject):
         return min(1.0, self.progress.done / self.progress.total)
 
     @property
-    def elapsed_s(self) -> float:
-        """Seconds since the start."""
-        return time.monotonic() - self.started_s if self.started_s else 0.0
-
-    @property
     def remaining_s(self) -> float | None:
         """Seconds that the present stage will still take at the present pace, or None if unknown."""
         fraction = self.fraction

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ import pytest
 
 from gui.actions import Actions, needs_segmenter
 from gui.commands.mask_commands import EditMask, draw_mask
+from gui.commands.stated_commands import release_finding
+from gui.intake.problem_panel import ProblemPanel
+from gui.intake.release_form import ReleaseForm, WithdrawButton
 from gui.main_window import MainWindow
 from gui.pathway.readiness import run_obstacle
 from gui.pathway.required_list import RequiredList
@@ -20,6 +24,7 @@ from gui.session import Session
 from inference.case_input import StatedFacts
 from inference.findings import Verdict
 from inference.masks.layer import edit_between
+from inference.release import Release
 from tests.gui.panel_session import new_session, open_case
 from tests.gui.studies import write_study
 from tests.inference.synthetic_case import case, mask_layer, tumour_voxels
@@ -220,3 +225,19 @@ def test_the_list_of_inputs_names_what_each_scan_is_used_for(
     assert "in use" in texts and not listed.lines[texts.index("in use")].leave.isHidden()
     listed.lines[texts.index("in use")].leave.click()
     assert session.serving == {}
+
+
+def test_scans_far_apart_are_told_beside_the_first_and_may_be_released(
+    both: tuple[Session, str, str], monkeypatch: pytest.MonkeyPatch, qtbot: Any
+) -> None:
+    session, first, second = both
+    days = {first: date(2026, 1, 1), second: date(2026, 6, 1)}
+    monkeypatch.setattr("inference.inputs.taken_together.date_of", lambda stack: days[stack.stack_id])
+    panel = ProblemPanel(session)
+    qtbot.addWidget(panel)
+    use(session, "venous", second, qtbot)
+    use(session, "arterial", first, qtbot)
+    assert [form._code for form in panel.findChildren(ReleaseForm)] == ["inputs.dates_apart"]
+    session.undo_stack.push(release_finding(session, Release("inputs.dates_apart", "Dr. Lin", "Seen.")))
+    assert session.case_input is not None and session.case_input.stated.releases
+    assert not panel.findChildren(ReleaseForm) and panel.findChildren(WithdrawButton)
