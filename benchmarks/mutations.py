@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import random
-import re
 import struct
 import zlib
 from collections.abc import Callable, Sequence
@@ -16,7 +15,6 @@ LARGEST_SEED: Final = 1_000_000
 _KNOWN_VRS: Final = (
     "AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV"
 )
-_VR: Final = re.compile(_KNOWN_VRS.replace(" ", "|").encode())
 _VRS: Final = (*_KNOWN_VRS.split(), "ZZ", "??")
 _LIES: Final = (
     0,

@@ -20,7 +20,6 @@ FOLDER = Path(__file__).resolve().parents[1] / "inference" / "evaluation" / "exa
 SEED = 20261128
 COHORTS = {"training": 150, "internal": 80, "external": 70}
 HORIZONS_MONTHS = (36, 60)
-_BINARY_MODELS = ("image", "clinical", "fusion")
 _NOISE = {"training": 0.6, "internal": 0.9, "external": 1.2}
 _BASELINE_HAZARD = 0.011
 

@@ -39,11 +39,6 @@ class Body:
     air: Mask
     bone: Mask
 
-    def areas_cm2(self, sample: AxialSample) -> NDArray[np.float64]:
-        """Area of the outline in each slice."""
-        areas: NDArray[np.float64] = self.outline.sum(axis=(1, 2)) * sample.pixel_cm2
-        return areas
-
 
 @dataclass(frozen=True, slots=True)
 class Spine:

@@ -75,15 +75,6 @@ def _multiples(low: float, high: float, step: float) -> tuple[float, ...]:
     return tuple(round(place * step, 12) for place in range(first, last + 1))
 
 
-def rounded_up(value: float) -> float:
-    """The least 1, 1.5, 2, 2.5, 3, 4, 5, 6 or 8 times a power of ten that is not below ``value`` > 0."""
-    power = 10.0 ** math.floor(math.log10(value))
-    return min(
-        (m * power for m in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if m * power >= value * (1 - _SLACK)),
-        default=10 * power,
-    )
-
-
 def number_text(value: float, decimals: int) -> str:
     """A number with its decimals and a true minus; no minus before zero."""
     text = f"{value:.{decimals}f}"

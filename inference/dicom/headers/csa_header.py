@@ -10,7 +10,6 @@ import struct
 from typing import Final
 
 _MAGIC: Final = b"SV10"
-_NAME_BYTES: Final = 64
 _TAG: Final = struct.Struct("<64s4x4sii4x")
 _ITEM: Final = struct.Struct("<4i")
 _MOST_TAGS: Final = 1000
