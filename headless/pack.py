@@ -1,4 +1,4 @@
-"""``main.py pack``: make, sign, verify, show, list, install, remove, trust and withdraw model packs."""
+"""``main.py pack``: make, sign, verify, show, list, install and remove model packs, and say whom to trust."""
 
 from __future__ import annotations
 
@@ -189,6 +189,14 @@ def withdraw(options: argparse.Namespace, catalogue: Catalogue) -> int:
     return EXIT_ANSWERED
 
 
+def reinstate(options: argparse.Namespace, catalogue: Catalogue) -> int:
+    """Take one version from the site's list of what is withdrawn, whether it is still installed or not."""
+    pack_id, _, version = options.pack.partition("@")
+    TrustStore(ApplicationPaths.of_this_user().trust).reinstate(pack_id, version)
+    print(catalogue.text("pack.reinstate.done", pack=options.pack))
+    return EXIT_ANSWERED
+
+
 def _vouched(pack: LoadedPack, catalogue: Catalogue) -> str:
     """State and signer in one line."""
     state = f"pack.state.{pack.state}"
@@ -255,5 +263,6 @@ ACTIONS: Mapping[str, Callable[[argparse.Namespace, Catalogue], int]] = {
     "trust": trust,
     "distrust": distrust,
     "withdraw": withdraw,
+    "reinstate": reinstate,
 }
 """What ``main.py pack ACTION`` runs."""

@@ -50,6 +50,8 @@ def add_pack_commands(pack: argparse.ArgumentParser, language: argparse.Argument
     one = add("withdraw", "let a version of a pack answer no more unless it is named")
     one.add_argument("pack", metavar="ID@VERSION")
     one.add_argument("--reason", required=True)
+    one = add("reinstate", "take back that a version was withdrawn")
+    one.add_argument("pack", metavar="ID@VERSION")
 
 
 def _run(name: str, options: argparse.Namespace, catalogue: Catalogue) -> int:

@@ -169,6 +169,20 @@ class TrustStore:
         kept = [pack for pack in self.withdrawn() if (pack.id, pack.version) != (pack_id, version)]
         self._write(WITHDRAWN_FILE, _Withdrawn(schema_version=1, packs=(*kept, entry)))
 
+    def reinstate(self, pack_id: str, version: str) -> None:
+        """Take a version from the list of what must not answer.
+
+        Raises
+        ------
+        InputError
+            When it is not on the list.
+        """
+        known = self.withdrawn()
+        kept = tuple(pack for pack in known if (pack.id, pack.version) != (pack_id, version))
+        if len(kept) == len(known):
+            raise InputError("pack.reinstate.unknown", pack=f"{pack_id}@{version}")
+        self._write(WITHDRAWN_FILE, _Withdrawn(schema_version=1, packs=kept))
+
     def record_validation(self, record: ValidationRecord) -> None:
         """Keep the record of a local validation."""
         self._write(f"{VALIDATIONS_FOLDER}/{record.manifest_sha256}.json", record)

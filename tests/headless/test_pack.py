@@ -45,6 +45,10 @@ def test_a_pack_goes_from_hand_to_hand(run: Run, signed: Path, home: Path, tmp_p
     assert "Signer: Ward 7" in shown and "Made for tests." in shown and "patients" in shown
     assert run("pack", "withdraw", f"{WARD}@1.0.0", "--reason", "drift").code == 0
     assert "Withdrawn" in run("pack", "list").out
+    assert run("pack", "reinstate", f"{WARD}@1.0.0").code == 0
+    assert "Withdrawn" not in run("pack", "list").out
+    again = run("pack", "reinstate", f"{WARD}@1.0.0")
+    assert again.code == 2 and "not withdrawn" in again.err
     assert run("pack", "distrust", "Ward 7").code == 0
     assert run("pack", "remove", f"{WARD}@1.0.0", "--yes").code == 0
     assert WARD not in run("pack", "list").out
