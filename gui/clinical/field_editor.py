@@ -23,7 +23,7 @@ from reports.wording import text_or_code
 if TYPE_CHECKING:
     from gui.session import Session
 
-_SHORTEST_CONTROL_PX: Final = 72
+_SHORTEST_CONTROL_PX: Final = 78
 
 
 class FieldEditor(QObject):

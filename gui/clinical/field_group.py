@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.clinical.field_editor import FieldEditor
 from gui.clinical.missing_lines import MissingLine
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from gui.session import Session
 
 _LABEL_WIDTH_PX: Final = 64
-_WIDEST_LABEL_PX: Final = 84
+_WIDEST_LABEL_PX: Final = 78
 _UNIT_WIDTH_PX: Final = 56
+_UNIT_LIST_PX: Final = 64
 _ROWS_PER_FIELD: Final = 5
 _UNBOUNDED_PX: Final = 16_777_215
 _FOLDED, _OPEN = "\u25b8", "\u25be"
@@ -44,7 +45,7 @@ class FieldGroup(QWidget):
         self.body = QWidget(self)
         self._grid = QGridLayout(self.body)
         self._grid.setContentsMargins(0, 0, 0, 2 * GRID_PX)
-        self._grid.setHorizontalSpacing(2 * GRID_PX)
+        self._grid.setHorizontalSpacing(GRID_PX)
         self._grid.setVerticalSpacing(GRID_PX)
         self._grid.setColumnStretch(1, 1)
         self.cost = label("small", self, wraps=True)
@@ -69,7 +70,7 @@ class FieldGroup(QWidget):
     def add(self, editor: FieldEditor) -> None:
         """Place one more editor at the end."""
         editor.noted.connect(self._on_noted)
-        editor.unit.setMinimumWidth(_UNIT_WIDTH_PX)
+        editor.unit.setMinimumWidth(_UNIT_LIST_PX if isinstance(editor.unit, QComboBox) else _UNIT_WIDTH_PX)
         editor.unit.setVisible(editor.has_unit)
         self.editors[editor.schema.id] = editor
 
@@ -93,8 +94,9 @@ class FieldGroup(QWidget):
             grid.addWidget(editor.control, row + 1, start, 1, span)
             if editor.has_unit:
                 grid.addWidget(editor.unit, row + 1, 2, middle)
-            for place, told in enumerate((editor.note, editor.hint, editor.offer), start=2):
+            for place, told in enumerate((editor.note, editor.hint), start=2):
                 grid.addWidget(told, row + place, start, 1, 3 - start)
+            grid.addWidget(editor.offer, row + _ROWS_PER_FIELD - 1, 0, 1, 3)
 
     def show_missing(self, costs: Mapping[str, MissingLine], is_active: bool) -> None:
         """Count what is missing, and say in one line each what that costs."""
