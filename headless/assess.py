@@ -139,6 +139,7 @@ def write_results(
             scan=case.stack.acquisition,
             explanation=outcome.explanation,
             evidence=evidence_for(published_tables(request.study), case.record),
+            further=case.further,
         )
         content["report.pdf"] = lambda: build_report(report)
     else:

@@ -166,3 +166,9 @@ def outcome_and_direction(prediction: Prediction, catalogue: Catalogue) -> str:
     direction = catalogue.text(f"report.direction.{prediction.higher_is}")
     outcome = outcome_text(prediction, catalogue)
     return catalogue.text("report.answer.outcome", outcome=outcome, direction=direction)
+
+
+def borderline_flag(prediction: Prediction) -> str:
+    """The message id of why a prediction is borderline: a change leads across its cut-off, or it is near."""
+    crosses = any(one.crosses for one in prediction.variations)
+    return "report.flag.crosses" if crosses else "report.flag.borderline"

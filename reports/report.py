@@ -1,13 +1,15 @@
-"""The report for the board: what was shown on screen, on one to three pages of white A4 as PDF."""
+"""The report for the board: what was shown on screen, on one to five pages of white A4 as PDF."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from inference.assessment import Assessment
+from inference.case_input import ScanInput
 from inference.cases.identity import PatientIdentity
 from inference.decisions.board_decision import BoardDecision
 from inference.errors import InputError
@@ -27,10 +29,10 @@ from reports.paper.sheet import TEXT_WIDTH, TITLE
 from reports.sections.clinical_values import clinical_section
 from reports.sections.comparison import comparison
 from reports.sections.evidence import evidence_section
-from reports.sections.guard_lines import guard_section
+from reports.sections.guard_lines import guard_sections
 from reports.sections.limits import findings_section, limits_section
 from reports.sections.pack_card import pack_section
-from reports.sections.pictures import PictureSource, pictures_section
+from reports.sections.pictures import PictureSource, further_pictures, pictures_section
 from reports.sections.recommendation import recommendation_section
 from reports.sections.scan_facts import scan_section
 from reports.sections.shares import shares_section
@@ -46,7 +48,8 @@ class ReportContent:
     ``created_at`` carries a time zone.  ``file_identity`` is what the scan says of the person: what
     ``identity`` holds beyond it is printed as entered by the user.  None means that all is from the scan.
     ``evidence`` is what the study's paper counted in patients who share a factor with this one,
-    ``explanation`` what a study's pack tells of its answer, ``decision`` what the board decided on it.
+    ``explanation`` what a study's pack tells of its answer, ``decision`` what the board decided on it;
+    ``further`` are the scans beside the first, by the study's name for them.
     """
 
     assessment: Assessment
@@ -62,6 +65,7 @@ class ReportContent:
     evidence: PublishedEvidence | None = None
     explanation: StudyExplanation | None = None
     decision: BoardDecision | None = None
+    further: Mapping[str, ScanInput] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.created_at.tzinfo is None:
@@ -127,19 +131,36 @@ def _parts(content: ReportContent, catalogue: Catalogue) -> list[Section | SideB
         TextBlock(catalogue.text(f"report.study.{assessment.study}"), TITLE),
         *answer,
         *explanation_sections(assessment, content.explanation, catalogue),
-        SideBySide(
-            [clinical_section(assessment, catalogue)],
-            [guard_section(assessment, catalogue)],
-            share=0.42,
-        ),
-        findings_section(assessment, catalogue),
         None if content.evidence is None else evidence_section(assessment.study, content.evidence, catalogue),
+        *_inputs(assessment, catalogue),
         pictures_section(assessment, source, catalogue),
+        *(
+            further_pictures(assessment, name, scan, catalogue)
+            for name, scan in sorted(content.further.items())
+        ),
         shares_section(assessment, catalogue),
         variations_section(assessment, catalogue),
-        limits_section(assessment, catalogue),
+        None if _of_several_scans(assessment) else limits_section(assessment, catalogue),
         scan_section(assessment, content.scan, catalogue),
         pack_section(assessment, catalogue),
         signature_section(catalogue, content.decision),
     ]
     return [part for part in parts if part is not None]
+
+
+def _inputs(assessment: Assessment, catalogue: Catalogue) -> list[Section | SideBySide]:
+    """Clinical values beside checks; those of several scans share their columns with the limits."""
+    values, limits = clinical_section(assessment, catalogue), limits_section(assessment, catalogue)
+    noticed = [one for one in [findings_section(assessment, catalogue)] if one is not None]
+    first, *others = guard_sections(assessment, catalogue)
+    if not others:
+        return [SideBySide([values], [first], share=0.42), *noticed]
+    right = [first, *noticed, limits]
+    if len(others) == 1:
+        return [SideBySide([values, *others], right, share=0.48)]
+    pairs = [others[place : place + 2] for place in range(0, len(others), 2)]
+    return [SideBySide([values], right, share=0.48), *(SideBySide(pair[:1], pair[1:]) for pair in pairs)]
+
+
+def _of_several_scans(assessment: Assessment) -> bool:
+    return len({line.scan for line in assessment.guard}) > 1

@@ -18,6 +18,7 @@ from inference.assessment import (
 from inference.cases.identity import PHANTOM_NAME_PREFIX, PatientIdentity
 from inference.clinical.quantity import quantity
 from inference.findings import Verdict
+from inference.inputs.study_inputs import load_study_inputs
 from inference.masks.layer import MaskOrigin
 from inference.messages.catalogue import Catalogue
 from inference.messages.message import Message
@@ -162,6 +163,11 @@ def extent(values_mm: Iterable[float], decimals: int = 1) -> str:
 def millilitres(value: float) -> str:
     """A volume, e.g. ``31.4 ml``."""
     return f"{value:.1f}\u00a0ml"
+
+
+def scan_name(study: str, scan: str, catalogue: Catalogue) -> str:
+    """A named scan of a study; the empty name is the first one's."""
+    return catalogue.text(load_study_inputs(study).named(scan).title)
 
 
 def slice_number(index: int) -> int:

@@ -47,6 +47,7 @@ def report_content(session: Session, language: str) -> ReportContent:
         explanation=session.outcome.explanation,
         decision=session.board.decision,
         evidence=evidence_for(published_tables(session.record.study), session.record),
+        further=case.further,
     )
 
 

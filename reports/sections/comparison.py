@@ -25,6 +25,7 @@ from reports.paper.sheet import (
     Sheet,
 )
 from reports.prediction_wording import (
+    borderline_flag,
     fold_range,
     is_unfavourable,
     outcome_and_direction,
@@ -63,7 +64,7 @@ def _card(prediction: Prediction, catalogue: Catalogue) -> Block:
         Picture(lambda width: probability_bar(prediction, width, catalogue)),
     ]
     for is_so, message_id in (
-        (prediction.is_borderline, "report.flag.borderline"),
+        (prediction.is_borderline, borderline_flag(prediction)),
         (prediction.folds_disagree, "report.flag.folds_disagree"),
     ):
         if is_so:

@@ -4,37 +4,39 @@ from __future__ import annotations
 
 from inference.assessment import Assessment, Fact, FactSource, GuardLine
 from inference.findings import Verdict
-from inference.inputs.study_inputs import load_study_inputs
 from inference.messages.catalogue import Catalogue
 from reports.figures.style import PAPER, FigureStyle
 from reports.figures.verdict_mark import verdict_mark
 from reports.paper.blocks import Block, Columns, Gap, Mark, Row, Stack, TextBlock
 from reports.paper.flow import Section
 from reports.paper.sheet import LABEL, QUIET, SMALL, SMALL_STRONG, TextStyle
-from reports.wording import guard_word, stated_text
+from reports.wording import guard_word, scan_name, stated_text
 
 _SHARES = (1.0, 6.8, 6.6, 6.6, 3.6)
 
 
-def guard_section(assessment: Assessment, catalogue: Catalogue) -> Section:
-    """Every line of the guard, and the facts that a person stated because the file is silent."""
-    text = catalogue.text
-    names = ("report.guard.check", "report.guard.measured", "report.guard.allowed", "report.guard.verdict")
-    heads: list[Block] = [Gap(0), *(TextBlock(text(name), LABEL) for name in names)]
-    rows: list[Block] = [Row(Columns(heads, _SHARES, 5.0), 1.5, inset=2.0)]
-    scans = list(dict.fromkeys(line.scan for line in assessment.guard))
+def guard_sections(assessment: Assessment, catalogue: Catalogue) -> list[Section]:
+    """Every line of the guard, a section for each scan; in the first the facts that a person stated because
+    the file is silent.
+    """
+    scans = list(dict.fromkeys(line.scan for line in assessment.guard)) or [""]
+    sections = []
     for scan in scans:
+        title = catalogue.text("report.section.guard")
         if len(scans) > 1:
-            rows.append(_scan_heading(assessment.study, scan, catalogue))
+            title = f"{title} \u00b7 {scan_name(assessment.study, scan, catalogue)}"
+        rows = [_heads(catalogue)]
         rows += [_line(line, catalogue) for line in assessment.guard if line.scan == scan]
-    stated = [fact for fact in assessment.facts if fact.source is FactSource.USER]
-    rows += [_stated(fact, catalogue) for fact in stated]
-    return Section(text("report.section.guard"), rows)
+        sections.append(Section(title, rows))
+    stated = [_stated(fact, catalogue) for fact in assessment.facts if fact.source is FactSource.USER]
+    first = sections[0]
+    return [Section(first.heading, [*first.blocks, *stated]), *sections[1:]]
 
 
-def _scan_heading(study: str, scan: str, catalogue: Catalogue) -> Row:
-    title = catalogue.text(load_study_inputs(study).named(scan).title)
-    return Row(Columns([TextBlock(title, SMALL_STRONG)], (1.0,), 0.0), 2.2, inset=2.0)
+def _heads(catalogue: Catalogue) -> Block:
+    names = ("report.guard.check", "report.guard.measured", "report.guard.allowed", "report.guard.verdict")
+    heads: list[Block] = [Gap(0), *(TextBlock(catalogue.text(name), LABEL) for name in names)]
+    return Row(Columns(heads, _SHARES, 5.0), 1.5, inset=2.0)
 
 
 def _line(line: GuardLine, catalogue: Catalogue) -> Row:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from inference.assessment import Assessment
+from inference.case_input import ScanInput
 from inference.masks.layer import MaskLayer
 from inference.messages.catalogue import Catalogue
 from inference.outcome import HeatMap
@@ -21,10 +22,11 @@ from reports.paper.flow import Section
 from reports.paper.sheet import FINE_PRINT, QUIET, SMALL_STRONG, Sheet
 from reports.picture_frame import PictureFrame, body_frame
 from reports.slice_picture import SlicePicture, display_range, draw_slice
-from reports.wording import mask_text, model_name, slice_label
+from reports.wording import mask_text, model_name, scan_name, slice_label
 
 PICTURE_ROWS: Final = 400
 _TALLEST: Final = 104.0
+_FURTHER_PER_ROW: Final = 7
 _GUTTER: Final = 6.0
 _LETTER_SIZE: Final = 6.4
 _LETTER: Final = "#ffffff"
@@ -63,6 +65,23 @@ def pictures_section(assessment: Assessment, source: PictureSource, catalogue: C
     mask = assessment.mask
     remark = mask_text(mask, catalogue) if mask else catalogue.text("report.pictures.no_mask")
     return Section(catalogue.text("report.section.pictures"), rows, remark)
+
+
+def further_pictures(assessment: Assessment, name: str, scan: ScanInput, catalogue: Catalogue) -> Section:
+    """A smaller row of outlines on the key slices of a scan beside the first."""
+    key_slices = choose_key_slices(scan.volume, scan.mask)
+    indices = [each.index for each in key_slices]
+    acquisition = scan.stack.acquisition
+    source = PictureSource(scan.volume, scan.mask, (), acquisition)
+    frame = body_frame(scan.volume, scan.mask, indices, PICTURE_ROWS)
+    painter = _Painter(source, frame, display_range(scan.volume, indices, acquisition))
+    outlines = _Multiples(tuple(painter.row(indices, None)), _FURTHER_PER_ROW)
+    captions = tuple(_caption(each, scan.volume, catalogue) for each in key_slices)
+    row = Stack([Gap(3), outlines, Gap(2), _Captions(outlines, captions)])
+    title = catalogue.text("report.section.pictures")
+    mask = next((one for one in assessment.further_masks if one.scan == name), None)
+    remark = mask_text(mask, catalogue) if mask else catalogue.text("report.pictures.no_mask")
+    return Section(f"{title} · {scan_name(assessment.study, name, catalogue)}", [row], remark)
 
 
 def compared_slices(key_slices: Sequence[KeySlice], treatments: int) -> tuple[int, ...]:

@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+
 from inference.assessment import Assessment, Fact, FactSource
 from inference.messages.catalogue import Catalogue
 from inference.scan import Acquisition
 from reports.paper.blocks import Block, Columns, Gap, Stack, TextBlock
 from reports.paper.flow import Section
 from reports.paper.sheet import FINE_PRINT, SMALL, SMALL_STRONG, TextStyle
-from reports.wording import stated_text
+from reports.wording import scan_name, stated_text
 
 _FACTS_PER_ROW = 6
 
 
 def scan_section(assessment: Assessment, scan: Acquisition, catalogue: Catalogue) -> Section:
-    """A grid of facts; who says so stands beside what neither file nor geometry tells."""
-    cells = [_cell(fact, catalogue) for fact in assessment.facts]
+    """A grid of facts; who says so stands beside what neither file nor geometry tells.
+
+    Of a further scan stands what differs from the first.
+    """
+    first = {fact.name: fact for fact in assessment.facts if not fact.scan}
+    cells = [_cell(fact, catalogue) for fact in first.values()]
     for label, value in (("series", scan.series_description), ("study_date", _dashed(scan.study_date))):
         if value:
             cells.append(_labelled(catalogue.text(f"report.scan.{label}"), value, SMALL))
-    rows: list[Block] = [Gap(2)]
+    rows: list[Block] = [Gap(2), *_grid(cells)]
+    for name in dict.fromkeys(fact.scan for fact in assessment.facts if fact.scan):
+        own = [
+            _cell(fact, catalogue) for fact in assessment.facts if fact.scan == name and _is_new(fact, first)
+        ]
+        title = TextBlock(scan_name(assessment.study, name, catalogue), SMALL_STRONG)
+        rows += _grid([Stack([title]), *own])
+    return Section(catalogue.text("report.section.scan"), rows)
+
+
+def _is_new(fact: Fact, first: Mapping[str, Fact]) -> bool:
+    same = first.get(fact.name)
+    return same is None or (same.value, same.source) != (fact.value, fact.source)
+
+
+def _grid(cells: Sequence[Stack]) -> Iterator[Stack]:
     for start in range(0, len(cells), _FACTS_PER_ROW):
         row: list[Block] = [*cells[start : start + _FACTS_PER_ROW]]
         row += [Gap(0)] * (_FACTS_PER_ROW - len(row))
-        rows.append(Stack([Columns(row, [1.0] * _FACTS_PER_ROW, 8.0), Gap(3)]))
-    return Section(catalogue.text("report.section.scan"), rows)
+        yield Stack([Columns(row, [1.0] * _FACTS_PER_ROW, 8.0), Gap(3)])
 
 
 def _cell(fact: Fact, catalogue: Catalogue) -> Stack:

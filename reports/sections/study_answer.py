@@ -29,6 +29,7 @@ from reports.paper.sheet import (
     SMALL_STRONG,
 )
 from reports.prediction_wording import (
+    borderline_flag,
     cutoff_text,
     fallback_text,
     fold_range,
@@ -87,7 +88,7 @@ def _answer(prediction: Prediction, study: str, catalogue: Catalogue) -> Block:
     if prediction.fold_scores:
         right.append(TextBlock(fold_range(prediction, catalogue), QUIET))
     flags = (
-        (prediction.is_borderline, "report.flag.borderline"),
+        (prediction.is_borderline, borderline_flag(prediction)),
         (prediction.folds_disagree, "report.flag.folds_disagree"),
     )
     for is_so, name in flags:
