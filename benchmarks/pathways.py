@@ -136,7 +136,7 @@ def _once(study: str, patient: Path) -> Seconds:
 
     pathway = PATHWAYS[study]
     masks = {name: patient / file for name, file in pathway.masks.items()}
-    request = AssessRequest(patient, study, patient, masks=masks, mask_segment="1")
+    request = AssessRequest(patient, study, patient, masks=masks, mask_segment="1" if masks else None)
     pack = PackStore.of_this_user().open(study)
     with Intake() as intake:
         plan = intake.scan(patient)

@@ -41,6 +41,12 @@ def write(tmp_path: Path, repository: Path) -> Write:
     return written
 
 
+def with_own_set(write: Write) -> Path:
+    """The site's rules with a set of their own beside the two, of the cautious rows."""
+    own = write().read_text(encoding="utf-8")
+    return write(more=BOLD + own[own.index("    rules:") : own.index("  - id: published")] + TEXTS)
+
+
 def choice(session: Session, qtbot: Any) -> RulesChoice:
     widget = RulesChoice(session)
     qtbot.addWidget(widget)
@@ -85,7 +91,8 @@ def test_an_edited_file_read_again_makes_its_own_answer_stale(
 
 
 def test_small_changes_are_read_by_the_sites_rules_too(answered: Session, write: Write, qtbot: Any) -> None:
-    read(answered, write("version: 2.0.0", "version: 2.4.1"), qtbot)
+    read(answered, with_own_set(write), qtbot)
+    answered.set_rule_set("site_bold")
     with qtbot.waitSignal(answered.outcome_changed, timeout=10_000):
         answered.run()
     qtbot.waitUntil(lambda: not answered.jobs.variation.is_running, timeout=10_000)
@@ -167,12 +174,10 @@ def test_the_rules_of_another_study_are_refused_in_words(answered: Session, writ
 
 
 def test_a_set_that_lets_doubts_pass_says_so_before_the_run_and_beside_the_answer(
-    answered: Session, write: Write, repository: Path, qtbot: Any
+    answered: Session, write: Write, qtbot: Any
 ) -> None:
     shown = choice(answered, qtbot)
-    own = (repository / "inference" / "rules" / "npc-residual.yaml").read_text(encoding="utf-8")
-    rules = own[own.index("    rules:") : own.index("  - id: published")]
-    read(answered, write(more=BOLD + rules + TEXTS), qtbot)
+    read(answered, with_own_set(write), qtbot)
     assert shown.passed.isHidden() and answered.rule_set == "cautious"
     index = shown.rule_set.findData("site_bold")
     assert shown.rule_set.itemText(index) == "As agreed in March 0.3.0"
