@@ -8,7 +8,6 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import argparse
-import io
 import logging
 import sys
 import uuid
@@ -52,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from inference.packs.verify_worker import main as verify_foreign_pack
 
         return verify_foreign_pack(given[1:])
-    if isinstance(sys.stdout, io.TextIOWrapper):  # what a narrow terminal cannot spell becomes "?"
+    if hasattr(sys.stdout, "reconfigure"):  # what a narrow terminal cannot spell becomes "?"
         sys.stdout.reconfigure(errors="replace")
     options = _parser().parse_args(given)
     paths = ApplicationPaths.of_this_user()
@@ -62,6 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options, catalogue))
     except KeyboardInterrupt:
         print(catalogue.text("error.cancelled"), file=sys.stderr)
+        return EXIT_CANCELLED
+    except BrokenPipeError:  # whoever read the output has seen enough
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for the exit alone
         return EXIT_CANCELLED
     except ConciliumError as error:
         from headless.terminal import say_error

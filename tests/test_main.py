@@ -40,3 +40,16 @@ def test_a_terminal_without_the_characters_gets_question_marks(monkeypatch: pyte
         main.main(["assess", "--help"])
     narrow.flush()
     assert ended.value.code == 0 and b"NAME|NUMBER,?" in narrow.buffer.getvalue()
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault_of_the_program(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def cut_off(*_: object) -> int:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("sys.stdout", io.StringIO())
+    monkeypatch.setattr(main, "_run_decisions", cut_off)
+    assert main.main(["decisions"]) == 130
+    main.sys.stdout.close()
+    assert capsys.readouterr().err == ""
