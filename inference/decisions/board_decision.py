@@ -11,12 +11,15 @@ from typing import Any, Final
 from inference.assessment import Assessment, RecommendationStatus
 from inference.errors import InputError
 from inference.rules.decisions_file import words_unless_known
+from inference.rules.rule_book import NON_RESIDUAL, RESIDUAL
 
 SCHEMA: Final = "concilium.decision"
 SCHEMA_VERSION: Final = 1
 LONGEST_TEXT: Final = 2000
 AUDITED_STUDY: Final = "npc-residual"
 """The one study whose decisions have a published audit."""
+
+_REGIMENS: Final = ("ccrt", "ic_ccrt")
 
 _TEXTS: Final = (
     "decision_id",
@@ -197,6 +200,10 @@ def from_document(document: Mapping[str, Any]) -> BoardDecision:
     if document.get("schema") != SCHEMA or document.get("schema_version") != SCHEMA_VERSION:
         raise ValueError("no decision that this version reads")
     opinion, outcome = document["opinion"], document["outcome"]
+    for name in ("subject_sha256", "recommended"):
+        if not isinstance(document[name], str | None):
+            raise ValueError(f"{name} is no text")
+    _audit_can_read(document["study"], document["predicted"])
     texts = {
         name: str(document[name])
         for name in (
@@ -223,6 +230,14 @@ def from_document(document: Mapping[str, Any]) -> BoardDecision:
             outcome["given"], outcome["actual"], outcome["by"], datetime.fromisoformat(outcome["at"])
         ),
     )
+
+
+def _audit_can_read(study: str, predicted: Mapping[str, str]) -> None:
+    """Of the audited study, each regimen is predicted in a word of the table, or nothing is."""
+    if study != AUDITED_STUDY or not predicted:
+        return
+    if set(predicted) != set(_REGIMENS) or not set(predicted.values()) <= {RESIDUAL, NON_RESIDUAL}:
+        raise ValueError("no prediction that an audit reads")
 
 
 def _require(name: str, text: str) -> None:

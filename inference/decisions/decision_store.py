@@ -23,6 +23,7 @@ from inference.rules.decisions_file import COLUMNS, SYNTHETIC
 from inference.storage import write_atomically
 
 LARGEST_BYTES: Final = 100_000
+_DAMAGED: Final = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, InputError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,11 @@ class DecisionStore:
             try:
                 if path.stat().st_size > LARGEST_BYTES:
                     raise ValueError("too large")
-                found.append(from_document(json.loads(path.read_text(encoding="utf-8"))))
-            except (OSError, ValueError, KeyError, TypeError, AttributeError, InputError):
+                one = from_document(json.loads(path.read_text(encoding="utf-8")))
+                if one.decision_id != path.stem:
+                    raise ValueError("another decision's name")
+                found.append(one)
+            except _DAMAGED:
                 unreadable += 1
         return KeptDecisions(tuple(sorted(found, key=lambda one: (one.at, one.decision_id))), unreadable)
 

@@ -137,3 +137,29 @@ def test_the_table_for_the_audit_is_one_that_the_audit_reads(tiny_pack: LoadedPa
     (only,) = read_decisions(path).decisions
     assert (only.given, only.actual, only.is_synthetic) == ("ic_ccrt", "non_residual", True)
     assert only.predicted == dict(late.predicted)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"predicted": {"ccrt": "residual"}},
+        {"predicted": {"ccrt": "residual", "ic_ccrt": "perhaps"}},
+        {"subject_sha256": 12},
+        {"decision_id": "../elsewhere"},
+    ],
+    ids=["one regimen", "unknown word", "hash is a number", "another file's name"],
+)
+def test_a_file_that_the_audit_could_not_read_is_told_and_written_nowhere(
+    change: dict[str, Any], tiny_pack: LoadedPack, tmp_path: Path
+) -> None:
+    store = DecisionStore(tmp_path / "decisions")
+    good = taken(tiny_pack)
+    store.put(good)
+    bad = {**to_document(good), "decision_id": "d-2"} | change
+    (tmp_path / "decisions" / "d-2.json").write_text(json.dumps(bad))
+    (tmp_path / "decisions" / "d-3.json").write_text("[" * 90_000)
+    kept = store.all()
+    assert kept.decisions == (good,) and kept.unreadable == 2
+    with pytest.raises(InputError):
+        store.record_outcome(str(bad["decision_id"]), RecordedOutcome("ccrt", "residual", "Dr Wu", NOON))
+    assert not (tmp_path / "elsewhere.json").exists()
