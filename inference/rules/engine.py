@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from inference.assessment import Recommendation, RecommendationStatus, RuleOrigin
@@ -163,7 +164,7 @@ def _placed(book: RuleBook, readings: Sequence[Reading]) -> dict[str, Reading]:
         fitting = [reading for reading in readings if reading.name == names.get(reading.fallback)]
         if len(fitting) != 1 or fitting[0].words != asked.words:
             raise ValueError(f"the rules of {book.study} ask for one reading of {asked.name}")
-        placed[asked.name] = fitting[0]
+        placed[asked.name] = replace(fitting[0], margin=max(fitting[0].margin, asked.margin))
     if len(placed) != len(readings):
         raise ValueError(f"the rules of {book.study} ask for no other reading")
     return placed

@@ -139,13 +139,15 @@ class RuleSet(_Part):
 class BookReading(_Part):
     """A reading that the rules ask for; ``words`` are its class at or above the cut-off and the one below.
 
-    ``instead`` names the scores that may answer in its place, by the kind of fallback.
+    ``instead`` names the scores that may answer in its place, by the kind of fallback.  A score nearer to its
+    cut-off than ``margin`` is borderline, whatever smaller margin the pack states; on the score's scale.
     """
 
     name: str = Field(pattern=_NAME)
     kind: Literal["treatment", "score"]
     words: tuple[str, ...] = Field(min_length=2, max_length=2)
     instead: dict[Fallback, str] = Field(default_factory=dict)
+    margin: float = Field(default=0.0, ge=0, allow_inf_nan=False)
 
 
 class Eligibility(FieldCondition):

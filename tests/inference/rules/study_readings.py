@@ -14,7 +14,16 @@ from inference.rules.rule_file import load_rule_book
 STUDIES = ("npc-residual", "lagc-response", "gc-recurrence", "pnen-recurrence", "gnen-os")
 CUTOFF = 0.43
 
-BOOKS = {study: load_rule_book(study) for study in STUDIES}
+MARGINS = {study: load_rule_book(study).readings[0].margin for study in STUDIES}
+
+
+def _without_margins(book: RuleBook) -> RuleBook:
+    """The project's rules, but for the nearness to a cut-off that they doubt."""
+    plain = tuple(one.model_copy(update={"margin": 0.0}) for one in book.readings)
+    return book.model_copy(update={"readings": plain})
+
+
+BOOKS = {study: _without_margins(load_rule_book(study)) for study in STUDIES}
 
 
 def reading(asked: BookReading, score: float, **more: object) -> Reading:

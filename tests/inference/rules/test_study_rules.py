@@ -14,7 +14,8 @@ from inference.rules.engine import ineligible, recommend, withhold
 from inference.rules.performance import PackFacts
 from inference.rules.reading import CLASS_WORDS
 from inference.rules.rule_book import Doubt
-from tests.inference.rules.study_readings import BOOKS, CUTOFF, STUDIES, readings, record_of
+from inference.rules.rule_file import load_rule_book
+from tests.inference.rules.study_readings import BOOKS, CUTOFF, MARGINS, STUDIES, readings, record_of
 
 ABOVE, BELOW = CUTOFF + 1e-6, CUTOFF - 1e-6
 SETS = ("cautious", "published")
@@ -102,6 +103,17 @@ def test_the_cautious_rules_withhold_for_each_doubt(study: str, doubt: Doubt) ->
 def test_a_margin_is_withheld_only_inside_of_it() -> None:
     for score, status in ((CUTOFF + 0.0201, "given"), (CUTOFF + 0.0199, "withheld"), (0.4102, "withheld")):
         assert answer("lagc-response", "cautious", score, margin=0.02).status == status
+
+
+@pytest.mark.parametrize("study", [study for study in STUDIES if study != "npc-residual"])
+@pytest.mark.parametrize("side", [1, -1])
+def test_the_rules_state_a_margin_where_a_pack_states_none(study: str, side: int) -> None:
+    book = load_rule_book(study)
+    assert MARGINS[study] == (0.1 if study == "gnen-os" else 0.02)
+    for share, status in ((0.99, "withheld"), (1.01, "given")):
+        read = readings(book, CUTOFF + side * share * MARGINS[study])
+        assert recommend(book, "cautious", read, record_of(study)).status == status
+        assert recommend(book, "published", read, record_of(study)).status == "given"
 
 
 def test_an_image_alone_may_answer_and_says_so() -> None:
