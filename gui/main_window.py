@@ -52,7 +52,7 @@ from gui.viewer.stop_page import stop_of
 
 _FIRST_SIZE: Final = QSize(1480, 900)
 _LEFT_PX, _RIGHT_PX = 288, 360
-_LEAST_LEFT_PX, _LEAST_RIGHT_PX = 262, 300
+_LEAST_LEFT_PX, _LEAST_RIGHT_PX = 248, 300
 _MENUS: Final = (
     (
         "file",

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QHBoxLayout, QMenu, QSlider, QToolButton, QWidget
 
 from gui.actions import Actions
 from gui.feedback.text import label
@@ -34,9 +34,13 @@ class ViewerToolbar(QFrame):
         self._state = state
         self.setProperty("role", "bar")
         self._buttons: list[QToolButton] = []
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 4, 8, 4)
-        row.setSpacing(2)
+        self._halves = (QWidget(self), QWidget(self))
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._rows.setContentsMargins(8, 4, 8, 4)
+        self._rows.setSpacing(2)
+        for half, stretch in zip(self._halves, (0, 1), strict=True):
+            self._rows.addWidget(half, stretch)
+        row = _row_of(self._halves[0])
         group = QActionGroup(self)
         for tool in Tool:
             action = actions[f"tool_{tool}"]
@@ -46,13 +50,15 @@ class ViewerToolbar(QFrame):
         self._divide(row)
         row.addWidget(self._button(actions["fit"]))
         row.addWidget(self._button(actions["layout_toggle"]))
+        row.addStretch(1)
+        row = _row_of(self._halves[1])
+        self._between = self._divide(row)
+        row.addWidget(self._button(actions["overlay"]))
+        row.addWidget(self._button(actions["go_tumour"]))
         self.presets = QToolButton(self)
         self.presets.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.presets.setMenu(QMenu(self.presets))
         row.addWidget(self.presets)
-        self._divide(row)
-        row.addWidget(self._button(actions["overlay"]))
-        row.addWidget(self._button(actions["go_tumour"]))
         row.addStretch(1)
         self.heat_label = label("small", self)
         self.heat_label.hide()
@@ -88,21 +94,39 @@ class ViewerToolbar(QFrame):
             self._buttons.append(button)
         return button
 
-    def _divide(self, row: QHBoxLayout) -> None:
+    def _divide(self, row: QHBoxLayout) -> QFrame:
         line = QFrame(self)
         line.setProperty("role", "divider")
         line.setFixedSize(1, 18)
         row.addSpacing(6)
         row.addWidget(line)
         row.addSpacing(6)
+        return line
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the wider half: where both have no room beside each other they stand in two rows."""
+        margins = self._rows.contentsMargins()
+        widest = max(half.minimumSizeHint().width() for half in self._halves)
+        return QSize(widest + margins.left() + margins.right(), self._rows.minimumSize().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._place_halves()
         style = Qt.ToolButtonStyle
         wide = event.size().width() >= _ROOM_FOR_TEXT_PX
         for button in self._buttons:
             button.setToolButtonStyle(style.ToolButtonTextBesideIcon if wide else style.ToolButtonIconOnly)
         self._show_opacity()
+
+    def _place_halves(self) -> None:
+        margins = self._rows.contentsMargins()
+        side_by_side = sum(half.minimumSizeHint().width() for half in self._halves) + self._rows.spacing()
+        has_room = self.width() >= side_by_side + margins.left() + margins.right()
+        direction = QBoxLayout.Direction
+        wanted = direction.LeftToRight if has_room else direction.TopToBottom
+        if self._rows.direction() != wanted:
+            self._rows.setDirection(wanted)
+            self._between.setVisible(has_room)
 
     def _on_tool_toggled(self, is_on: bool) -> None:
         action = self.sender()
@@ -180,3 +204,11 @@ class ViewerToolbar(QFrame):
         self.heat.setVisible(bool(self._state.heat_treatment))
         has_room = self.width() >= _ROOM_FOR_HEAT_LABEL_PX
         self.heat_label.setVisible(has_room and bool(self._state.heat_treatment))
+        self._place_halves()
+
+
+def _row_of(half: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout(half)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(2)
+    return row

@@ -274,7 +274,11 @@ def test_nobody_chosen_of_two_patients_closes_the_source(
     assert window.viewer.hint.isVisible()
 
 
-@pytest.mark.parametrize("size", [(1366, 768), (1280, 720)], ids=["1366x768", "1920x1080 at 150 %"])
+@pytest.mark.parametrize(
+    "size",
+    [(1366, 768), (1280, 720), (910, 512)],
+    ids=["1366x768", "1920x1080 at 150 %", "1366x768 at 150 %"],
+)
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_the_assessed_window_fits_a_small_screen(
     opened: MainWindow, qtbot: Any, size: tuple[int, int], language: str
