@@ -185,3 +185,30 @@ def test_no_series_that_does_not_fit_is_answered(study: str, tiny_pack: LoadedPa
 def test_there_are_at_least_three_hundred_wrong_pairings() -> None:
     counts = [sum(not series.fits(study, place) for place, series, _ in pairings(study)) for study in STUDIES]
     assert sum(counts) >= 300
+
+
+ALONE = {
+    "modality": ({"modality": "MR"}, {"modality": "CT"}),
+    "body_part": ({"body_part": "CHEST"}, {"body_part": "CHEST"}),
+    "phase": ({"phase": "delayed"}, {"phase": "unenhanced"}),
+    "plane": ({"plane": "coronal"}, {"plane": "coronal"}),
+}
+"""One thing that is wrong in an else fitting series: of a CT, and of the MR."""
+
+
+@pytest.mark.parametrize("way", ALONE)
+@pytest.mark.parametrize("study", STUDIES)
+def test_each_thing_that_is_wrong_alone_is_refused_by_its_name(
+    study: str, way: str, tiny_pack: LoadedPack
+) -> None:
+    changed = ALONE[way][study == "npc-residual"]
+    named = "contrast" if (study, way) == ("npc-residual", "phase") else way
+    pack = pack_for(study, tiny_pack)
+    right = next(series for series in EVERY if series.fits(study, ""))
+    wrong = replace(right, **changed)
+    assert sum(getattr(right, name) != getattr(wrong, name) for name in changed) == 1
+    given = next(made for place, series, made in pairings(study) if place == "" and series == wrong)
+    made = assess(given, pack, rule_set="published").assessment
+    refused = {line.name.removeprefix("guard.") for line in made.guard if line.verdict is Verdict.REFUSED}
+    assert named in refused
+    assert made.recommendation.status is RecommendationStatus.WITHHELD
