@@ -41,7 +41,7 @@ def feature_distance(embedding: NDArray[np.floating], cloud: FeatureCloud) -> Fe
     squared = float(apart @ np.linalg.pinv(cloud.covariance, hermitian=True) @ apart)
     if patients <= axes:
         return FeatureDistance(squared, float("nan"))
-    scale = axes * (patients + 1) * (patients - 1) / (patients * (patients - axes))
+    scale = _scale(axes, patients)
     from scipy import special
 
     return FeatureDistance(squared, float(special.fdtrc(axes, patients - axes, squared / scale)))
@@ -53,7 +53,10 @@ def check_distance(embedding: NDArray[np.floating], cloud: FeatureCloud) -> Guar
     A cohort smaller than its axes gives no law to compare with: noted.
     """
     found = feature_distance(embedding, cloud)
-    allowed = Message("guard.allowed.feature_distance", {"noted": NOTED_ONCE_IN, "patients": cloud.patients})
+    allowed = Message(
+        "guard.allowed.feature_distance",
+        {"limit": _limit(cloud), "noted": NOTED_ONCE_IN, "patients": cloud.patients},
+    )
     measured = Message("guard.measured.feature_distance", {"distance": f"{found.squared**0.5:.2f}"})
     if np.isnan(found.share_beyond) or found.share_beyond >= 1 / NOTED_ONCE_IN:
         verdict = Verdict.NOTE if np.isnan(found.share_beyond) else Verdict.FINE
@@ -61,3 +64,19 @@ def check_distance(embedding: NDArray[np.floating], cloud: FeatureCloud) -> Guar
     is_far = found.share_beyond < 1 / REFUSED_ONCE_IN
     verdict = Verdict.REFUSED if is_far else Verdict.NOTE
     return GuardLine("guard.feature_distance", measured, allowed, verdict)
+
+
+def _scale(axes: int, patients: int) -> float:
+    """Squared distance over what the F law takes."""
+    return axes * (patients + 1) * (patients - 1) / (patients * (patients - axes))
+
+
+def _limit(cloud: FeatureCloud) -> str:
+    """The distance that one in a hundred exceeds, as it is printed; a dash where no law tells it."""
+    axes, patients = len(cloud.mean), cloud.patients
+    if patients <= axes:
+        return "–"
+    from scipy import special
+
+    squared = _scale(axes, patients) * special.fdtri(axes, patients - axes, 1 - 1 / NOTED_ONCE_IN)
+    return f"{squared**0.5:.2f}"

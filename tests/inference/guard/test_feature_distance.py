@@ -56,8 +56,20 @@ def test_near_is_fine_far_is_noted_and_very_far_refused(away: float, verdict: Ve
     line = check_distance(np.array([away, 0.0]), flat)
     assert line.verdict is verdict
     assert line.measured.fields == {"distance": f"{away:.2f}"}
+    # χ² of two axes: 9.21; a thousand patients lie a little beyond.
+    assert line.allowed.fields == {"limit": "3.04", "noted": 100, "patients": 1000}
+
+
+def test_the_printed_limit_is_where_a_note_begins() -> None:
+    rng = np.random.default_rng(7)
+    own = cloud(37, rng.normal(size=(37, 8)))
+    limit = float(str(check_distance(own.mean, own).allowed.fields["limit"]))
+    outwards = np.linalg.cholesky(own.covariance)[:, 0]
+    for factor, verdict in ((0.995, Verdict.FINE), (1.005, Verdict.NOTE)):
+        assert check_distance(own.mean + factor * limit * outwards, own).verdict is verdict
 
 
 def test_a_cohort_smaller_than_its_axes_gives_no_law_and_is_noted() -> None:
     few = FeatureCloud("arterial", None, 3, np.zeros(3), np.eye(3), None, 3)
-    assert check_distance(np.zeros(3), few).verdict is Verdict.NOTE
+    line = check_distance(np.zeros(3), few)
+    assert (line.verdict, line.allowed.fields["limit"]) == (Verdict.NOTE, "–")
