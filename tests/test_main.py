@@ -49,7 +49,7 @@ def test_a_reader_that_has_seen_enough_is_no_fault_of_the_program(
         raise BrokenPipeError
 
     monkeypatch.setattr("sys.stdout", io.StringIO())
-    monkeypatch.setattr(main, "_run_decisions", cut_off)
+    monkeypatch.setattr("headless.decisions.run_decisions", cut_off)
     assert main.main(["decisions"]) == 130
     main.sys.stdout.close()
     assert capsys.readouterr().err == ""
