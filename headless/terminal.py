@@ -26,14 +26,15 @@ def progress_bar(catalogue: Catalogue) -> Iterator[OnProgress]:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
-        stage = ""
+        last = Progress(0, 0, "")
 
         def show(progress: Progress) -> None:
-            nonlocal stage
-            if progress.stage != stage:
-                stage = progress.stage
-                bar.reset(task, description=catalogue.text(stage), total=progress.total)
+            nonlocal last
+            is_new = (progress.stage, progress.run) != (last.stage, last.run)
+            if is_new or progress.done < last.done:  # else the time left would be the one before's: none
+                bar.reset(task, description=progress.text(catalogue), total=progress.total)
             bar.update(task, completed=progress.done, total=progress.total)
+            last = progress
 
         yield show
 

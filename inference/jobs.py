@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from inference.errors import Cancelled, ConciliumError, InternalError
+from inference.messages.catalogue import Catalogue
 from inference.messages.message import Message
 
 _log = logging.getLogger(__name__)
@@ -25,11 +26,20 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """``done`` of ``total`` steps; ``stage`` is a message id (``stage.segmenting``)."""
+    """``done`` of ``total`` steps; ``stage`` is a message id (``stage.segmenting``).
+
+    ``run`` names which of several runs of the stage it is, as it is shown.
+    """
 
     done: int
     total: int
     stage: str
+    run: str = ""
+
+    def text(self, catalogue: Catalogue) -> str:
+        """What is being done, in words."""
+        stage = catalogue.text(self.stage)
+        return f"{stage}: {self.run}" if self.run else stage
 
 
 class EndState(StrEnum):

@@ -24,10 +24,10 @@ from models.studies.catalogue import trainable
 from models.training.engine.history import CURVES_CSV, CurveBook, curves_csv
 from models.training.engine.run import RunPlace
 from models.training.engine.sole_training import sole_training
+from models.training.progress_lines import ProgressLines
 
 BUDGET_MB: Final = 40.0
 _LOOK_EVERY_S: Final = 0.5
-_SAY_EVERY_S: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,12 @@ def make_one(study: str, place: PackPlace) -> bool:
             return False
         kept.open()
         watch = Stopwatch(kept.checkpoints.folder / "seconds.txt")
-        book, ticker = CurveBook(kept.folder, load_catalogue("en")), Ticker(study)
+        english = load_catalogue("en")
+        book, say = CurveBook(kept.folder, english), ProgressLines(study, english)
 
         def on_progress(progress: Progress) -> None:
             watch.keep()
-            ticker(progress)
+            say(progress)
 
         run = RunPlace(checkpoints=kept.checkpoints, on_epoch=book, on_progress=on_progress)
         manifest = about.make_demonstration(config, run, kept.samples, place.pack(study))
@@ -136,29 +137,6 @@ def _next(waiting: Sequence[str], running: Collection[str]) -> str | None:
 def size_mb(pack: Path) -> float:
     """What a pack's files weigh."""
     return sum(path.stat().st_size for path in pack.rglob("*") if path.is_file()) / 1e6
-
-
-class Ticker:
-    """Writes a line when a stage begins or ends, and now and then between."""
-
-    def __init__(self, study: str) -> None:
-        self._study = study
-        self._stage, self._last = "", 0.0
-        self._english = load_catalogue("en")
-
-    def __call__(self, progress: Progress) -> None:
-        """Report when the stage is new, over, or some time has passed."""
-        now = time.monotonic()
-        if (
-            progress.stage == self._stage
-            and progress.done != progress.total
-            and now < self._last + _SAY_EVERY_S
-        ):
-            return
-        said = f"{self._english.text(progress.stage)} {progress.done}/{progress.total}"
-        sys.stderr.write(f"{time.strftime('%H:%M:%S')} {self._study}: {said}\n")
-        sys.stderr.flush()
-        self._stage, self._last = progress.stage, now
 
 
 def _say_end(study: str, place: PackPlace, code: int, seconds: float) -> None:

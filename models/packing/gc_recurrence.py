@@ -100,7 +100,12 @@ def from_cohort(
     parts = [name for name in PARTS if len(cohort.table.part(name))]
     cohorts = [
         cohort_samples(
-            cohort, name, config, frozen, views=config.views_per_patient if name == "training" else 0
+            cohort,
+            name,
+            config,
+            frozen,
+            views=config.views_per_patient if name == "training" else 0,
+            on_progress=place.on_progress,
         )
         for name in parts
     ]

@@ -86,7 +86,7 @@ def from_cohort(cohort: Cohort, config: GnenOsConfig, place: RunPlace, samples: 
     make_repeatable(config.seed, config.threads)
     network = build_network(config)
     parts = [name for name in PARTS if len(cohort.table.part(name).with_known("os"))]
-    cohorts = [cohort_samples(cohort, name, config, network) for name in parts]
+    cohorts = [cohort_samples(cohort, name, config, network, on_progress=place.on_progress) for name in parts]
     trained = train(cohorts[0], config)
     packed = content(trained, cohorts, network, is_synthetic=cohort.is_synthetic)
     return put_trained_on(cohort, packed, out)

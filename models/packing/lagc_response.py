@@ -38,7 +38,7 @@ from models.packing.prediction_csv import prediction_csv
 from models.phantoms.lagc_population import draw_cohort
 from models.studies.lagc_response import STUDY, TrainedLagc, train
 from models.studies.lagc_response_config import LagcResponseConfig
-from models.studies.lagc_response_export import hand_on
+from models.studies.lagc_response_export import hand_on, handed_on_beside
 from models.studies.lagc_response_network import NETWORK
 from models.studies.lagc_response_results import write_results
 from models.studies.lagc_response_samples import (
@@ -85,11 +85,19 @@ def from_phantoms(config: LagcResponseConfig, place: RunPlace, samples: Path, ou
 def from_cohort(
     cohort: Cohort, config: LagcResponseConfig, place: RunPlace, samples: Path, out: Path
 ) -> Manifest:
-    """Train on a cohort's training part, judge on its other parts, and write the pack."""
+    """Train on a cohort's training part, judge on its other parts, and write the pack.
+
+    The network that the recurrence study freezes is left beside it.
+    """
     parts = [name for name in PARTS if len(cohort.table.part(name))]
-    cohorts = [cohort_samples(cohort, name, config.preprocessing) for name in parts]
+    cohorts = [
+        cohort_samples(cohort, name, config.preprocessing, on_progress=place.on_progress) for name in parts
+    ]
     trained = train(config, cohorts[0], place)
-    return put_trained_on(cohort, content(trained, cohorts, is_synthetic=cohort.is_synthetic), out)
+    handed_on = hand_on(trained, samples.parent)
+    manifest = put_trained_on(cohort, content(trained, cohorts, is_synthetic=cohort.is_synthetic), out)
+    handed_on.replace(handed_on_beside(out))
+    return manifest
 
 
 def content(trained: TrainedLagc, cohorts: Sequence[LagcSamples], *, is_synthetic: bool) -> PackContent:

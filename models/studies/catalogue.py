@@ -14,9 +14,12 @@ from models.networks.contract import Classifier, Segmenter
 from models.networks.initial_files import InitialFile, by_network
 from models.networks.safetensors_file import read_safetensors
 from models.packing import gc_recurrence, gnen_os, lagc_response, npc_residual, pnen_recurrence
+from models.studies import gnen_os_samples, lagc_response_network, pnen_recurrence_segmenter
 from models.studies.gc_recurrence_config import PRESETS as GC_PRESETS
+from models.studies.gc_recurrence_network import frozen_network
 from models.studies.gnen_os_config import PRESETS as GNEN_PRESETS
 from models.studies.lagc_response_config import PRESETS as LAGC_PRESETS
+from models.studies.lagc_response_export import handed_on_beside
 from models.studies.npc_residual import STUDY as NPC_RESIDUAL
 from models.studies.npc_residual_config import PRESETS as NPC_PRESETS
 from models.studies.npc_residual_network import bare_networks
@@ -31,9 +34,11 @@ class TrainableStudy:
     ``presets`` are its configurations by name; each has ``seed``, ``threads``, the file that the study's
     network starts from, or None, as ``weights``, and whatever else the study needs.  Where several networks
     may start from files, ``networks`` gives those of a configuration by name, and ``weights`` holds files by
-    these names.  ``make_pack`` takes cohort, configuration, the place of the runs, a folder for samples and
-    the folder of the pack, which it writes whole or not at all; ``make_demonstration`` takes the same but a
-    cohort, and trains on phantoms.  It finds what a study in ``needs`` left beside its samples.
+    these names; else ``start`` builds the network with the weights of its file.  ``make_pack`` takes cohort,
+    configuration, the place of the runs, a folder for samples and the folder of the pack, which it writes
+    whole or not at all; ``leaves`` tells, by the folder of the pack, which file it leaves beside it for
+    another study to start from.  ``make_demonstration`` takes the same but a cohort, and trains on phantoms;
+    it finds what a study in ``needs`` left beside its samples.
     """
 
     study: str
@@ -43,6 +48,8 @@ class TrainableStudy:
     needs: tuple[str, ...] = ()
     weights: str = "initial_weights"
     networks: Callable[[Any], Mapping[str, Classifier | Segmenter]] | None = None
+    start: Callable[[Any], object] | None = None
+    leaves: Callable[[Path], Path] | None = None
 
     def starting_from(self, config: Any, files: Sequence[InitialFile]) -> Any:
         """The configuration whose networks start from the weights in ``files``.
@@ -58,6 +65,17 @@ class TrainableStudy:
             raise InputError("error.weights.one_file", study=self.study)
         read_safetensors(files[0].path)
         return replace(config, **{self.weights: files[0].path})
+
+    def try_on(self, config: Any) -> None:
+        """Let the network start from the file of the configuration, if it has or needs one.
+
+        Raises
+        ------
+        InputError
+            When the file belongs to another network, or is needed and was not given.
+        """
+        if self.start is not None:
+            self.start(config)
 
     def preset(self, name: str) -> Any:
         """The configuration called ``name``.
@@ -82,7 +100,12 @@ STUDIES: Final[Mapping[str, TrainableStudy]] = {
         networks=bare_networks,
     ),
     lagc_response.STUDY: TrainableStudy(
-        lagc_response.STUDY, LAGC_PRESETS, lagc_response.from_cohort, lagc_response.from_phantoms
+        lagc_response.STUDY,
+        LAGC_PRESETS,
+        lagc_response.from_cohort,
+        lagc_response.from_phantoms,
+        start=lagc_response_network.untrained_network,
+        leaves=handed_on_beside,
     ),
     gc_recurrence.STUDY: TrainableStudy(
         gc_recurrence.STUDY,
@@ -91,11 +114,22 @@ STUDIES: Final[Mapping[str, TrainableStudy]] = {
         gc_recurrence.from_phantoms,
         needs=(lagc_response.STUDY,),
         weights="backbone",
+        start=frozen_network,
     ),
     pnen_recurrence.STUDY: TrainableStudy(
-        pnen_recurrence.STUDY, PNEN_PRESETS, pnen_recurrence.from_cohort, pnen_recurrence.from_phantoms
+        pnen_recurrence.STUDY,
+        PNEN_PRESETS,
+        pnen_recurrence.from_cohort,
+        pnen_recurrence.from_phantoms,
+        start=pnen_recurrence_segmenter.untrained_network,
     ),
-    gnen_os.STUDY: TrainableStudy(gnen_os.STUDY, GNEN_PRESETS, gnen_os.from_cohort, gnen_os.from_phantoms),
+    gnen_os.STUDY: TrainableStudy(
+        gnen_os.STUDY,
+        GNEN_PRESETS,
+        gnen_os.from_cohort,
+        gnen_os.from_phantoms,
+        start=gnen_os_samples.untrained_network,
+    ),
 }
 
 

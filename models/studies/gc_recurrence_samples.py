@@ -95,19 +95,27 @@ def phantom_samples(
 
 
 def cohort_samples(
-    cohort: Cohort, part: str, config: GcRecurrenceConfig, backbone: FrozenBackboneMlp, *, views: int = 0
+    cohort: Cohort,
+    part: str,
+    config: GcRecurrenceConfig,
+    backbone: FrozenBackboneMlp,
+    *,
+    views: int = 0,
+    on_progress: OnProgress = ignore_progress,
 ) -> GcSamples:
     """The patients of one part of a cohort; volumes are read one by one."""
     table = cohort.table.part(part)
-    stacks = (
-        stack_of(cohort.volume(patient, SCAN), cohort.mask(patient, SCAN), config)
-        for patient in table.patient_ids
-    )
+
+    def stacks() -> Iterable[Stack]:
+        for number, patient in enumerate(table.patient_ids):
+            yield stack_of(cohort.volume(patient, SCAN), cohort.mask(patient, SCAN), config)
+            on_progress(Progress(number + 1, len(table), STAGE, part))
+
     known = table.is_known("os")
     return GcSamples(
         part,
         table.patient_ids,
-        embedded(stacks, config, backbone, views),
+        embedded(stacks(), config, backbone, views),
         {
             field.attribute: tuple(
                 "" if cell is None else cell if isinstance(cell, str) else float(cell)

@@ -118,12 +118,19 @@ def phantom_samples(
     )
 
 
-def cohort_samples(cohort: Cohort, part: str, config: GnenOsConfig, network: ResNet50) -> GnenSamples:
+def cohort_samples(
+    cohort: Cohort,
+    part: str,
+    config: GnenOsConfig,
+    network: ResNet50,
+    *,
+    on_progress: OnProgress = ignore_progress,
+) -> GnenSamples:
     """One part of a cohort; where nobody outlined a tumour again, a second outline is simulated."""
     table = cohort.table.part(part).with_known("os")
     first: dict[str, list[Floats]] = {scan: [] for scan in SCANS}
     second: dict[str, list[Floats]] = {scan: [] for scan in SCANS}
-    for patient in table.patient_ids:
+    for number, patient in enumerate(table.patient_ids):
         for scan in SCANS:
             mask = cohort.mask(patient, scan)
             again = (
@@ -134,6 +141,7 @@ def cohort_samples(cohort: Cohort, part: str, config: GnenOsConfig, network: Res
             pair = _features(cohort.volume(patient, scan), (mask, again), config, network)
             first[scan].append(pair[0])
             second[scan].append(pair[1])
+        on_progress(Progress(number + 1, len(table), "stage.training.rendering", part))
     return GnenSamples(
         part,
         table.patient_ids,

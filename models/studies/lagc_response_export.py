@@ -46,6 +46,11 @@ def hand_on(trained: TrainedLagc, folder: Path) -> Path:
     return path
 
 
+def handed_on_beside(pack: Path) -> Path:
+    """Where a training on a cohort leaves that network: it is no part of the pack ``pack``."""
+    return pack.parent / f"{pack.name}.{HANDED_ON}"
+
+
 def coefficients(trained: TrainedLagc) -> dict[str, Any]:
     """Clinical signature, DLCS and OS model, on raw columns; cut-offs; how the DL signature enters.
 

@@ -71,7 +71,7 @@ def train_trunk(
         shown = _viewed(config, network, images[positions], generator)
         return functional.mse_loss(shown, mildness[positions].to(shown.device))
 
-    network = _untrained(config, config.seed + 1)
+    network = untrained_network(config, config.seed + 1)
     result = train_network(
         network,
         Task(len(images), loss),
@@ -135,7 +135,7 @@ def train_network_of(
         images, labels = balanced.images, balanced.is_positive
         invented = int(balanced.is_invented.sum())
 
-    network = _untrained(config, seed) if trunk is None else copy.deepcopy(trunk)
+    network = untrained_network(config, seed) if trunk is None else copy.deepcopy(trunk)
     watched = torch.from_numpy(cohort.images[stopping].astype(np.float32))
     watched_good = torch.from_numpy(cohort.good_response[stopping])
     known = float(logit(cohort.good_response[taught].mean())) if config.oversample else 0.0
@@ -166,7 +166,8 @@ def network_scores(model: FoldModel, images: NDArray[np.float16]) -> Floats:
     return probabilities
 
 
-def _untrained(config: LagcResponseConfig, seed: int) -> Classifier:
+def untrained_network(config: LagcResponseConfig, seed: int = 0) -> Classifier:
+    """The network with the weights of the file given, or random ones by ``seed``."""
     torch.manual_seed(seed)
     network = build_classifier(
         NETWORK, width=config.width, in_channels=config.preprocessing.slices, dropout=config.dropout

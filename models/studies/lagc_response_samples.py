@@ -102,13 +102,16 @@ def phantom_samples(
     )
 
 
-def cohort_samples(cohort: Cohort, part: str, settings: TumourSlicesSettings) -> LagcSamples:
+def cohort_samples(
+    cohort: Cohort, part: str, settings: TumourSlicesSettings, *, on_progress: OnProgress = ignore_progress
+) -> LagcSamples:
     """The patients of one part of a cohort; volumes are read one by one."""
     table = cohort.table.part(part)
-    images = [
-        tumour_slices(cohort.volume(patient, SCAN), cohort.mask(patient, SCAN), settings).astype(np.float16)
-        for patient in table.patient_ids
-    ]
+    images = []
+    for number, patient in enumerate(table.patient_ids):
+        volume, mask = cohort.volume(patient, SCAN), cohort.mask(patient, SCAN)
+        images.append(tumour_slices(volume, mask, settings).astype(np.float16))
+        on_progress(Progress(number + 1, len(table), STAGE, part))
     words = {column.id for column in table.schema.columns if column.kind == "choice"}
     known = table.is_known("os")
     return LagcSamples(

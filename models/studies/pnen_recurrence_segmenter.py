@@ -26,6 +26,15 @@ TUMOUR_FROM = 0.5
 _BATCH = 32
 
 
+def untrained_network(config: PnenRecurrenceConfig, seed: int = 0) -> Segmenter:
+    """The U-Net with the weights of the file given, or random ones by ``seed``."""
+    torch.manual_seed(seed)
+    network = build_segmenter(config.network, width=config.width, in_channels=1)
+    if config.initial_weights is not None:
+        load_initial_weights(network, config.initial_weights)
+    return network
+
+
 def train_segmenter(
     cases: Sequence[PhaseSample],
     config: PnenRecurrenceConfig,
@@ -45,10 +54,7 @@ def train_segmenter(
     learn = [_spread_slices(cases[k], config.slices_per_case) for k in order[held:]]
     images = torch.from_numpy(np.concatenate([case[0] for case in learn]))[:, None]
     masks = torch.from_numpy(np.concatenate([case[1] for case in learn]))[:, None].float()
-    torch.manual_seed(seed)
-    network = build_segmenter(config.network, width=config.width, in_channels=1)
-    if config.initial_weights is not None:
-        load_initial_weights(network, config.initial_weights)
+    network = untrained_network(config, seed)
 
     def loss(network: nn.Module, positions: Tensor, _: torch.Generator) -> Tensor:
         batch, truth = images[positions].to(where.device), masks[positions].to(where.device)

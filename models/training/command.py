@@ -12,6 +12,7 @@ from inference.errors import EXIT_ANSWERED, EXIT_CANCELLED, Cancelled, Concilium
 from inference.jobs import OnProgress, Progress, stop_if_asked
 from inference.messages.catalogue import Catalogue
 from models.training.engine.stop_signals import StopSignals
+from models.training.progress_lines import ProgressLines
 
 if TYPE_CHECKING:
     from inference.packs.manifest import Manifest
@@ -47,7 +48,8 @@ def train_and_write(
     )
     signals = StopSignals()
     try:
-        with signals, progress_bar as show:
+        with signals, progress_bar as drawn:
+            show = drawn if sys.stderr.isatty() else ProgressLines(request.study, catalogue)
 
             def on_progress(progress: Progress) -> None:
                 stop_if_asked(signals.asked)
@@ -98,3 +100,5 @@ def _say_what_was_measured(manifest: Manifest, request: TrainRequest, catalogue:
     print(
         catalogue.text("cli.train.written", id=manifest.id, version=manifest.version, folder=str(request.out))
     )
+    if request.handed_on is not None:
+        print(catalogue.text("cli.train.handed_on", file=str(request.handed_on)))

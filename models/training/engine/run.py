@@ -96,7 +96,7 @@ def train_network(
     course.resume()
     while not course.is_finished:
         course.epoch()
-        where.on_progress(Progress(course.epochs_done, schedule.epochs, stage))
+        where.on_progress(Progress(course.epochs_done, schedule.epochs, stage, run))
     return course.result()
 
 

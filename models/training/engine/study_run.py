@@ -53,6 +53,12 @@ class TrainRequest:
         return self.out.parent / f"{self.out.name}.training"
 
     @property
+    def handed_on(self) -> Path | None:
+        """The network that the training left beside the pack, for another study to start from."""
+        leaves = trainable(self.study).leaves
+        return None if leaves is None else leaves(self.out)
+
+    @property
     def can_be_resumed(self) -> bool:
         """Whether a training that did not end lies in ``work``."""
         return (self.work / STATE_FILE).is_file()
@@ -80,6 +86,7 @@ def train_study(
         config = study.starting_from(config, request.init)
         digests = (hashlib.sha256(file.path.read_bytes()).hexdigest() for file in request.init)
         initial = " ".join(sorted(digests))
+    study.try_on(config)
     device = choose_device(request.device)
     if request.out.exists():
         raise InputError("error.training.out_in_use", folder=request.out.name)
