@@ -90,7 +90,11 @@ def read_case(
     chosen = choose_scans(study, plan, see, picked=request.scans, stated=request.stated)
     first, *others = study.inputs
     masks = {name or first.id: path for name, path in request.masks.items()}
+    known = [one.id for one in study.inputs]
     for name in masks:
+        if name not in known:
+            allowed = ", ".join(known)
+            raise InputError("error.scan.unknown_input", study=study.study, input=name, allowed=allowed)
         if name not in chosen:
             raise InputError("error.scan.mask_without_scan", input=name, file=masks[name].name)
 

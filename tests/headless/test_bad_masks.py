@@ -37,7 +37,7 @@ def of_another_series(dataset: pydicom.Dataset) -> None:
                 source.ReferencedSOPInstanceUID = f"1.2.3.8.{number}"
 
 
-def assess_with(run: Run, phantom: Path, out: Path, mask: Path) -> Ran:
+def assess_with(run: Run, phantom: Path, out: Path, mask: Path | str) -> Ran:
     return run(*arguments(phantom / "t1c", out, "--mask", mask, "--mask-segment", "1"))
 
 
@@ -52,3 +52,11 @@ def test_a_mask_that_marks_nothing_of_the_scan_is_refused_by_name(
     ran = assess_with(run, phantom, out, mask)
     assert ran.code == 2 and "tumour.dcm" in ran.err and one_sentence(ran.err)
     assert written(out) == set()
+
+
+def test_a_mask_for_a_scan_that_the_study_does_not_read_is_refused_with_those_it_reads(
+    run: Run, phantom: Path, tmp_path: Path
+) -> None:
+    ran = assess_with(run, phantom, tmp_path / "out", f"portal_venous={phantom / 't1c-seg.dcm'}")
+    assert ran.code == 2 and one_sentence(ran.err)
+    assert "no scan called portal_venous; it has: t1c" in ran.err

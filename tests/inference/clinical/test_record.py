@@ -4,7 +4,7 @@ import pytest
 
 from inference.clinical.entries import clinical_entries
 from inference.clinical.record import ClinicalRecord, ClinicalValue, MissingReason, Provenance
-from inference.clinical.schema import load_form
+from inference.clinical.schema import load_form, parse_value
 from inference.errors import InputError
 from tests.inference.synthetic_case import record
 
@@ -47,6 +47,16 @@ def test_entries_list_every_field_with_value_or_reason() -> None:
 def test_a_field_that_the_record_forgot_is_listed_as_missing() -> None:
     entries = clinical_entries(FORM, ClinicalRecord("npc-residual"))
     assert [entry.missing for entry in entries] == ["not_recorded"] * len(FORM.fields)
+
+
+def test_height_and_weight_are_not_missing_where_the_body_mass_index_is_stated() -> None:
+    form = load_form("lagc-response")
+    stated = form.empty_record().with_value(parse_value(form.field("bmi"), "24.2"))
+    listed = [
+        {entry.field_id for entry in clinical_entries(form, made)} for made in (stated, form.empty_record())
+    ]
+    assert {"height", "weight"}.isdisjoint(listed[0]) and "bmi" in listed[0]
+    assert {"height", "weight", "bmi"} <= listed[1]
 
 
 def test_the_record_of_another_study_is_refused() -> None:
