@@ -123,6 +123,7 @@ def _parts(content: ReportContent, catalogue: Catalogue) -> list[Section | SideB
     source = PictureSource(content.volume, content.mask, content.heat_maps, content.scan)
     of_treatments = any(prediction.treatment for prediction in assessment.predictions)
     shown = comparison(assessment, catalogue) if of_treatments else study_section(assessment, catalogue)
+    inputs = _inputs(assessment, catalogue)
     answer = [shown, recommendation_section(assessment, catalogue)]
     if not assessment.is_answered:
         answer.reverse()
@@ -132,12 +133,10 @@ def _parts(content: ReportContent, catalogue: Catalogue) -> list[Section | SideB
         *answer,
         *explanation_sections(assessment, content.explanation, catalogue),
         None if content.evidence is None else evidence_section(assessment.study, content.evidence, catalogue),
-        *_inputs(assessment, catalogue),
+        *(inputs if len(content.further) < 2 else ()),
         pictures_section(assessment, source, catalogue),
-        *(
-            further_pictures(assessment, name, scan, catalogue)
-            for name, scan in sorted(content.further.items())
-        ),
+        *further_pictures(assessment, content.further, catalogue),
+        *(inputs if len(content.further) > 1 else ()),
         shares_section(assessment, catalogue),
         variations_section(assessment, catalogue),
         None if _of_several_scans(assessment) else limits_section(assessment, catalogue),

@@ -18,8 +18,8 @@ from reports.paper.blocks import Block, Columns, Gap, Row, Stack, TextBlock
 from reports.paper.flow import Section
 from reports.paper.sheet import FINE_PRINT, LABEL, QUIET, SMALL, SMALL_STRONG
 
-_FACTOR_SHARE = 4.2
-_GROUP_SHARE = 3.4
+_FACTOR_SHARE = 3.6
+_GROUP_SHARE = 3.6
 
 
 def evidence_section(study: str, evidence: PublishedEvidence, catalogue: Catalogue) -> Section:

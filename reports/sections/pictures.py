@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +18,7 @@ from reports.figures.drawing import Line, Rect, Text
 from reports.fonts import Face
 from reports.key_slices import KEY_SLICE_COUNT, KeySlice, choose_key_slices
 from reports.paper.blocks import Block, Gap, Stack, TextBlock
-from reports.paper.flow import Section
+from reports.paper.flow import Section, SideBySide
 from reports.paper.sheet import FINE_PRINT, QUIET, SMALL_STRONG, Sheet
 from reports.picture_frame import PictureFrame, body_frame
 from reports.slice_picture import SlicePicture, display_range, draw_slice
@@ -27,6 +27,7 @@ from reports.wording import mask_text, model_name, scan_name, slice_label
 PICTURE_ROWS: Final = 400
 _TALLEST: Final = 104.0
 _FURTHER_PER_ROW: Final = 7
+_OF_PAIR: Final = 3
 _GUTTER: Final = 6.0
 _LETTER_SIZE: Final = 6.4
 _LETTER: Final = "#ffffff"
@@ -61,21 +62,45 @@ def pictures_section(assessment: Assessment, source: PictureSource, catalogue: C
         compared = compared_slices(key_slices, len(shown))
         groups = [_heat_group(heat_map, compared, painter, catalogue) for heat_map in shown]
         caveat = TextBlock(catalogue.text("report.pictures.caveat"), QUIET)
-        rows.append(_HeatRow(tuple(groups), caveat))
+        rows += [Gap(5), _HeatRow(tuple(groups), caveat)]
     mask = assessment.mask
     remark = mask_text(mask, catalogue) if mask else catalogue.text("report.pictures.no_mask")
     return Section(catalogue.text("report.section.pictures"), rows, remark)
 
 
-def further_pictures(assessment: Assessment, name: str, scan: ScanInput, catalogue: Catalogue) -> Section:
-    """A smaller row of outlines on the key slices of a scan beside the first."""
+def further_pictures(
+    assessment: Assessment, further: Mapping[str, ScanInput], catalogue: Catalogue
+) -> list[Section | SideBySide]:
+    """A smaller row of outlines on the key slices of each scan beside the first; two scans share a row."""
+    if len(further) != 2:
+        return [
+            _of_further(assessment, name, scan, catalogue, (_FURTHER_PER_ROW, KEY_SLICE_COUNT))
+            for name, scan in sorted(further.items())
+        ]
+    left, right = (
+        _of_further(assessment, name, scan, catalogue, (_OF_PAIR, _OF_PAIR))
+        for name, scan in sorted(further.items())
+    )
+    return [SideBySide([left], [right])]
+
+
+def _of_further(
+    assessment: Assessment,
+    name: str,
+    scan: ScanInput,
+    catalogue: Catalogue,
+    places_and_most: tuple[int, int],
+) -> Section:
+    places, most = places_and_most
     key_slices = choose_key_slices(scan.volume, scan.mask)
+    outer = max(0, len(key_slices) - most) // 2
+    key_slices = key_slices[outer : outer + most]
     indices = [each.index for each in key_slices]
     acquisition = scan.stack.acquisition
     source = PictureSource(scan.volume, scan.mask, (), acquisition)
     frame = body_frame(scan.volume, scan.mask, indices, PICTURE_ROWS)
     painter = _Painter(source, frame, display_range(scan.volume, indices, acquisition))
-    outlines = _Multiples(tuple(painter.row(indices, None)), _FURTHER_PER_ROW)
+    outlines = _Multiples(tuple(painter.row(indices, None)), max(places, len(indices)))
     captions = tuple(_caption(each, scan.volume, catalogue) for each in key_slices)
     row = Stack([Gap(3), outlines, Gap(2), _Captions(outlines, captions)])
     title = catalogue.text("report.section.pictures")
@@ -105,12 +130,13 @@ def _caption(key_slice: KeySlice, volume: Volume, catalogue: Catalogue) -> Block
     reasons = catalogue.text("report.list_separator").join(
         catalogue.render(each) for each in key_slice.reasons
     )
-    return Stack([TextBlock(label, SMALL_STRONG), TextBlock(reasons, FINE_PRINT)])
+    why = [TextBlock(reasons, FINE_PRINT)] if reasons else []
+    return Stack([TextBlock(label, SMALL_STRONG), *why])
 
 
 def _titled(title: str, pictures: _Multiples, captions: Sequence[Block]) -> Stack:
     row = Stack([pictures, Gap(2), _Captions(pictures, tuple(captions))])
-    return Stack([Gap(3), TextBlock(title, SMALL_STRONG), Gap(2), row, Gap(5)])
+    return Stack([Gap(3), TextBlock(title, SMALL_STRONG), Gap(2), row])
 
 
 def _heat_group(

@@ -12,7 +12,7 @@ from reports.paper.flow import Section
 from reports.paper.sheet import FINE_PRINT, SMALL, SMALL_STRONG, TextStyle
 from reports.wording import scan_name, stated_text
 
-_FACTS_PER_ROW = 6
+_FACTS_PER_ROW = 7
 
 
 def scan_section(assessment: Assessment, scan: Acquisition, catalogue: Catalogue) -> Section:

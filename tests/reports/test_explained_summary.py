@@ -35,7 +35,7 @@ def test_what_crosses_is_marked_and_what_cannot_be_scored_said(english: Catalogu
     varied = replace(ANSWER, variations=(WIDER, EMPTY))
     lines = explained_lines(assessment(varied), None, english)
     assert "  ! Outline 2 mm wider → 0.50" in lines
-    assert "    Outline 2 mm narrower → nothing left to score" in lines
+    assert "    Outline 2 mm narrower → no score" in lines
 
 
 def test_slices_of_treatments_are_told_too(english: Catalogue) -> None:

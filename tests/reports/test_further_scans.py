@@ -49,7 +49,7 @@ def test_each_scan_has_its_own_checks_under_its_own_name(english: Catalogue) -> 
 
 
 def test_a_further_scan_shows_its_key_slices_with_the_mask(english: Catalogue) -> None:
-    section = further_pictures(TWO, "venous", venous(), english)
+    (section,) = further_pictures(TWO, {"venous": venous()}, english)
     assert section.heading == "Key slices · venous CT"
     images = [len(page.images) for page in PdfReader(io.BytesIO(build_report(made.content(TWO)))).pages]
     both = build_report(made.content(TWO, further={"venous": venous()}))
@@ -60,8 +60,23 @@ def test_a_further_scan_shows_its_key_slices_with_the_mask(english: Catalogue) -
 def test_a_scan_without_a_mask_is_shown_and_said_to_have_none() -> None:
     for language in ("en", "zh_CN"):
         catalogue = load_catalogue(language)
-        section = further_pictures(TWO, "venous", replace(venous(), mask=None), catalogue)
+        (section,) = further_pictures(TWO, {"venous": replace(venous(), mask=None)}, catalogue)
         assert section.remark == catalogue.text("report.pictures.no_mask")
+
+
+def test_two_further_scans_share_a_row_of_three_pictures_each() -> None:
+    three = replace(TWO, study="pnen-recurrence")
+    further = {"venous": venous(), "unenhanced": replace(venous(), mask=None)}
+    alone = build_report(made.content(three))
+    all_of_them = build_report(made.content(three, further=further))
+    pictures = [
+        sum(len(page.images) for page in PdfReader(io.BytesIO(pdf)).pages) for pdf in (alone, all_of_them)
+    ]
+    assert pictures[1] == pictures[0] + 6
+    (page,) = [
+        flat(text).upper() for text in page_texts(all_of_them) if "KEYSLICES·VENOUSCT" in flat(text).upper()
+    ]
+    assert "KEYSLICES·UNENHANCEDCT" in page
 
 
 def test_of_a_further_scan_stands_what_differs_from_the_first(english: Catalogue) -> None:
