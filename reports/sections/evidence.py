@@ -74,5 +74,5 @@ def _ratios(ratios: tuple[RatioRow, ...], catalogue: Catalogue) -> list[Block]:
     for ratio in ratios:
         figure = " · ".join(part for part in (ratio.figure, ratio.note) if part)
         cells: list[Block] = [TextBlock(ratio.factor, SMALL_STRONG), TextBlock(figure, SMALL)]
-        blocks.append(Row(Columns(cells, [_FACTOR_SHARE, 2 * _GROUP_SHARE], 6.0), 1.8, inset=2.0))
+        blocks.append(Row(Columns(cells, [1.0, 1.6], 6.0), 1.8, inset=2.0))
     return blocks
