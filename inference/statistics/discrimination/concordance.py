@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from inference.statistics.discrimination.placements import LEAST_ROWS
 from inference.statistics.discrimination.rank_sums import Ranks, sums_below
-from inference.statistics.estimate import LEVEL, Estimate, wald
+from inference.statistics.estimate import LEVEL, Estimate, normal_quantile
 from inference.statistics.outcomes import Bools, Floats, SurvivalData, finite_column, same_length
 from inference.statistics.reasons import NotEstimable, Reason
 
@@ -80,8 +80,9 @@ def concordance(
 ) -> Concordance | NotEstimable:
     """Harrell's C of ``scores`` (n,), with the infinitesimal-jackknife standard error.
 
-    With a ``horizon`` only pairs whose first event is at or before it count.  The interval is C ± z · se, not
-    truncated; where every pair agrees the standard error is 0 and there is no interval.
+    With a ``horizon`` only pairs whose first event is at or before it count.  The interval is C ± z · se, cut
+    off and flagged where that lies beyond 0 or 1; where every pair agrees the standard error is 0 and there
+    is no interval.
 
     Source: Harrell, Lee and Mark, Stat Med 1996; 15: 361–387; Therneau and Watson, The concordance statistic
     and the Cox model, Mayo Clinic 2017.  Agrees with R's ``survival::concordance(reverse=TRUE, ymax=...)``.
@@ -137,7 +138,11 @@ def _estimate(value: float, influence: Floats, events: int, level: float) -> Est
     standard_error = float(np.sqrt(influence @ influence))
     if standard_error < NO_WIDTH:
         return Estimate(value, 0.0, level=level, method=METHOD, flags=(*flags, "no_width"))
-    return replace(wald(value, standard_error, level=level, method=METHOD), flags=flags)
+    reach = normal_quantile(level) * standard_error
+    low, high = value - reach, value + reach
+    if low < 0.0 or high > 1.0:
+        low, high, flags = max(low, 0.0), min(high, 1.0), ("cut_off", *flags)
+    return Estimate(value, standard_error, low, high, level, METHOD, flags)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ from inference.statistics.discrimination.compare_concordance import ConcordanceM
 from inference.statistics.discrimination.concordance import Concordance, PairCounts, concordance
 from inference.statistics.discrimination.rank_sums import sums_below
 from inference.statistics.discrimination.uno import uno_concordance
+from inference.statistics.estimate import normal_quantile
 from inference.statistics.outcomes import SurvivalData
 from inference.statistics.reasons import DataError, Fault, NotEstimable, Reason
 from tests.inference.statistics.oracles import Oracle, assert_agrees, oracles
@@ -260,6 +261,22 @@ def test_few_events_are_flagged_by_those_that_open_a_pair() -> None:
     scores = generator.normal(size=30)
     assert "few_events" not in known(concordance(data, scores)).estimate.flags
     assert "few_events" in known(concordance(data, scores, horizon=9)).estimate.flags
+
+
+@pytest.mark.parametrize("sign", [pytest.param(1, id="at-one"), pytest.param(-1, id="at-zero")])
+@MEASURES
+def test_no_limit_lies_beyond_0_or_1_and_one_that_would_is_flagged(
+    measure: ConcordanceMeasure, sign: int
+) -> None:
+    data = SurvivalData([1, 2, 3, 4, 5, 6], np.ones(6))
+    result = known(measure(data, sign * np.array([6, 5, 3, 4, 2, 1])))
+    c, d = result.estimate, result.somers_d
+    assert c.standard_error is not None
+    beyond = abs(c.value - 0.5) + normal_quantile() * c.standard_error
+    assert beyond > 0.5
+    assert (c.upper if sign > 0 else c.lower) == (1.0 if sign > 0 else 0.0)
+    assert (d.upper if sign > 0 else d.lower) == sign
+    assert c.flags == ("cut_off", "few_events")
 
 
 @MEASURES
