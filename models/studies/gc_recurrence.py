@@ -85,7 +85,8 @@ def train(
     OneClassError
         When a fold would teach one class only.
     NoFitError
-        When a regression has no fit on the patients it is given.
+        When a regression has no fit on the patients it is given; before a network is trained, unless the DLS
+        is what leaves it without one.
     """
     make_repeatable(config.seed, config.threads)
     where = place or RunPlace()
@@ -94,11 +95,15 @@ def train(
     folds = folds_by_patient(cohort.patient_ids, everyone, config.folds, rng)
     require_both_classes(folds, cohort.relapse)
     table = coded(cohort.factors)
+    clis_of = [clinical_signature(config, table, cohort.relapse, fold.learn, fold.number) for fold in folds]
+    clis = clinical_signature(config, table, cohort.relapse, everyone, config.folds)
+    # Classes that the published factors separate are separated with the DLS beside them, too.
+    for patients in (*(fold.learn for fold in folds), everyone):
+        fused(config, table, cohort.relapse, patients)
 
     models = tuple(train_layers_of(config, frozen, cohort, fold, where) for fold in folds)
     dls = out_of_fold(folds, lambda k, rows: network_scores(models[k], cohort.embeddings[rows]))
     joined = table.with_column(DLS, log_odds(dls))
-    clis_of = [clinical_signature(config, table, cohort.relapse, fold.learn, fold.number) for fold in folds]
     # Learning patients, too, enter with out-of-fold signatures: a network's own patients look too good.
     dlfs_of = [fused(config, joined, cohort.relapse, fold.learn) for fold in folds]
     scores = {
@@ -109,7 +114,7 @@ def train(
     return TrainedGc(
         config,
         models,
-        clinical_signature(config, table, cohort.relapse, everyone, config.folds),
+        clis,
         fused(config, joined, cohort.relapse, everyone),
         scores,
         lock_cutoffs(scores, cohort.relapse),
@@ -139,9 +144,10 @@ def clinical_signature(
 
 
 def fused(config: GcRecurrenceConfig, joined: Coded, relapse: Bools, patients: Sequence[int]) -> LinearScore:
-    """DLFS: logistic regression on the DLS and the published five clinical factors."""
+    """DLFS: logistic regression on the DLS, if ``joined`` has it, and the published five clinical factors."""
     positions = np.array(patients, dtype=np.intp)
-    names = joined.estimable((DLS, *config.fusion_factors), relapse, positions)
+    signature = (DLS,) if DLS in joined.names else ()
+    names = joined.estimable((*signature, *config.fusion_factors), relapse, positions)
     return logistic_signature("dlfs", joined, names, relapse, positions)
 
 

@@ -234,6 +234,17 @@ def test_a_regression_without_a_fit_has_a_name(cohort):
     assert raised.value.message.fields["model"] == "clis"
 
 
+@pytest.mark.parametrize(
+    ("seed", "model"), [pytest.param(6, "clis", id="selected"), pytest.param(3, "dlfs", id="published-five")]
+)
+def test_too_few_patients_are_refused_before_a_network_is_trained(config, frozen, seed, model):
+    epochs = []
+    with pytest.raises(NoFitError) as raised:
+        train(config, frozen, samples(patients=36, seed=seed), RunPlace(on_epoch=epochs.append))
+    assert raised.value.message.fields["model"] == model
+    assert epochs == []
+
+
 def test_without_the_response_studys_network_there_is_no_training():
     with pytest.raises(InputError) as raised:
         frozen_network(TINY)
