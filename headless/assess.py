@@ -148,6 +148,8 @@ def write_results(
     if "segmentation.dcm" not in left_out:
         if mask is None or not mask.voxels.any():
             left_out["segmentation.dcm"] = "cli.left_out.no_mask"
+        elif any(frame is None and mask.voxels[k].any() for k, frame in enumerate(case.stack.frames)):
+            left_out["segmentation.dcm"] = "cli.left_out.missing_slice"
         elif not can_be_referred_to(case.stack):
             left_out["segmentation.dcm"] = "cli.left_out.not_dicom"
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,3 +61,17 @@ def test_a_mask_for_a_scan_that_the_study_does_not_read_is_refused_with_those_it
     ran = assess_with(run, phantom, tmp_path / "out", f"portal_venous={phantom / 't1c-seg.dcm'}")
     assert ran.code == 2 and one_sentence(ran.err)
     assert "no scan called portal_venous; it has: t1c" in ran.err
+
+
+def test_a_mask_on_a_slice_that_is_missing_is_left_out_and_the_reasons_are_still_written(
+    run: Run, phantom: Path, tmp_path: Path
+) -> None:
+    scan, out = tmp_path / "scan", tmp_path / "out"
+    shutil.copytree(phantom / "t1c", scan)
+    marked = int(pydicom.dcmread(phantom / "t1c-seg.dcm").NumberOfFrames) // 4
+    frame = pydicom.dcmread(phantom / "t1c-seg.dcm").PerFrameFunctionalGroupsSequence[marked]
+    uid = frame.DerivationImageSequence[0].SourceImageSequence[0].ReferencedSOPInstanceUID
+    next(path for path in scan.iterdir() if pydicom.dcmread(path).SOPInstanceUID == uid).unlink()
+    ran = run(*arguments(scan, out, "--mask", phantom / "t1c-seg.dcm", "--mask-segment", "1,2"))
+    assert ran.code == 3 and "marks a slice that the scan lacks" in ran.out, ran.err
+    assert written(out) == {"assessment.json", "report.pdf"}
