@@ -124,6 +124,8 @@ def _parts(content: ReportContent, catalogue: Catalogue) -> list[Section | SideB
     of_treatments = any(prediction.treatment for prediction in assessment.predictions)
     shown = comparison(assessment, catalogue) if of_treatments else study_section(assessment, catalogue)
     inputs = _inputs(assessment, catalogue)
+    has_values = any(entry.value for entry in assessment.clinical)
+    pictures_first = assessment.is_answered and (len(content.further) > 1 or not has_values)
     answer = [shown, recommendation_section(assessment, catalogue)]
     if not assessment.is_answered:
         answer.reverse()
@@ -133,10 +135,10 @@ def _parts(content: ReportContent, catalogue: Catalogue) -> list[Section | SideB
         *answer,
         *explanation_sections(assessment, content.explanation, catalogue),
         None if content.evidence is None else evidence_section(assessment.study, content.evidence, catalogue),
-        *(inputs if len(content.further) < 2 else ()),
+        *(() if pictures_first else inputs),
         pictures_section(assessment, source, catalogue),
         *further_pictures(assessment, content.further, catalogue),
-        *(inputs if len(content.further) > 1 else ()),
+        *(inputs if pictures_first else ()),
         shares_section(assessment, catalogue),
         variations_section(assessment, catalogue),
         None if _of_several_scans(assessment) else limits_section(assessment, catalogue),
