@@ -44,12 +44,13 @@ lint: dev  ## style, types and import arrows alone
 	$(MYPY)
 	$(ARROWS)
 
-bench: dev  ## measure against peers (benchmarks/): an assessment, the pathways, the window, opening scans, statistics, training
+bench: dev  ## measure against peers (benchmarks/): an assessment, the pathways, the window, opening scans, statistics, training, false flags
 	$(PYTHON) -m benchmarks.assess $(ARGS)
 	$(PYTHON) -m benchmarks.pathways $(ARGS)
 	$(PYTHON) -m benchmarks.intake
 	$(PYTHON) -m benchmarks.statistics
 	$(PYTHON) -m benchmarks.training_profile
+	$(PYTHON) -m benchmarks.guard_rates
 
 soak: dev  ## open thousands of damaged files (benchmarks/fuzz_intake.py)
 	$(PYTHON) -m benchmarks.fuzz_intake $(if $(ARGS),$(ARGS),--files 5000)
