@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from inference.errors import InputError
 from inference.packs.fitted import (
     Score,
     ScoreThreshold,
@@ -97,18 +96,9 @@ def from_cohort(
     """Train on a cohort's training part, judge on its other parts, and write the pack.
 
     The segmenter of a fold learns from all of the fold's own patients: there are no further cases.
-
-    Raises
-    ------
-    InputError
-        When a patient lacks a phase.
     """
     config = replace(config, study_cases_in_segmentation=len(cohort.table))
     make_repeatable(config.seed, config.threads)
-    for scan in PHASES:
-        lacking = [one for one in cohort.table.patient_ids if not cohort.has_mask(one, scan)]
-        if lacking:
-            raise InputError("error.training.scan_lacking", scan=scan, patients=", ".join(lacking))
 
     def part(*names: str) -> PartOfCohort:
         return PartOfCohort(cohort, names)

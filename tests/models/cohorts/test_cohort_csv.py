@@ -135,11 +135,29 @@ def test_recurrence_by_five_years_is_unknown_for_short_follow_up(tmp_path):
         table.events(name)
 
 
+def test_a_finding_that_was_not_read_is_a_problem_before_anything_is_trained(tmp_path):
+    rows = [pnen_row(0, 1, 12), pnen_row(1, 0, 70) | {"ct_ratio_venous": "", "calcification": ""}]
+    _, _, problems = read_cohort_table(write(tmp_path / "cohort.csv", *rows), PNEN)
+    assert {(one.row, one.message.id, one.message.fields["column"]) for one in problems} == {
+        (2, "cohort.empty_cell", "ct_ratio_venous"),
+        (2, "cohort.empty_cell", "calcification"),
+    }
+
+
 def test_empty_cells_that_are_lawful_are_not_a_number(tmp_path):
-    rows = [pnen_row(0, 1, 12) | {"ct_ratio_venous": ""}]
-    table, _, problems = read_cohort_table(write(tmp_path / "cohort.csv", *rows), PNEN)
+    schema = load_cohort_schema("lagc-response")
+    row = {
+        "patient_id": "P1",
+        "cohort": "training",
+        "good_response": 1,
+        "os_months": "",
+        "death_observed": "",
+    }
+    for column in schema.columns:
+        row[column.id] = column.choices[0] if column.kind == "choice" else column.maximum
+    table, _, problems = read_cohort_table(write(tmp_path / "cohort.csv", row | {"trg": ""}), schema)
     assert problems == ()
-    assert np.isnan(table.numbers("ct_ratio_venous")).all()
+    assert np.isnan(table.numbers("trg")).all()
 
 
 def test_pathological_stage_is_given_before_or_after_chemotherapy_not_both(tmp_path):
