@@ -23,7 +23,7 @@ from inference.storage import write_atomically
 from inference.volume import Volume
 from reports.paper.blocks import Block, Gap, TextBlock
 from reports.paper.flow import Section, SideBySide, paginate
-from reports.paper.frame import PageFrame
+from reports.paper.patient_frame import patient_frame
 from reports.paper.printing import Imprint, print_pages
 from reports.paper.sheet import TEXT_WIDTH, TITLE
 from reports.sections.clinical_values import clinical_section
@@ -83,7 +83,7 @@ def build_report(content: ReportContent) -> bytes:
     if not content.identity.is_known:
         raise InputError("report.identity_unknown")
     catalogue = load_catalogue(content.language)
-    frame = PageFrame(
+    frame = patient_frame(
         content.assessment,
         content.identity,
         content.file_identity or content.identity,

@@ -8,7 +8,7 @@ from inference.clinical.record import MissingReason
 from inference.findings import Verdict
 from inference.messages.catalogue import Catalogue
 from inference.prediction import Prediction, PredictionStatus
-from reports.paper.frame import banner_text
+from reports.paper.patient_frame import banner_text
 from reports.prediction_wording import (
     cutoff_text,
     fallback_text,

@@ -17,9 +17,10 @@ from reports.audit.words import banner_text
 from reports.json_document import content_sha256
 from reports.paper.blocks import Block, Gap, TextBlock
 from reports.paper.flow import Section, SideBySide, paginate
+from reports.paper.frame import PageFrame
 from reports.paper.printing import Imprint, print_pages
 from reports.paper.sheet import TEXT_WIDTH, TITLE
-from reports.paper.study_frame import StudyFrame
+from reports.paper.study_frame import study_frame
 from reports.wording import short_hash
 
 
@@ -51,12 +52,12 @@ def build_audit_report(content: AuditContent) -> bytes:
     return print_pages(pages, frame, imprint)
 
 
-def _frame(content: AuditContent, catalogue: Catalogue) -> StudyFrame:
+def _frame(content: AuditContent, catalogue: Catalogue) -> PageFrame:
     audit = content.audit
     patients = str(audit.patients)
     if audit.synthetic:
         patients = catalogue.text("audit.fact.synthetic", patients=audit.patients, count=audit.synthetic)
-    return StudyFrame(
+    return study_frame(
         kind=catalogue.text("audit.kind"),
         facts=(
             (catalogue.text("audit.fact.study"), catalogue.text(f"report.study.{audit.table.study}")),

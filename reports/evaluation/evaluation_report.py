@@ -22,9 +22,10 @@ from reports.evaluation.words import banner_text, cohort_name
 from reports.json_document import content_sha256
 from reports.paper.blocks import Block, Gap, TextBlock
 from reports.paper.flow import Page, Section, paginate
+from reports.paper.frame import PageFrame
 from reports.paper.printing import Imprint, print_pages
 from reports.paper.sheet import HEADLINE_SMALL, TEXT_WIDTH, TITLE
-from reports.paper.study_frame import StudyFrame
+from reports.paper.study_frame import study_frame
 from reports.wording import short_hash
 
 
@@ -53,10 +54,10 @@ def build_evaluation_report(content: EvaluationContent) -> bytes:
     return print_pages(_pages(content.evaluation, frame, catalogue), frame, imprint)
 
 
-def _frame(content: EvaluationContent, catalogue: Catalogue) -> StudyFrame:
+def _frame(content: EvaluationContent, catalogue: Catalogue) -> PageFrame:
     evaluation = content.evaluation
     predictions = evaluation.predictions
-    return StudyFrame(
+    return study_frame(
         kind=catalogue.text("evaluate.kind"),
         facts=(
             (catalogue.text("evaluate.fact.outcome"), catalogue.text(f"evaluate.outcome.{evaluation.kind}")),
@@ -73,7 +74,7 @@ def _frame(content: EvaluationContent, catalogue: Catalogue) -> StudyFrame:
     )
 
 
-def _pages(evaluation: Evaluation, frame: StudyFrame, catalogue: Catalogue) -> list[Page]:
+def _pages(evaluation: Evaluation, frame: PageFrame, catalogue: Catalogue) -> list[Page]:
     """The summary, then every cohort from a page of its own, then what is said of all of them."""
     parts: list[list[Section | Block]] = [
         [

@@ -5,22 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from inference.version import NAME, VERSION
 from reports.paper.flow import Page
+from reports.paper.frame import PageFrame
 from reports.paper.sheet import MARGIN, PAGE_HEIGHT, PAGE_WIDTH, Sheet
-
-
-class Frame(Protocol):
-    """What stands on every page around its content."""
-
-    @property
-    def body_top(self) -> float:
-        """Where the content begins."""
-
-    def draw(self, sheet: Sheet, page: int, pages: int) -> None:
-        """Head, banner and foot of one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +24,7 @@ class Imprint:
     version: str = VERSION
 
 
-def print_pages(pages: Sequence[Page], frame: Frame, imprint: Imprint) -> bytes:
+def print_pages(pages: Sequence[Page], frame: PageFrame, imprint: Imprint) -> bytes:
     """The pages within their frame as PDF."""
     from reportlab import rl_config
     from reportlab.pdfbase.pdfdoc import PDFString

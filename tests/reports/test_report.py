@@ -21,7 +21,7 @@ from inference.cases.identity import PatientIdentity, PatientKey
 from inference.errors import InputError, StorageError
 from inference.messages.catalogue import load_catalogue
 from inference.messages.message import Message
-from reports.paper.frame import banner_text
+from reports.paper.patient_frame import banner_text
 from reports.report import build_report, write_report
 from tests.reports import assessments as made
 from tests.reports.conftest import KINDS, flat, page_texts
