@@ -79,7 +79,7 @@ def kept_run(study: str, home: Path = HOME) -> KeptRun:
 def keep_run(study: str, run: Path, home: Path = HOME, *, minutes: float | None = None) -> KeptRun:
     """Copy the results of the training run in the folder ``run``, and draw its loss curves.
 
-    ``minutes`` is how long the run took, for a study that does not write it down itself.
+    ``minutes`` is how long the run took in all its starts, where that is known; a study knows its last one.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def keep_run(study: str, run: Path, home: Path = HOME, *, minutes: float | None 
 
 
 def _with_minutes(content: bytes, minutes: float | None) -> bytes:
-    document = json.loads(content)
-    if minutes is None or document.get("minutes") is not None:
+    if minutes is None:
         return content
-    return (json.dumps(document | {"minutes": round(minutes, 2)}, indent=2) + "\n").encode()
+    document = json.loads(content) | {"minutes": round(minutes, 2)}
+    return (json.dumps(document, indent=2) + "\n").encode()

@@ -73,7 +73,7 @@ def size_table(facts: tuple[PackFacts, ...], minutes: dict[str, float | None]) -
         "networks",
         "networks, MB",
         "whole pack, MB",
-        "minutes on phantoms, since the last start",
+        "minutes on phantoms, all starts together",
     ]
     return table(heads, rows)
 

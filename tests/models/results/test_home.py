@@ -34,6 +34,11 @@ def test_a_run_is_kept_with_its_tables_and_a_picture_of_its_curves(tmp_path):
     assert pnen_results(kept).minutes == pytest.approx(17.2)
 
 
+def test_minutes_of_all_starts_replace_those_of_the_last(tmp_path):
+    kept = keep_run("pnen-recurrence", pnen_run(tmp_path / "run"), tmp_path / "home", minutes=61.258)
+    assert pnen_results(kept).minutes == 61.26
+
+
 def test_curves_come_back_from_their_table():
     assert read_curves(curves_csv(CURVES)) == CURVES
 
