@@ -1,4 +1,4 @@
-"""Clinical values from a FHIR bundle: Patients and their Observations with the codes of ``fhir_codes.yaml``.
+"""Clinical values from a FHIR bundle: Patients and their Observations, by code or by a field's exact name.
 
 Whatever else the bundle holds is listed, not guessed.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
-from inference.clinical.importing.fhir_codes import field_of_codes
+from inference.clinical.importing.fhir_codes import SNOMED, field_of_codes, field_of_words
 from inference.clinical.importing.fhir_patients import resources_by_patient
 from inference.clinical.importing.proposal import (
     ImportProposal,
@@ -32,7 +32,8 @@ _ABSENT: Final = {
     "unknown": MissingReason.UNKNOWN,
     "asked-unknown": MissingReason.UNKNOWN,
 }
-_IN_WORDS: Final = re.compile(r"\b(?:yp|c|p)?(?:[TNM][0-4][a-e]?)\b")
+_IN_WORDS: Final = re.compile(r"\b(?:(?:yp|c|p)?[TNM][0-4][a-e]?|R[0-2])\b")
+_KIND_OF_CONCEPT: Final = re.compile(r" \((?:qualifier value|finding|disorder|morphologic abnormality)\)$")
 _STAGE_IN_WORDS: Final = re.compile(r"\b(?:yp)?(?:IV|I{1,3})[A-Ea-e]?\b")
 
 Found = ProposedValue | RefusedValue
@@ -96,9 +97,13 @@ def _of_patient(
 
 def _of_observation(form: FormSchema, one: Mapping[str, Any], place: Message) -> Iterator[Found]:
     text, unit = _value(one)
-    field = field_of_codes(form, _codings(one.get("code")), text)
+    codings = _codings(one.get("code"))
+    field = field_of_codes(form, codings, text)
     if field is None:
-        return
+        named = field_of_words(form, codings, _names(one))
+        if named is None:
+            return
+        field, unit = named.field, unit or named.unit
     entry = SourceEntry(place, _title(one), text)
     label = f"clinical.{field.id}"
     if one.get("status") in _VOID:
@@ -124,17 +129,20 @@ def _value(one: Mapping[str, Any]) -> tuple[str, str]:
     concept = one.get("valueCodeableConcept")
     if isinstance(concept, Mapping):
         return _said(concept), ""
+    if isinstance(one.get("valueBoolean"), bool):
+        return ("yes" if one["valueBoolean"] else "no"), ""
     for name in ("valueString", "valueInteger"):
         if name in one:
             return str(one[name]), ""
-    return "", ""
+    # A moment is read as its day, where it was.
+    return str(one.get("valueDateTime", "")).partition("T")[0], ""
 
 
 def _said(concept: Mapping[str, Any]) -> str:
     """The category that a concept means: its code where it is one, else the one category in its words."""
     codings = [one for one in concept.get("coding", ()) if isinstance(one, Mapping)]
     codes = [str(one.get("code", "")) for one in codings]
-    words = [*(str(one.get("display", "")) for one in codings), str(concept.get("text", ""))]
+    words = [*(_display(one) for one in codings), str(concept.get("text", ""))]
     for code in codes:
         if _IN_WORDS.fullmatch(code) or _STAGE_IN_WORDS.fullmatch(code):
             return code
@@ -143,6 +151,12 @@ def _said(concept: Mapping[str, Any]) -> str:
         if len(named) == 1:
             return str(named.pop())
     return next((text for text in (*words, *codes) if text), "")
+
+
+def _display(coding: Mapping[str, Any]) -> str:
+    """The words of a coding, without what SNOMED CT adds to say which kind of concept it is."""
+    words = str(coding.get("display", ""))
+    return _KIND_OF_CONCEPT.sub("", words) if coding.get("system") == SNOMED else words
 
 
 def _codings(concept: object) -> tuple[tuple[str, str], ...]:
@@ -155,12 +169,18 @@ def _codings(concept: object) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _title(one: Mapping[str, Any]) -> str:
-    """What the source calls an observation: its text, a display, or its code."""
+def _names(one: Mapping[str, Any]) -> list[str]:
+    """What the source calls an observation, in words: its text, and the displays of its codes."""
     code = one.get("code")
     if not isinstance(code, Mapping):
-        return "Observation"
-    codings = [entry for entry in code.get("coding", ()) if isinstance(entry, Mapping)]
-    names = [str(code.get("text", "")), *(str(entry.get("display", "")) for entry in codings)]
-    names += [str(entry.get("code", "")) for entry in codings]
-    return next((name for name in names if name), "Observation")
+        return []
+    codings = code.get("coding")
+    listed = codings if isinstance(codings, list) else []
+    displays = [str(entry.get("display", "")) for entry in listed if isinstance(entry, Mapping)]
+    return [name for name in (str(code.get("text", "")), *displays) if name]
+
+
+def _title(one: Mapping[str, Any]) -> str:
+    """What to list an observation under: its text, a display, or its code."""
+    codes = [code for _, code in _codings(one.get("code"))]
+    return next((name for name in (*_names(one), *codes) if name), "Observation")

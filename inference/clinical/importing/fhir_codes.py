@@ -1,4 +1,4 @@
-"""Which field of a form an Observation's codes mean, read from ``fhir_codes.yaml``."""
+"""Which field of a form an Observation's codes mean, read from ``fhir_codes.yaml``; and where words count."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Final, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from inference.clinical.importing.words import NamedField, named_field
 from inference.clinical.schema import FieldSchema, FormSchema
 
 LOINC: Final = "http://loinc.org"
@@ -17,13 +18,14 @@ SNOMED: Final = "http://snomed.info/sct"
 
 
 class Concept(BaseModel):
-    """``after_treatment`` is the field for a value whose prefix is yp."""
+    """``after_treatment`` is the field for a value whose prefix is yp; ``source`` is where a code was looked up."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     fields: tuple[str, ...] = Field(min_length=1)
     loinc: tuple[str, ...]
     snomed: tuple[str, ...]
     after_treatment: str | None = None
+    source: str = ""
 
 
 class FhirCodes(BaseModel):
@@ -52,3 +54,17 @@ def field_of_codes(form: FormSchema, codings: Iterable[tuple[str, str]], text: s
             names = (concept.after_treatment,) if is_after else concept.fields
             return next((known[name] for name in names if name in known), None)
     return None
+
+
+def field_of_words(
+    form: FormSchema, codings: Iterable[tuple[str, str]], names: Iterable[str]
+) -> NamedField | None:
+    """The field that a source names in its own way: by exactly the field's id or its label in any language.
+
+    A code of LOINC or SNOMED CT counts before words: what it says beyond them (the specimen, the method) may be
+    what sets it apart from the field.  None where the names mean several fields.
+    """
+    if any(system in (LOINC, SNOMED) for system, _ in codings):
+        return None
+    meant = {one.field.id: one for name in names if (one := named_field(form, name)) is not None}
+    return next(iter(meant.values())) if len(meant) == 1 else None

@@ -86,7 +86,7 @@ def choices_meant(form: FormSchema, field: FieldSchema, text: str) -> tuple[tupl
     """The fields and codes that ``text`` stands for; empty where it stands for none.
 
     One as a rule.  ``T4a`` stands for T4, and for the subcategory where the form has a field for it; a letter
-    that the form does not ask for (stage IIA) is dropped.
+    that the form does not ask for (stage IIA) is dropped, but only of a staging: type IIa is no Borrmann II.
     """
     wanted = plain(text)
     for code in field.choices:
@@ -103,7 +103,7 @@ def choices_meant(form: FormSchema, field: FieldSchema, text: str) -> tuple[tupl
     by_plain = {plain(code): code for code in field.choices}
     if category in by_plain:
         return ((field, by_plain[category]),)
-    if found["base"] not in by_plain:
+    if found["base"] not in by_plain or (found["letter"] and not field.edition):
         return ()
     coarse = (field, by_plain[found["base"]])
     fine = _finer(form, field)

@@ -12,6 +12,7 @@ from inference.clinical.importing.fhir_codes import load_fhir_codes
 from inference.clinical.importing.proposal import ImportProposal
 from inference.clinical.schema import load_form
 from inference.errors import InputError
+from inference.messages.catalogue import load_catalogue
 from tests.inference.clinical.all_forms import FORMS
 from tests.inference.clinical.importing.proposals import reasons, said, values
 
@@ -200,6 +201,75 @@ def test_every_concept_is_a_field_of_some_form_and_no_code_means_two() -> None:
     assert {name for one in concepts for name in one.fields} <= ids
     codes = [code for one in concepts for code in (*one.loinc, *one.snomed)]
     assert len(set(codes)) == len(codes)
+
+
+def in_words(text: str, system: str = "urn:own", **value: Any) -> dict[str, Any]:
+    code = {"text": text, "coding": [{"system": system, "code": "x-1", "display": text}]}
+    return {"resourceType": "Observation", "status": "final", "code": code, **value}
+
+
+def test_ebv_dna_is_read_in_copies_of_plasma_and_in_nothing_else() -> None:
+    copies = quantity(1500, "{copies}/mL")
+    assert values(read("npc-residual", observation("47982-4", **copies))) == {"ebv_dna": 1500.0}
+    other = read(
+        "npc-residual",
+        observation("36923-1", **copies),
+        observation("43730-1", **quantity(1500, "[IU]/mL")),
+        in_words("EBV DNA", "http://loinc.org", **copies),
+    )
+    assert not other.accepted and not other.refused and len(other.unknown) == 3
+
+
+@pytest.mark.parametrize(
+    ("study", "code", "said_as", "taken"),
+    [
+        ("gnen-os", "33732-9", "NET G2", {"grade": "NET G2"}),
+        ("gc-recurrence", "84892-9", "R0: no residual tumour", {"resection": "R0"}),
+        ("gc-recurrence", "92837-4", "Present (qualifier value)", {"nerve_invasion": "yes"}),
+        ("lagc-response", "81190-1", "Signet-ring-cell carcinoma", {"pathological_type": "signet_ring_cell"}),
+    ],
+)
+def test_pathology_is_read_where_its_value_is_one_of_the_forms(
+    study: str, code: str, said_as: str, taken: dict[str, str]
+) -> None:
+    value = category("1", said_as, "http://snomed.info/sct")
+    assert values(read(study, observation(code, **value))) == taken
+    graded = category("1155707008", "High histologic grade (qualifier value)", "http://snomed.info/sct")
+    assert set(reasons(read(study, observation(code, **graded))).values()) == {"error.clinical.not_allowed"}
+
+
+def test_a_histology_grade_is_never_taken_for_the_differentiation() -> None:
+    high = {"valueString": "high"}
+    assert read("gc-recurrence", observation("33732-9", **high)).unknown
+    assert values(read("gc-recurrence", in_words("Differentiation", **high))) == {"differentiation": "high"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_every_field_is_read_by_its_exact_name(language: str) -> None:
+    catalogue = load_catalogue(language)
+    for form in FORMS:
+        for field in form.fields:
+            value = {
+                "choice": {"valueString": field.choices[0] if field.choices else ""},
+                "date": {"valueDateTime": "2026-02-01T10:30:00+08:00"},
+                "number": {"valueQuantity": {"value": field.minimum}},
+            }[field.kind]
+            label = catalogue.text(f"clinical.{field.id}")
+            assert field.id in values(read(form.study, in_words(label, **value))), (form.study, label)
+            assert read(form.study, in_words(f"{label} of the brother", **value)).unknown
+
+
+def test_yes_and_no_may_be_a_truth_value_and_a_unit_may_stand_in_the_name() -> None:
+    assert values(read("gnen-os", in_words("Lymph nodes on CT", valueBoolean=True))) == {"ct_lymph_node": "yes"}
+    assert values(read("gnen-os", in_words("Long diameter (cm)", valueQuantity={"value": 2.5}))) == {
+        "long_diameter": 25.0
+    }
+
+
+def test_a_type_of_early_cancer_is_no_borrmann_type() -> None:
+    assert reasons(read("lagc-response", in_words("borrmann", valueString="IIa"))) == {
+        "borrmann": "error.clinical.not_allowed"
+    }
 
 
 def test_the_page_lists_every_code_that_is_read(repository: Path) -> None:
