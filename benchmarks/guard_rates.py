@@ -53,7 +53,8 @@ def _share(count: int, of: int) -> tuple[str, str]:
 
 def _verdicts(study: str, patients: int, seed: int) -> Iterator[Verdict]:
     """The worst verdict on the features of each phantom's scans."""
-    from headless.read_case import AssessRequest, read_case, read_record
+    from headless.read_case import AssessRequest, read_case
+    from headless.read_record import read_record
     from inference.dicom.intake import Intake
     from inference.jobs import ignore_progress, never_stop
     from inference.packs.store import PackStore

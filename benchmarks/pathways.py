@@ -127,7 +127,8 @@ def _phantom(study: str, seed: int, out: Path) -> Path:
 
 
 def _once(study: str, patient: Path) -> Seconds:
-    from headless.read_case import AssessRequest, read_case, read_record
+    from headless.read_case import AssessRequest, read_case
+    from headless.read_record import read_record
     from inference.dicom.intake import Intake
     from inference.jobs import ignore_progress, never_stop
     from inference.packs.store import PackStore

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from headless.read_case import AssessRequest, ImportRefusedError, read_case, read_record
+from headless.read_case import AssessRequest, read_case
+from headless.read_record import ImportRefusedError, read_record, read_record_for
 from headless.terminal import progress_bar, say_problems
 from inference.case_input import CaseInput
 from inference.cases.identity import CaseIdentity
@@ -21,6 +22,7 @@ from inference.inputs.scan_dates import date_of
 from inference.inputs.taken_together import case_findings
 from inference.jobs import OnProgress, ShouldStop, ignore_progress, never_stop
 from inference.messages.catalogue import Catalogue
+from inference.messages.message import Message
 from inference.outcome import Outcome
 from inference.packs.store import PackStore
 from inference.pipeline import assess, require_pathway
@@ -36,12 +38,16 @@ RESULT_FILES = ("assessment.json", "report.pdf", "segmentation.dcm")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AssessedCase:
-    """The answer with all that a report or a window needs beside it."""
+    """The answer with all that a report or a window needs beside it.
+
+    ``notes`` say how the clinical values were read; they may name patients and stand in no result.
+    """
 
     identity: CaseIdentity
     plan: Plan
     case: CaseInput
     outcome: Outcome
+    notes: tuple[Message, ...] = ()
 
 
 def run_assessment(
@@ -70,8 +76,11 @@ def run_assessment(
     with Intake(keeper=Keeper.of_this_user()) as intake:
         plan = intake.scan(request.source, on_progress, should_stop)
         case = read_case(request, record, plan, intake, on_progress, should_stop)
-    record = read_record(request.study, request.clinical, date_of(case.stack), patient=patient)
-    case = replace(case, record=record)
+    given = case.stated.releases
+    read = read_record_for(case.stack, request.study, request.clinical, patient=patient, releases=given)
+    record = read.record
+    left = case.stated if read.released is None else case.stated.without_releases({read.released.code})
+    case = replace(case, record=record, stated=left)
     born = birth_day(case.stack.identity)
     refuse_impossible_days(load_form(request.study), record, today=clock.now().date(), born=born)
     outcome = assess(
@@ -83,7 +92,7 @@ def run_assessment(
         should_stop=should_stop,
     )
     outcome = vary(outcome, case, pack, rules=rules, on_progress=on_progress, should_stop=should_stop)
-    return AssessedCase(CaseIdentity(ids.new_id(), case.stack.identity), plan, case, outcome)
+    return AssessedCase(CaseIdentity(ids.new_id(), case.stack.identity), plan, case, outcome, read.notes)
 
 
 def releases_from(given: Sequence[str], by: str) -> tuple[Release, ...]:
@@ -184,6 +193,8 @@ def assess_and_write(request: AssessRequest, catalogue: Catalogue) -> bool:
     if request.explain:
         for line in explained_lines(outcome.assessment, outcome.explanation, catalogue):
             print(line)
+    for note in assessed.notes:
+        print(catalogue.render(note))
     case = assessed.case
     unlike = eligibility_of(case.record, date_of(case.stack)).findings
     for code in releasable_codes((*case_findings(case), *unlike)):

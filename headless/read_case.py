@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
-from typing import Final
 
 from inference.case_input import CaseInput, ScanInput, StatedFacts
-from inference.clinical.importing.proposal import ImportProposal, RefusedValue
-from inference.clinical.importing.reading_file import read_import_file
 from inference.clinical.record import ClinicalRecord
-from inference.clinical.schema import load_form
 from inference.dicom.intake import Intake
 from inference.errors import InputError
 from inference.inputs.choosing import choose_scans
@@ -23,15 +18,8 @@ from inference.masks.codecs.imported import as_layer
 from inference.masks.layer import MaskLayer
 from inference.meaning.known_meanings import meaning_of
 from inference.meaning.understanding import Meaning
-from inference.messages.message import FieldValue
 from inference.scan import Plan, Stack
-from inference.tables.csv_table import TableError
 from inference.volume import Volume
-
-_WAITS_FOR_SCAN: Final = "error.import.age_needs_scan"
-
-_OF_DOCUMENT: Final = "import.place.field"
-_MOST_NAMED: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,89 +120,3 @@ def by_input(given: Sequence[str]) -> dict[str, str]:
             raise InputError("error.scan.named_twice", text=text)
         found[key] = value
     return found
-
-
-class ImportRefusedError(InputError):
-    """Several clinical values that cannot be taken, each with its place and reason."""
-
-    def __init__(self, refused: Sequence[RefusedValue]) -> None:
-        super().__init__("error.import.refused", count=len(refused))
-        self.refused = tuple(refused)
-
-
-def of_patient(proposals: Sequence[ImportProposal], patient: str | None, file: str) -> ImportProposal:
-    """The proposal of ``patient``: the identifier in the file, or ``#2`` for its second patient.
-
-    Raises
-    ------
-    InputError
-        When nobody is named and there are several, and when the name is that of none or of several.
-    """
-    names = [f"#{number} {one.patient}".strip() for number, one in enumerate(proposals, start=1)]
-    more = f" +{len(names) - _MOST_NAMED}" if len(names) > _MOST_NAMED else ""
-    fields: dict[str, FieldValue] = {
-        "file": file,
-        "count": len(proposals),
-        "patients": ", ".join(names[:_MOST_NAMED]) + more,
-    }
-    if patient is None:
-        if len(proposals) != 1:
-            raise InputError("error.import.patients", **fields)
-        return proposals[0]
-    meant = [
-        one
-        for number, one in enumerate(proposals, start=1)
-        if patient == f"#{number}" or (one.patient and patient == one.patient)
-    ]
-    if len(meant) != 1:
-        raise InputError("error.import.patient_not_one", patient=patient, found=len(meant), **fields)
-    return meant[0]
-
-
-def read_record(
-    study: str,
-    path: Path | None,
-    on: date | None = None,
-    *,
-    patient: str | None = None,
-    awaits_scan: bool = False,
-) -> ClinicalRecord:
-    """The record in ``path``, a CSV file, JSON or a FHIR bundle; without one, every value is missing.
-
-    ``on`` is the day of the scan, on which an age counts; with ``awaits_scan`` an age that waits for it is
-    left open.  ``patient`` is whom of the file is meant, as :func:`of_patient` takes it.
-
-    Raises
-    ------
-    ImportRefusedError
-        When any value is refused: nothing of the file is taken then.
-    InputError
-        When the file is not there, cannot be read, or when it is open whom of the file is meant.
-    """
-    form = load_form(study)
-    if path is None:
-        if patient is not None:
-            raise InputError("error.import.patient_without_file", patient=patient)
-        return form.empty_record()
-    if not path.is_file():
-        raise InputError("error.input.not_found", file=path.name)
-    try:
-        proposals = read_import_file(form, path, on)
-    except TableError as error:
-        if len(error.problems) > 1:
-            raise
-        raise InputError(error.problems[0].id, **error.problems[0].fields) from error
-    proposal = of_patient(proposals, patient, path.name)
-    waiting = [one for one in proposal.refused if awaits_scan and one.reason.id == _WAITS_FOR_SCAN]
-    refused = [one for one in proposal.refused if one not in waiting]
-    if len(refused) == 1:
-        raise InputError(refused[0].reason.id, **refused[0].reason.fields)
-    if refused:
-        raise ImportRefusedError(refused)
-    for one in proposal.unknown:
-        # A table may hold more than is asked for; the application's own document may not.
-        if one.place.id == _OF_DOCUMENT:
-            form.field(one.name)
-    if waiting and not proposal.accepted:
-        return form.empty_record()
-    return proposal.taken_into(form, form.empty_record(), leaving_out=waiting)

@@ -15,6 +15,7 @@ from inference.clinical.entries import clinical_entries
 from inference.clinical.measured import confirmations
 from inference.clinical.missing_costs import costs_of_missing
 from inference.clinical.schema import load_form
+from inference.clinical.taken_over import finding_of, releases_of
 from inference.dicom.pixels.pixel_facts import saturation_finding
 from inference.findings import Finding, Verdict
 from inference.guard.checks import check_inputs, check_masks
@@ -108,6 +109,7 @@ class Answer:
         costs = (cost.message for cost in costs_of_missing(form, record, needs_of(manifest)))
         masks = [scan.mask for _, scan in self.case.by_scan() if scan.mask is not None]
         of_values = (*confirmations(record, masks), *open_derivations(form, record), *costs)
+        taken_over = (finding_of(record, release).message for release in releases_of(record))
         identity = self.case.stack.identity
         case = self.case
         notes = [
@@ -126,7 +128,7 @@ class Answer:
                 for name, scan in case.by_scan()
                 for fact in gather_facts(scan).as_facts()
             ),
-            findings=(*_each_once(notes), *self._unlike_released(), *of_values),
+            findings=(*_each_once(notes), *self._unlike_released(), *taken_over, *of_values),
             guard=self.guard,
             clinical=clinical_entries(form, self.case.record),
             mask=None if self.case.mask is None else summarise(self.case.mask),

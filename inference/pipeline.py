@@ -9,6 +9,7 @@ from inference.assessment import (
     RecommendationStatus,
 )
 from inference.case_input import CaseInput, StatedFacts, input_references
+from inference.clinical.taken_over import statements_of
 from inference.errors import InputError
 from inference.findings import Verdict
 from inference.guard.checks import check_inputs
@@ -144,7 +145,7 @@ def assess(
     releases, unlike = case.stated.releases, answer.eligibility
     refused = {finding.code for finding in case_findings(case)}
     of_scan = [one for one in releases if one.code in refused]
-    released = (*unlike.released(releases), *released_by(of_scan))
+    released = (*unlike.released(releases), *released_by(of_scan), *statements_of(case.record))
     beside = (*recommendation.statements, *unlike.statements, *released)
     recommendation = replace(recommendation, statements=beside)
 

@@ -66,7 +66,7 @@ def main() -> int:
 
 
 def _answer(application: QApplication, window: MainWindow, picture: PathwayPicture, patient: Path) -> bool:
-    from headless.read_case import read_record
+    from headless.read_record import read_record
 
     session = window.session
     session.choose_study(picture.study)

@@ -117,7 +117,7 @@ def _take(screen: Screen, patient: Path, out: Path, packs: Path | None, theme: s
 def _pages(
     application: QApplication, screen: Screen, patient: Path, out: Path, packs: Path | None, language: str
 ) -> bool:
-    from headless.read_case import read_record
+    from headless.read_record import read_record
 
     with tempfile.TemporaryDirectory() as folder:
         window = open_window(application, packs, language, Path(folder))

@@ -10,13 +10,16 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.clinical.calm_combo_box import CalmComboBox
+from gui.clinical.patient_check import PatientCheck
 from gui.feedback.text import label, say
 from gui.theme.palette import set_look
 from gui.theme.tokens import GRID_PX, Tone
 from inference.clinical.importing.proposal import ImportProposal, ProposedValue, RefusedValue
+from inference.clinical.importing.whose import of_the_scan, whose
 from inference.clinical.quantity import quantity
 from inference.clinical.record import ClinicalValue, MissingReason
 from inference.clinical.schema import load_form
+from inference.errors import InputError
 from inference.messages.message import Message
 from reports.wording import text_or_code
 
@@ -29,10 +32,12 @@ _MOST_UNKNOWN: Final = 6
 class ImportSheet(QFrame):
     """Shows one proposal at a time; nothing is taken before its refusals are marked as seen.
 
-    ``taken`` carries the :class:`ImportProposal`; ``closed`` says that nothing of it is wanted.
+    Where the source names another patient than the scan, nothing is taken before somebody confirms that both
+    are one person.  ``taken`` carries the :class:`ImportProposal` and that release or None; ``closed`` says
+    that nothing of it is wanted.
     """
 
-    taken = Signal(object)
+    taken = Signal(object, object)
     closed = Signal()
 
     def __init__(self, session: Session, parent: QWidget) -> None:
@@ -43,6 +48,8 @@ class ImportSheet(QFrame):
         self.patient = CalmComboBox(self)
         self.patient.activated.connect(self._on_patient_chosen)
         self.heading = label("strong", self, wraps=True)
+        self.whose = PatientCheck(session, self)
+        self.whose.changed.connect(self._allow)
         self.refused = label("value", self, wraps=True)
         self.seen = QCheckBox(self)
         self.seen.toggled.connect(self._allow)
@@ -53,6 +60,8 @@ class ImportSheet(QFrame):
         self.take_button.clicked.connect(self._on_taken)
         self.cancel_button = QPushButton(self)
         self.cancel_button.clicked.connect(self.closed)
+        self.whose.entered.connect(self.take_button.click)
+        session.identity_changed.connect(self.refresh)
         set_look(self.take_button, role="primary")
         buttons = QHBoxLayout()
         buttons.addWidget(self.take_button)
@@ -62,7 +71,8 @@ class ImportSheet(QFrame):
         column.setContentsMargins(10, 8, 10, 10)
         column.setSpacing(GRID_PX + 2)
         for widget in (
-            self.heading, self.patient, self.refused, self.seen, self.accepted, self.unknown, self.problem,
+            self.heading, self.patient, self.whose, self.refused, self.seen, self.accepted, self.unknown,
+            self.problem,
         ):  # fmt: skip
             column.addWidget(widget)
         column.addLayout(buttons)
@@ -77,17 +87,19 @@ class ImportSheet(QFrame):
     def show_proposals(self, proposals: Sequence[ImportProposal]) -> None:
         """Unfold with what was read; of several patients one has to be chosen."""
         self._proposals = tuple(proposals)
+        self.whose.forget()
         tr = self._session.tr
         self.patient.clear()
         for number, one in enumerate(self._proposals, start=1):
             self.patient.addItem(one.patient or tr("panel.import.patient", number=number))
-        self.patient.setCurrentIndex(-1)
+        named = of_the_scan(self._proposals, self._session.identity)
+        self.patient.setCurrentIndex(-1 if named is None else self._proposals.index(named))
         self.patient.setPlaceholderText(tr("panel.import.which"))
         self.patient.setAccessibleName(tr("panel.import.which"))
         self.patient.setVisible(len(self._proposals) > 1)
         self._show()
         self.show()
-        (self.patient if len(self._proposals) > 1 else self._first_control()).setFocus()
+        (self.patient if self.proposal is None else self._first_control()).setFocus()
 
     def refresh(self) -> None:
         """Hold what is offered against the record as it is now, in the present language."""
@@ -114,6 +126,8 @@ class ImportSheet(QFrame):
         return super().event(event)
 
     def _first_control(self) -> QWidget:
+        if self.whose.is_open:
+            return self.patient if len(self._proposals) > 1 else self.whose.name
         if not self.seen.isHidden():
             return self.seen
         return self.take_button if self.take_button.isEnabled() else self.cancel_button
@@ -128,9 +142,11 @@ class ImportSheet(QFrame):
             self.heading.setText(tr("panel.import.several", count=len(self._proposals)))
             for told in (self.refused, self.accepted, self.unknown, self.problem):
                 say(told, "")
+            self.whose.show_whose(None)
             self.seen.hide()
             self.take_button.setEnabled(False)
             return
+        self.whose.show_whose(whose(one, self._session.identity))
         counts = {"accepted": len(one.accepted), "refused": len(one.refused)}
         self.heading.setText(tr("panel.import.heading", **counts))
         say(self.refused, "\n".join(self._refusal(each) for each in one.refused), Tone.BAD)
@@ -149,8 +165,9 @@ class ImportSheet(QFrame):
         one = self.proposal
         can_stand = one is not None and bool(one.accepted) and not self.problem.text()
         is_seen = one is not None and (not one.refused or self.seen.isChecked())
-        self.take_button.setEnabled(can_stand and is_seen)
-        tip = "" if is_seen or not can_stand else self._session.tr("panel.import.look_first")
+        self.take_button.setEnabled(can_stand and is_seen and not self.whose.is_open)
+        first = "confirm_first" if self.whose.is_open else "" if is_seen else "look_first"
+        tip = self._session.tr(f"panel.import.{first}") if first and can_stand else ""
         self.take_button.setToolTip(tip)
 
     def _refusal(self, one: RefusedValue) -> str:
@@ -179,5 +196,10 @@ class ImportSheet(QFrame):
         self._show()
 
     def _on_taken(self) -> None:
+        try:
+            released = self.whose.release()
+        except InputError:
+            self.whose.reason.setFocus()
+            return
         if self.proposal is not None:
-            self.taken.emit(self.proposal)
+            self.taken.emit(self.proposal, released)

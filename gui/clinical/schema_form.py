@@ -29,6 +29,7 @@ from inference.clinical.importing.proposal import ImportProposal
 from inference.clinical.importing.reading_file import read_import
 from inference.clinical.record import ClinicalValue
 from inference.clinical.schema import FieldSchema, FormSchema, load_form
+from inference.clinical.taken_over import statements_of
 from inference.errors import ConciliumError, InputError
 from inference.inputs.scan_dates import date_of
 from inference.messages.message import Message
@@ -36,6 +37,7 @@ from inference.tables.csv_table import TableError, as_text, read_bytes
 
 if TYPE_CHECKING:
     from gui.session import Session
+    from inference.release import Release
 
 _SHORT_FORM: Final = 9
 """A form of so few fields needs no folding."""
@@ -57,6 +59,7 @@ class ClinicalForm(QWidget):
         self.import_button.clicked.connect(self._on_import_clicked)
         self.import_note = label("small", self, wraps=True)
         self.import_note.hide()
+        self.taken_over = label("small", self, wraps=True)
         self._rows = QWidget(self)
         self.groups: dict[str, FieldGroup] = {}
         self._groups_column = QVBoxLayout(self._rows)
@@ -78,6 +81,7 @@ class ClinicalForm(QWidget):
         column.addLayout(top)
         column.addWidget(self.import_note)
         column.addWidget(self.sheet)
+        column.addWidget(self.taken_over)
         column.addWidget(self._rows)
         self.eligibility = EligibilityList(session, self)
         column.addWidget(self.eligibility)
@@ -119,9 +123,9 @@ class ClinicalForm(QWidget):
         problems = error.problems[:1] if isinstance(error, TableError) else ()
         self._say(problems[0] if problems else error.message)
 
-    def _on_taken(self, proposal: ImportProposal) -> None:
+    def _on_taken(self, proposal: ImportProposal, released: Release | None) -> None:
         try:
-            command = take_proposal(self._session, proposal)
+            command = take_proposal(self._session, proposal, released)
         except InputError as error:
             self._say(error.message)
             return
@@ -141,6 +145,8 @@ class ClinicalForm(QWidget):
             if isinstance(editor.offer, MeasuredOffer):
                 editor.offer.refresh()
             editor.show_several(by_field.get(f"clinical.{field_id}", ""))
+        of_another = [self._session.render(message) for message in statements_of(record)]
+        say(self.taken_over, "\n".join(of_another), Tone.WARN)
         self.sheet.refresh()
         self._say_what_is_missing()
 

@@ -14,6 +14,7 @@ from inference.messages.message import Message
 if TYPE_CHECKING:
     from gui.session import Session
     from inference.clinical.importing.proposal import ImportProposal
+    from inference.release import Release
 
 
 class ReplaceRecord(NamedCommand):
@@ -54,8 +55,12 @@ def set_clinical_value(
     )
 
 
-def take_proposal(session: Session, proposal: ImportProposal) -> ReplaceRecord:
+def take_proposal(
+    session: Session, proposal: ImportProposal, released: Release | None = None
+) -> ReplaceRecord:
     """The command that takes what an import offers; its refusals have been looked at.
+
+    ``released`` is who confirmed that the other identifier, which the source names, is this patient's too.
 
     Raises
     ------
@@ -63,7 +68,7 @@ def take_proposal(session: Session, proposal: ImportProposal) -> ReplaceRecord:
         When nothing is accepted, or values contradict one another or the record.
     """
     form = load_form(session.record.study)
-    merged = proposal.taken_into(form, session.record, leaving_out=proposal.refused)
+    merged = proposal.taken_into(form, session.record, leaving_out=proposal.refused, released=released)
     return ReplaceRecord(session, _checked(session, merged), Message("panel.edit.import_record"))
 
 

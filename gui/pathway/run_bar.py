@@ -14,6 +14,7 @@ from gui.pathway.readiness import guard_lines, refused_names, run_obstacle, unme
 from gui.pathway.requirements import next_place
 from gui.theme.palette import set_look
 from gui.theme.tokens import GRID_PX, Tone
+from inference.clinical.taken_over import releases_of
 from inference.findings import Verdict
 from inference.jobs import EndState
 from inference.messages.message import LIST_MARK
@@ -165,7 +166,7 @@ class RunBar(QWidget):
         elif lacking := unmet(session):
             first = lacking[0]
             self._say(Verdict.NOTE, session.render(first.why or first.what))
-        elif session.stated.releases:
+        elif session.stated.releases or releases_of(session.record):
             self._say(Verdict.NOTE, session.tr("panel.run.ready_released"))
         else:
             self._say(Verdict.FINE, session.tr("panel.run.ready"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
@@ -30,6 +30,8 @@ class PatientKey:
 class PatientIdentity:
     """What a source says about the person; every part may be empty, and "unknown" is lawful.
 
+    ``is_deidentified`` says that the source calls the identity removed: what it names is not the patient's.
+
     ``birth_date`` is ``YYYY-MM-DD`` or empty; ``sex`` is ``M``, ``F``, ``O`` or empty; ``name`` is the
     DICOM person name as written (``Family^Given``).
     """
@@ -38,6 +40,7 @@ class PatientIdentity:
     name: str = ""
     birth_date: str = ""
     sex: str = ""
+    is_deidentified: bool = field(default=False, compare=False)
 
     @property
     def is_known(self) -> bool:

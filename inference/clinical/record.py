@@ -8,6 +8,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
+from inference.release import Release
+
 CanonicalValue = float | str
 
 
@@ -44,7 +46,8 @@ class ClinicalValue:
 
     ``canonical`` is a number in the schema's unit, a code of its allowed values, or a day as ``YYYY-MM-DD``;
     None when missing.  ``confirmed_by`` names who took a measured proposal for true; ``outline`` is the hash
-    of the mask that it was measured in.
+    of the mask that it was measured in.  ``released`` says who took it from a source that names another
+    patient than the scan, and why.
     """
 
     field_id: str
@@ -55,6 +58,7 @@ class ClinicalValue:
     missing: MissingReason | None = None
     confirmed_by: str = ""
     outline: str = ""
+    released: Release | None = None
 
     def __post_init__(self) -> None:
         if (self.canonical is None) != (self.missing is not None):
@@ -90,10 +94,11 @@ class ClinicalRecord:
         return ClinicalRecord(self.study, {**self.values, value.field_id: value})
 
     def sha256(self) -> str:
-        """Hash of the canonical values, and of who confirmed a measured one in which mask."""
+        """Hash of the canonical values, of who confirmed a measured one in which mask, and of releases."""
         lines = [
             f"{field_id}\x1f{value.canonical!r}\x1f{value.missing}"
             + (f"\x1f{value.confirmed_by}\x1f{value.outline}" if value.confirmed_by else "")
+            + (f"\x1f{one.code}\x1f{one.by}\x1f{one.reason}" if (one := value.released) else "")
             for field_id, value in sorted(self.values.items())
         ]
         return sha256("\x1e".join([self.study, *lines]).encode()).hexdigest()

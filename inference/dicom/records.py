@@ -128,6 +128,7 @@ class ImageRecord:
     patient_name: str = ""
     birth_date: str = ""
     sex: str = ""
+    is_deidentified: bool = False
     orientation: Numbers | None = None
     position: Numbers | None = None
     pixel_spacing: Numbers | None = None

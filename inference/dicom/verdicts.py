@@ -82,6 +82,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, Rule]]] = MappingProxyType(
             "intake.two_patients": Rule(_R, _R),
             "intake.name_differs": Rule(_N, _R, releasable=True),
             "intake.identity_unknown": Rule(_N, _N),
+            "clinical.other_patient": Rule(_F, _R, releasable=True),
             "intake.series_uid_missing": Rule(_N, _N),
             "intake.series_uid_shared": Rule(_F, _F),
             "intake.sop_uid_missing": Rule(_N, _N),

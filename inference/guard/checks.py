@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from inference.assessment import GuardLine
 from inference.case_input import CaseInput
+from inference.clinical.taken_over import finding_of, releases_of
+from inference.findings import Verdict
 from inference.guard.facts import gather_facts
 from inference.guard.mask_check import check_mask
 from inference.guard.mask_plausibility import check_plausibility, plausible_mask
@@ -32,7 +34,17 @@ def check_inputs(case: CaseInput, pack: LoadedPack) -> tuple[GuardLine, ...]:
         if scan.mask is not None:
             own = (*own, check_mask(scan.mask, conditions))
         lines += [replace(line, scan=name) for line in own]
+        if not name:
+            lines += _values_of_another(case)
     return tuple(lines)
+
+
+def _values_of_another(case: CaseInput) -> list[GuardLine]:
+    """Clinical values that a named user took from a source of another patient: noted, never fine."""
+    return [
+        GuardLine("guard.intake", finding_of(case.record, one).message, one.message, Verdict.NOTE)
+        for one in releases_of(case.record)
+    ]
 
 
 def check_masks(case: CaseInput, pack: LoadedPack) -> tuple[GuardLine, ...]:

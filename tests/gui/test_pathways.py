@@ -20,7 +20,7 @@ import main as entry
 from gui.main_window import MainWindow
 from gui.session import Session
 from gui.settings import Settings
-from headless.read_case import read_record
+from headless.read_record import read_record
 from inference.clock import FixedClock, SeededIds
 from inference.packs.store import BUNDLED_PACKS, PackStore
 from inference.paths import HOME_VARIABLE

@@ -9,7 +9,8 @@ from typing import Any
 from gui.demonstration import DemonstrationRun
 from gui.main_window import MainWindow
 from headless.assess import run_assessment
-from headless.read_case import AssessRequest, read_record
+from headless.read_case import AssessRequest
+from headless.read_record import read_record
 from inference.clock import SeededIds, SystemClock
 from inference.packs.store import PackStore
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from headless.read_case import AssessRequest, ImportRefusedError, read_case, read_record
+from headless.read_case import AssessRequest, read_case
+from headless.read_record import ImportRefusedError, read_record
 from inference.errors import InputError
 from inference.jobs import ignore_progress, never_stop
 from inference.messages.catalogue import load_catalogue
@@ -90,7 +91,10 @@ def test_the_command_stops_at_two_patients_until_one_is_named(
     given = arguments(phantom / "t1c", out, "--clinical", table)
     stopped = run(*given)
     assert stopped.code == 2 and "#1 P-7, #2 P-9" in stopped.err and not list(out.iterdir())
-    assert run(*given, "--clinical-patient", "P-9").code == 0
+    named = (*given, "--clinical-patient", "P-9")
+    assert run(*named).code == 2
+    release = ("--release", "clinical.other_patient=Two hospitals.", "--released-by", "Dr. Lin")
+    assert run(*named, *release).code == 0
     document = json.loads((out / "assessment.json").read_text(encoding="utf-8"))
     ages = [one["value"] for one in document["assessment"]["clinical"] if one["field_id"] == "age"]
     assert ages == ["62"]

@@ -19,7 +19,7 @@ from inference.messages.message import Message
 
 
 def read_document(form: FormSchema, document: Mapping[str, Any]) -> ImportProposal:
-    """The proposal of a ``concilium.clinical`` document.
+    """The proposal of a ``concilium.clinical`` document, whose ``patient``, if there, is the identifier.
 
     Raises
     ------
@@ -41,4 +41,5 @@ def read_document(form: FormSchema, document: Mapping[str, Any]) -> ImportPropos
             found.append(ProposedValue(value_from_json(form.field(name), told), source))
         except InputError as error:
             found.append(RefusedValue(name, source, error.message))
-    return proposal_of(form.study, "", found, unknown)
+    patient = document.get("patient")
+    return proposal_of(form.study, patient if isinstance(patient, str) else "", found, unknown)

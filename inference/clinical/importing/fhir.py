@@ -53,7 +53,7 @@ def read_bundle(
     if document.get("resourceType") != "Bundle" or not isinstance(entries, list):
         raise InputError("error.import.not_a_bundle")
     proposals = []
-    for patient, resources in resources_by_patient(entries):
+    for names, resources in resources_by_patient(entries):
         found: list[Found] = []
         unknown: list[SourceEntry] = []
         for number, one in resources:
@@ -68,7 +68,8 @@ def read_bundle(
                     unknown.append(SourceEntry(place, _title(one), _value(one)[0]))
             else:
                 unknown.append(SourceEntry(place, kind, ""))
-        proposals.append(proposal_of(form.study, patient, found, unknown))
+        patient, *others = names or ("",)
+        proposals.append(proposal_of(form.study, patient, found, unknown, others))
     return tuple(proposals)
 
 

@@ -18,7 +18,7 @@ SNOMED: Final = "http://snomed.info/sct"
 
 
 class Concept(BaseModel):
-    """``after_treatment`` is the field for a value whose prefix is yp; ``source`` is where a code was looked up."""
+    """``after_treatment`` is the field for a value whose prefix is yp; ``source`` is that of the codes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     fields: tuple[str, ...] = Field(min_length=1)
@@ -61,8 +61,8 @@ def field_of_words(
 ) -> NamedField | None:
     """The field that a source names in its own way: by exactly the field's id or its label in any language.
 
-    A code of LOINC or SNOMED CT counts before words: what it says beyond them (the specimen, the method) may be
-    what sets it apart from the field.  None where the names mean several fields.
+    A code of LOINC or SNOMED CT counts before words: what it says beyond them (the specimen, the method) may
+    be what sets it apart from the field.  None where the names mean several fields.
     """
     if any(system in (LOINC, SNOMED) for system, _ in codings):
         return None

@@ -12,10 +12,11 @@ Resource = tuple[int, Mapping[str, Any]]
 _PATIENT_IN_PATH: Final = re.compile(r"(?:^|/)(Patient/[^/]+)(?:/_history/[^/]+)?$")
 
 
-def resources_by_patient(entries: Sequence[object]) -> list[tuple[str, list[Resource]]]:
-    """Each patient's identifier with his resources and their places, counted from 1.
+def resources_by_patient(entries: Sequence[object]) -> list[tuple[tuple[str, ...], list[Resource]]]:
+    """What each patient is called, with his resources and their places, counted from 1.
 
-    Without a Patient resource all are taken for one patient's, as long as they name no two.
+    The identifiers of the Patient come first, then its id, which is the server's own.  Without a Patient
+    resource all are taken for one patient's, as long as they name no two.
 
     Raises
     ------
@@ -31,12 +32,14 @@ def resources_by_patient(entries: Sequence[object]) -> list[tuple[str, list[Reso
     patients = [
         (number, entry, one) for number, entry, one in present if one.get("resourceType") == "Patient"
     ]
-    groups = [(str(one.get("id", "")), [(number, one)]) for number, _, one in patients]
+    groups = [(_called(one), [(number, one)]) for number, _, one in patients]
     names = [_names(entry, one) for _, entry, one in patients]
     if not groups:
-        groups = [("", [])]
         subjects = [_subject(one) for _, _, one in present]
-        names = [{next((subject for subject in subjects if subject), "")}]
+        subject = next((one for one in subjects if one), "")
+        told = subject.removeprefix("Patient/") if subject.startswith("Patient/") else ""
+        groups = [((told,) if told else (), [])]
+        names = [{subject}]
     for number, _, one in present:
         if one.get("resourceType") == "Patient":
             continue
@@ -46,6 +49,14 @@ def resources_by_patient(entries: Sequence[object]) -> list[tuple[str, list[Reso
         elif one.get("resourceType") == "Observation":
             raise InputError("error.import.subject", entry=number)
     return groups
+
+
+def _called(patient: Mapping[str, Any]) -> tuple[str, ...]:
+    """The identifiers of a Patient, each once, and its id."""
+    listed = patient.get("identifier")
+    identifiers = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
+    names = [*(str(one.get("value", "")).strip() for one in identifiers), str(patient.get("id", ""))]
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _owner(subject: str, names: Sequence[set[str]]) -> int | None:

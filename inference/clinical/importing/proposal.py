@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inference.clinical.derivation import derive
 from inference.clinical.record import ClinicalRecord, ClinicalValue
 from inference.clinical.schema import FormSchema
 from inference.errors import InputError
 from inference.messages.message import LIST_MARK, Message
+from inference.release import Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class RefusedValue:
 class ImportProposal:
     """What one source says of one patient; nothing of it is in a record yet.
 
-    ``patient`` is the source's name for the patient, empty where it gives none.
+    ``patient`` is the source's name for the patient, empty where it gives none; ``also_called`` are the
+    others that it gives for the same one.
     """
 
     study: str
@@ -51,6 +53,12 @@ class ImportProposal:
     accepted: tuple[ProposedValue, ...]
     refused: tuple[RefusedValue, ...]
     unknown: tuple[SourceEntry, ...]
+    also_called: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that the source calls the patient."""
+        return tuple(name for name in (self.patient, *self.also_called) if name)
 
     def conflict(self, form: FormSchema, record: ClinicalRecord) -> Message | None:
         """Why the accepted values cannot stand together with the record's; None when they can."""
@@ -71,11 +79,17 @@ class ImportProposal:
         )
 
     def taken_into(
-        self, form: FormSchema, record: ClinicalRecord, *, leaving_out: Sequence[RefusedValue] = ()
+        self,
+        form: FormSchema,
+        record: ClinicalRecord,
+        *,
+        leaving_out: Sequence[RefusedValue] = (),
+        released: Release | None = None,
     ) -> ClinicalRecord:
         """The record with every accepted value and all that follows from them.
 
         ``leaving_out`` are the refused values that the person has seen; without all of them nothing is taken.
+        ``released`` is the release by which values of another patient than the scan's are taken.
 
         Raises
         ------
@@ -91,11 +105,13 @@ class ImportProposal:
             raise InputError("error.import.unseen", count=len(unseen), fields=names)
         if not self.accepted:
             raise InputError("error.import.nothing")
-        return self._merged(form, record)
+        return self._merged(form, record, released)
 
-    def _merged(self, form: FormSchema, record: ClinicalRecord) -> ClinicalRecord:
+    def _merged(
+        self, form: FormSchema, record: ClinicalRecord, released: Release | None = None
+    ) -> ClinicalRecord:
         for one in self.accepted:
-            record = record.with_value(one.value)
+            record = record.with_value(replace(one.value, released=released))
         return derive(form, record)
 
 
@@ -104,6 +120,7 @@ def proposal_of(
     patient: str,
     found: Iterable[ProposedValue | RefusedValue],
     unknown: Iterable[SourceEntry],
+    also_called: Sequence[str] = (),
 ) -> ImportProposal:
     """Sort what was found; a field that is given twice with different values is refused each time."""
     accepted: dict[str, list[ProposedValue]] = {}
@@ -121,4 +138,4 @@ def proposal_of(
         values = LIST_MARK.join(offer.entry.text for offer in offers)
         reason = Message("error.import.several", {"field": f"clinical.{field_id}", "values": values})
         refused += [RefusedValue(field_id, offer.entry, reason) for offer in offers]
-    return ImportProposal(study, patient, tuple(kept), tuple(refused), tuple(unknown))
+    return ImportProposal(study, patient, tuple(kept), tuple(refused), tuple(unknown), tuple(also_called))

@@ -25,7 +25,9 @@ from inference.messages.message import Message
 from inference.tables.csv_table import TableError, as_text, filled_rows, problem, read_bytes
 
 MOST_PATIENTS: Final = 1_000
-_PATIENT: Final = frozenset({"patient", "patient id", "id", "患者", "患者编号", "病历号", "住院号"})
+_PATIENT: Final = frozenset(
+    {"patient", "patient id", "patientid", "mrn", "id", "患者", "患者编号", "病历号", "病案号", "住院号"}
+)
 _UNIT_WORDS: Final = ("unit", "单位")
 _FIELD_WORDS: Final = frozenset({"field", "item", "name", "字段", "项目", "名称"})
 

@@ -131,6 +131,7 @@ class HeaderReading:
             patient_name=self._readable("PatientName").rstrip("^="),
             birth_date=iso_date(self.text("PatientBirthDate")),
             sex=self.text("PatientSex") if self.text("PatientSex") in ("M", "F", "O") else "",
+            is_deidentified=self.text("PatientIdentityRemoved") == "YES",
             orientation=orientation,
             position=position,
             pixel_spacing=self._pixel_spacing(),

@@ -27,6 +27,7 @@ _HEADER: Final = {
     "IssuerOfPatientID": 0x00100021,
     "PatientBirthDate": 0x00100030,
     "PatientSex": 0x00100040,
+    "PatientIdentityRemoved": 0x00120062,
     "ContrastBolusAgent": 0x00180010,
     "BodyPartExamined": 0x00180015,
     "ScanningSequence": 0x00180020,

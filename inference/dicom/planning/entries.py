@@ -36,7 +36,9 @@ class Entry:
         """Who the file says it is about."""
         record = self.record
         key = PatientKey(record.issuer, record.patient_id) if record.patient_id else None
-        return PatientIdentity(key, record.patient_name, record.birth_date, record.sex)
+        return PatientIdentity(
+            key, record.patient_name, record.birth_date, record.sex, record.is_deidentified
+        )
 
     @property
     def person(self) -> object:

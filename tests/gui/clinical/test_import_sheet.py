@@ -52,6 +52,8 @@ def test_of_several_patients_one_is_chosen_first(form: ClinicalForm) -> None:
     assert sheet.patient.isVisible() and not sheet.take_button.isEnabled()
     sheet.patient.setCurrentIndex(1)
     sheet.patient.activated.emit(1)
+    sheet.whose.name.setText("Dr Lin")
+    sheet.whose.reason.setText("Neither is an identifier of ours.")
     sheet.take_button.click()
     assert form._session.record.canonical("age") == 62.0
 

@@ -163,6 +163,13 @@ def test_each_patient_of_a_bundle_has_the_own_observations() -> None:
     assert (second.patient, values(second)["ki67"], values(second)["sex"]) == ("p2", 30.0, "male")
 
 
+def test_identifiers_come_before_the_servers_own_id() -> None:
+    known = {**PATIENT, "identifier": [{"value": " MRN-7 "}, {"value": "MRN-7"}, {"system": "urn:none"}]}
+    assert read("gnen-os", known).names == ("MRN-7", "p1")
+    assert read("gnen-os", of("https://x.org/fhir/Patient/p9", 8)).names == ("p9",)
+    assert read("gnen-os", observation("29593-1", **quantity(8, "%"))).names == ()
+
+
 def test_a_full_url_names_a_patient_too() -> None:
     document = bundle(PATIENT, {**PATIENT, "id": "p2"}, of("urn:uuid:5", 8))
     document["entry"][1]["fullUrl"] = "urn:uuid:5"
@@ -260,7 +267,8 @@ def test_every_field_is_read_by_its_exact_name(language: str) -> None:
 
 
 def test_yes_and_no_may_be_a_truth_value_and_a_unit_may_stand_in_the_name() -> None:
-    assert values(read("gnen-os", in_words("Lymph nodes on CT", valueBoolean=True))) == {"ct_lymph_node": "yes"}
+    node = in_words("Lymph nodes on CT", valueBoolean=True)
+    assert values(read("gnen-os", node)) == {"ct_lymph_node": "yes"}
     assert values(read("gnen-os", in_words("Long diameter (cm)", valueQuantity={"value": 2.5}))) == {
         "long_diameter": 25.0
     }
