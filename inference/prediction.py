@@ -25,6 +25,14 @@ class SurvivalPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class SurvivalEstimate(SurvivalPoint):
+    """The same with its 95 % interval, which covers the fit of the Cox model and no more."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Contribution:
     """What one term adds to the linear predictor of the model that answers; ``term`` and ``value`` as text.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from inference.assessment import Assessment
 from inference.messages.catalogue import Catalogue
 from inference.prediction import Prediction, PredictionStatus
@@ -9,7 +11,14 @@ from inference.predictors.cohort_position import cohort_positions
 from inference.predictors.explanation import StudyExplanation
 from inference.statistics.reasons import NotEstimable
 from reports.figures.contribution_bars import term_text
-from reports.prediction_wording import prediction_name, variation_range, variation_score
+from reports.prediction_wording import (
+    horizons_of,
+    interval_remark,
+    prediction_name,
+    survival_text,
+    variation_range,
+    variation_score,
+)
 from reports.wording import slice_number
 
 _INDENT = "  "
@@ -24,6 +33,7 @@ def explained_lines(
     for prediction in answered:
         lines += _contributions(prediction, catalogue)
         lines += _slices(prediction, catalogue)
+    lines += _survival(answered, assessment.study, catalogue)
     if explanation is not None and answered:
         lines += _position(answered[0], explanation, catalogue)
         lines += _points(explanation, catalogue)
@@ -38,6 +48,18 @@ def _contributions(prediction: Prediction, catalogue: Catalogue) -> list[str]:
     heading = f"{prediction_name(prediction, catalogue)} · {catalogue.text('figure.contributions')}"
     terms = sorted(prediction.contributions, key=lambda term: -abs(term.amount))
     return [heading, *(f"{_INDENT}{_signed(one.amount)}  {term_text(one, catalogue)}" for one in terms)]
+
+
+def _survival(answered: Sequence[Prediction], study: str, catalogue: Catalogue) -> list[str]:
+    """Where a survival has an interval: each, and what the interval covers."""
+    covered = interval_remark(answered, study, catalogue)
+    if not covered:
+        return []
+    lines = []
+    for one in answered:
+        told = [survival_text(one, month, catalogue) for month in horizons_of(one, study)]
+        lines += [f"{_INDENT}{prediction_name(one, catalogue)}: {' · '.join(told)}"] if told else []
+    return [catalogue.text("figure.predicted_survival"), *lines, _INDENT + covered]
 
 
 def _slices(prediction: Prediction, catalogue: Catalogue) -> list[str]:

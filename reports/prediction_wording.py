@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
 from inference.messages.catalogue import Catalogue
 from inference.pathways.pathway import load_pathway
-from inference.prediction import Fallback, Prediction, PredictionStatus, Variation
+from inference.prediction import Fallback, Prediction, PredictionStatus, SurvivalEstimate, Variation
 from reports.wording import (
     MOST_DECIMALS,
     decimals_apart,
@@ -79,13 +80,30 @@ def fold_range(prediction: Prediction, catalogue: Catalogue) -> str:
 
 
 def survival_text(prediction: Prediction, months: float, catalogue: Catalogue) -> str:
-    """What a foretold curve says at one time, e.g. ``3-year survival 71 %``; empty beyond its times."""
-    told = [point.probability for point in prediction.survival if point.time_months == months]
-    if not told:
+    """What a foretold curve says at one time, with its interval where it has one; empty beyond its times.
+
+    E.g. ``3-year survival 71 % (95 % CI 58–81 %)``.
+    """
+    told = next((point for point in prediction.survival if point.time_months == months), None)
+    if told is None:
         return ""
     name = "report.survival.years" if months % 12 == 0 else "report.survival.months"
     time = f"{months / 12:g}" if months % 12 == 0 else f"{months:g}"
-    return catalogue.text(name, time=time, share=percent(told[0], catalogue))
+    text = catalogue.text(name, time=time, share=percent(told.probability, catalogue))
+    if not isinstance(told, SurvivalEstimate):
+        return text
+    low, high = percent_figure(told.low), percent_figure(told.high)
+    return catalogue.text("report.survival.with_interval", survival=text, low=low, high=high)
+
+
+def interval_remark(predictions: Iterable[Prediction], study: str, catalogue: Catalogue) -> str:
+    """What the intervals of survival cover and what not; empty where none is told at the study's horizons."""
+    told = (
+        isinstance(point, SurvivalEstimate) and point.time_months in horizons_of(one, study)
+        for one in predictions
+        for point in one.survival
+    )
+    return catalogue.text("report.survival.covers") if any(told) else ""
 
 
 def horizons_of(prediction: Prediction, study: str) -> tuple[float, ...]:

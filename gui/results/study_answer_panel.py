@@ -15,7 +15,13 @@ from gui.theme.palette import set_look
 from gui.theme.tokens import GRID_PX
 from inference.assessment import Assessment
 from inference.prediction import Prediction, PredictionStatus
-from reports.prediction_wording import horizons_of, outcome_text, prediction_name, score_text
+from reports.prediction_wording import (
+    horizons_of,
+    interval_remark,
+    outcome_text,
+    prediction_name,
+    score_text,
+)
 
 if TYPE_CHECKING:
     from gui.session import Session
@@ -29,6 +35,7 @@ class StudyAnswerPanel(AnswerPanel):
         self._shown: list[QLabel] = []
         self.answer = PredictionLines(self.card)
         self.beside = label("annotation", self.card, wraps=True)
+        self.covered = label("annotation", self.card, wraps=True)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(3 * GRID_PX)
         self._grid.setVerticalSpacing(GRID_PX // 2)
@@ -37,6 +44,7 @@ class StudyAnswerPanel(AnswerPanel):
             self.body.addWidget(widget)
         self.card.column.insertWidget(self.card.column.indexOf(self.origin), self.beside)
         self.card.column.insertLayout(self.card.column.indexOf(self.origin), self._grid)
+        self.card.column.insertWidget(self.card.column.indexOf(self.origin), self.covered)
         self.follow()
 
     def is_meant(self) -> bool:
@@ -53,6 +61,7 @@ class StudyAnswerPanel(AnswerPanel):
         if assessment is None or not predictions or not predictions[0].model:
             self.answer.show_nothing()
             self._show_beside((), "", stale=stale)
+            say(self.covered, "")
             return
         first, *others = predictions
         study = assessment.study
@@ -64,6 +73,7 @@ class StudyAnswerPanel(AnswerPanel):
             horizons_months=horizons_of(first, study),
         )
         self._show_beside(tuple(others), study, stale=stale)
+        say(self.covered, interval_remark(predictions, study, self._session.catalogue))
 
     def _show_beside(self, predictions: tuple[Prediction, ...], study: str, *, stale: bool) -> None:
         catalogue = self._session.catalogue

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from inference.packs.cox_uncertainty import CoxUncertainty
 from inference.packs.part import Part
 from inference.packs.phases import PhaseName
 
@@ -81,14 +82,18 @@ class LinearModel(Part):
     """A logistic or Cox model: ``name`` is the score it gives.
 
     Logistic: the score is the probability expit(intercept + Σ coefficient × term).  Cox: the score is the
-    linear predictor Σ coefficient × term, and survival at a time is baseline ^ exp(score).
+    linear predictor Σ coefficient × term, and survival at a time is baseline ^ exp(score); with
+    ``uncertainty`` it has an interval at some of the times.
     """
+
+    LATER: ClassVar[frozenset[str]] = frozenset({"uncertainty"})
 
     name: Name
     family: Literal["logistic", "cox"]
     terms: tuple[Term, ...] = Field(min_length=1)
     intercept: float | None = None
     baseline: tuple[BaselinePoint, ...] = ()
+    uncertainty: CoxUncertainty | None = None
 
     @model_validator(mode="after")
     def _fits_its_family(self) -> LinearModel:
@@ -100,6 +105,19 @@ class LinearModel(Part):
         survival = [point.survival for point in self.baseline]
         if times != sorted(set(times)) or survival != sorted(survival, reverse=True):
             raise ValueError("a baseline survival falls as time goes on")
+        return self
+
+    @model_validator(mode="after")
+    def _is_unsure_of_what_it_tells(self) -> LinearModel:
+        if self.uncertainty is None:
+            return self
+        if self.family != "cox":
+            raise ValueError("only a Cox model has an interval of its survival")
+        if self.uncertainty.size != len(self.terms):
+            raise ValueError("a covariance is that of the model's terms")
+        fallen = {point.time_months for point in self.baseline if point.survival < 1}
+        if not {one.time_months for one in self.uncertainty.times} <= fallen:
+            raise ValueError("an interval stands at a time of the baseline, after the first event")
         return self
 
     @property

@@ -63,6 +63,14 @@ def score_of(model: LinearModel, values: PatientValues, scores: Mapping[str, flo
     return float(expit(total)) if model.family == "logistic" else total
 
 
+def term_values(model: LinearModel, values: PatientValues, scores: Mapping[str, float]) -> tuple[float, ...]:
+    """What each term's coefficient multiplies, in the order of the terms; known as for ``contributions``."""
+    return tuple(
+        _scaled_score(term, scores[term.score]) if isinstance(term, ScoreTerm) else scaled(term, values)
+        for term in model.terms
+    )
+
+
 def survival_of(model: LinearModel, score: float) -> tuple[tuple[float, float], ...]:
     """(months, probability to be free of the event) at the times of a Cox model's baseline."""
     risk = math.exp(min(score, 700.0))

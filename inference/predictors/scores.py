@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,8 +20,10 @@ from inference.predictors.linear_predictor import (
     contributions,
     score_of,
     survival_of,
+    term_values,
 )
 from inference.predictors.patient_values import PatientValues, scaled
+from inference.predictors.survival_interval import SurvivalInterval, survival_intervals
 
 Features = Mapping[str, ImageFeatures]
 
@@ -40,7 +42,8 @@ class ScoreValue:
 
     ``fold_values`` are those of the fold networks or machines, or of a model that reads such a score; empty
     where nothing was fitted by fold.  ``calibrated`` is the probability after the pack's recalibration;
-    cut-offs and other models read ``value``.  ``survival`` is (months, probability) of a Cox model.
+    cut-offs and other models read ``value``.  ``survival`` is (months, probability) of a Cox model, and
+    ``intervals`` are its limits at the times for which the pack says enough.
     ``contributions`` of a linear model add up, with its intercept, to its linear predictor.
     """
 
@@ -50,6 +53,7 @@ class ScoreValue:
     fold_values: tuple[float, ...] = ()
     calibrated: float | None = None
     survival: tuple[tuple[float, float], ...] = ()
+    intervals: tuple[SurvivalInterval, ...] = ()
     contributions: tuple[Contribution, ...] = ()
     missing_fields: tuple[str, ...] = ()
     missing_phases: tuple[str, ...] = ()
@@ -100,17 +104,29 @@ def score_patient(pack: LoadedPack, features: Features, values: PatientValues) -
             continue
         value, folds = _value(stated, models, found, values, features)
         calibration = models.calibrations.get(stated.name)
-        model = models.linear.get(stated.name)
         found[stated.name] = ScoreValue(
             stated,
             threshold,
             value,
             folds,
             None if calibration is None else calibrated(calibration, value),
-            survival_of(model, value) if model is not None and model.family == "cox" else (),
-            () if model is None else contributions(model, values, known_values(model, found)),
         )
+        if (model := models.linear.get(stated.name)) is not None:
+            found[stated.name] = _explained(found[stated.name], model, values, known_values(model, found))
     return found
+
+
+def _explained(
+    found: ScoreValue, model: LinearModel, values: PatientValues, scores: Mapping[str, float]
+) -> ScoreValue:
+    """With what its linear model says beside the score."""
+    assert found.value is not None
+    added = contributions(model, values, scores)
+    if model.family != "cox":
+        return replace(found, contributions=added)
+    intervals = survival_intervals(model, term_values(model, values, scores), found.value)
+    survival = survival_of(model, found.value)
+    return replace(found, survival=survival, intervals=intervals, contributions=added)
 
 
 def inputs_of(manifest: Manifest, models: StudyModels) -> dict[str, ScoreInputs]:

@@ -24,6 +24,7 @@ from inference.prediction import (
     Fallback,
     Part,
     Prediction,
+    SurvivalEstimate,
     SurvivalPoint,
 )
 from inference.predictors.feature_cache import FeatureCache
@@ -170,11 +171,19 @@ def _prediction(value: ScoreValue, outcome: str, months: float | None) -> Predic
         answered(of_score(value.stated, outcome, cutoff), value.value, value.fold_values, value.compared),
         horizon_months=months,
         calibrated=value.calibrated,
-        survival=tuple(SurvivalPoint(*point) for point in value.survival),
+        survival=_survival(value),
         contributions=tuple(
             Contribution(f"{one.kind}.{one.name}", _as_text(one.value), one.amount)
             for one in value.contributions
         ),
+    )
+
+
+def _survival(value: ScoreValue) -> tuple[SurvivalPoint, ...]:
+    limits = {one.time_months: (one.low, one.high) for one in value.intervals}
+    return tuple(
+        SurvivalEstimate(months, alive, *limits[months]) if months in limits else SurvivalPoint(months, alive)
+        for months, alive in value.survival
     )
 
 

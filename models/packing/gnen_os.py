@@ -20,6 +20,7 @@ from models.networks.outputs import StageMaximaGraph
 from models.networks.resnet import ResNet50
 from models.packing import coding
 from models.packing.content import Fitted, PackContent, PackedNetwork, PredictionTable
+from models.packing.cox_uncertainty import with_uncertainty
 from models.packing.ct_inputs import ct_inputs
 from models.packing.ct_pack import put_demonstration, put_trained_on
 from models.packing.gnen_os_report import PHASE_OF, notes, reference, rows_of
@@ -28,7 +29,7 @@ from models.packing.prediction_csv import prediction_csv
 from models.phantoms.abdomen.largest_slice import render_largest_slice
 from models.phantoms.ct_cases import gnen_case
 from models.phantoms.gnen_population import FORM, draw_cohort
-from models.studies.gnen_os import MODELS, STUDY, TrainedGnen, feature_names, train
+from models.studies.gnen_os import MODELS, STUDY, CoxModel, TrainedGnen, feature_names, train
 from models.studies.gnen_os_config import GnenOsConfig
 from models.studies.gnen_os_export import EXTRACTOR
 from models.studies.gnen_os_pretraining import Pretraining, pretrained_network
@@ -106,13 +107,7 @@ def content(
     designs = final.designs(training)
     columns = coded_columns(designs["combined"])
     packed = {
-        name: coding.cox_model(
-            name,
-            dict(zip(model.fit.columns, map(float, model.fit.coefficients), strict=True)),
-            columns,
-            model.baseline,
-            config.horizons_months,
-        )
+        name: _packed(name, model, columns, training, designs[name], config)
         for name in MODELS
         if (model := final.models[name]).fit.columns
     }
@@ -172,6 +167,21 @@ def content(
         threads=config.threads,
         curves=() if pretraining is None else pretraining.curve,
     )
+
+
+def _packed(
+    name: str,
+    model: CoxModel,
+    columns: Mapping[str, coding.CodedColumn],
+    training: GnenSamples,
+    design: Design,
+    config: GnenOsConfig,
+) -> coding.PackedCox:
+    """A Cox model in the words of the form, with what its intervals need."""
+    fit, horizons = model.fit, config.horizons_months
+    coefficients = dict(zip(fit.columns, map(float, fit.coefficients), strict=True))
+    packed = coding.cox_model(name, coefficients, columns, model.baseline, horizons)
+    return with_uncertainty(packed, fit, columns, training.follow_up, design, horizons)
 
 
 def coded_columns(combined: Design) -> dict[str, coding.CodedColumn]:

@@ -20,10 +20,11 @@ from models.networks.outputs import ClassifierGraph
 from models.packing import coding
 from models.packing.class_parts import fold_classifier, probability_scores, youden_thresholds
 from models.packing.content import Fitted, PackContent, PredictionTable
+from models.packing.cox_uncertainty import with_uncertainty
 from models.packing.ct_inputs import ct_inputs
 from models.packing.ct_pack import put_demonstration, put_trained_on
 from models.packing.kept_work import RESULTS_FOLDER
-from models.packing.lagc_response_columns import coded_columns
+from models.packing.lagc_response_columns import coded_columns, survival_design
 from models.packing.lagc_response_report import (
     GOOD,
     OS,
@@ -48,6 +49,7 @@ from models.studies.lagc_response_samples import (
     phantom_image,
     phantom_samples,
 )
+from models.studies.lagc_response_survival import follow_up_of
 from models.training.engine.history import CURVES_CSV, curves_csv
 from models.training.engine.run import RunPlace
 
@@ -118,8 +120,15 @@ def content(trained: TrainedLagc, cohorts: Sequence[LagcSamples], *, is_syntheti
     ]
     os_model, followed, high_risk_from = None, [], survival.high_from
     if survival.score.coefficients:
-        os_model = coding.cox_model(
-            OS, survival.score.coefficients, columns, survival.baseline, config.horizons_months
+        os_model = with_uncertainty(
+            coding.cox_model(
+                OS, survival.score.coefficients, columns, survival.baseline, config.horizons_months
+            ),
+            survival.fit,
+            columns,
+            follow_up_of(training, survival.training),
+            survival_design(trained, training),
+            config.horizons_months,
         )
         high_risk_from -= os_model.constant
         followed = survival_rows(trained, scored, os_model.constant)

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from inference.statistics.design import Design
 from models.packing import coding
 from models.phantoms.lagc_population import FORM
 from models.studies.lagc_response import DL_SIGNATURE, TrainedLagc, on_scale
@@ -43,3 +44,10 @@ def coded_columns(trained: TrainedLagc, training: LagcSamples) -> dict[str, codi
         as_log_odds=trained.config.signature_scale == "log_odds",
     )
     return columns
+
+
+def survival_design(trained: TrainedLagc, training: LagcSamples) -> Design:
+    """The columns of the Cox model for the patients whom it was fitted to."""
+    signature = on_scale(trained.out_of_fold["dl"], trained.config)
+    joined = coded(training.factors).with_column(DL_SIGNATURE, signature)
+    return joined.design(trained.survival.fit.columns, np.array(trained.survival.training, dtype=np.intp))

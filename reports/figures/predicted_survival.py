@@ -7,8 +7,18 @@ from typing import Final
 
 from inference.messages.catalogue import Catalogue
 from inference.packs.study_models import SurvivalCurve
-from inference.prediction import Prediction
-from reports.figures.axes import CURVE_WIDTH, bottom_room, grid, left_room, panel, sentence, x_axis, y_axis
+from inference.prediction import Prediction, SurvivalEstimate
+from reports.figures.axes import (
+    CURVE_WIDTH,
+    Panel,
+    bottom_room,
+    grid,
+    left_room,
+    panel,
+    sentence,
+    x_axis,
+    y_axis,
+)
 from reports.figures.clipping import Box, Point, steps
 from reports.figures.drawing import Circle, Drawing, Line, Shape
 from reports.figures.legend import Entry, legend, legend_height
@@ -19,6 +29,8 @@ _HEIGHT: Final = 120.0
 _Y_TICKS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 _PATIENT_WIDTH: Final = 2.0
 _BAND: Final = 0.14
+_BAR_WIDTH: Final = 1.2
+_CAP: Final = 3.0
 _RECURRENCE: Final = "recurrence"
 """Groups of gastric relapse are followed for survival, those of recurrence for recurrence itself."""
 _START: Final[Point] = (0.0, 1.0)
@@ -43,7 +55,8 @@ def predicted_survival(
 ) -> Drawing:
     """Share free of the event over months.
 
-    Heavy line: the patient as predicted, where the model foretells a curve, with points at ``horizons``.
+    Heavy line: the patient as predicted, where the model foretells a curve, with points at ``horizons``, and
+    bars where it tells 95 % intervals there.
     Thin lines with bands: Kaplan–Meier of the training cohort's groups, the patient's own named as such.
     """
     title = curve_title(prediction, catalogue)
@@ -57,8 +70,11 @@ def predicted_survival(
         )
         for place, group in enumerate(groups)
     ]
+    told = [one for one in prediction.survival if one.time_months in horizons]
+    bars = [one for one in told if isinstance(one, SurvivalEstimate)]
     if prediction.survival:
-        entries.insert(0, Entry(catalogue.text("figure.this_patient"), style.accent))
+        name = "figure.this_patient_interval" if bars else "figure.this_patient"
+        entries.insert(0, Entry(catalogue.text(name), style.accent))
     x_title = catalogue.text("figure.time.months")
     is_recurrence = prediction.outcome == _RECURRENCE
     y_title = catalogue.text("figure.free_of_recurrence" if is_recurrence else "figure.survival")
@@ -90,10 +106,10 @@ def predicted_survival(
         months = [one.time_months for one in prediction.survival]
         foretold = steps(months, [one.probability for one in prediction.survival], _START, months[-1])
         shapes += frame.curve(foretold, style.accent, _PATIENT_WIDTH)
+        for one in bars:
+            shapes += _bar(frame, one, style)
         shapes += [
-            Circle(frame.x(one.time_months), frame.y(one.probability), 2.4, fill=style.accent)
-            for one in prediction.survival
-            if one.time_months in horizons
+            Circle(frame.x(one.time_months), frame.y(one.probability), 2.4, fill=style.accent) for one in told
         ]
     if not entries:
         shapes += sentence(box, catalogue.text("figure.nobody"), style)
@@ -101,6 +117,14 @@ def predicted_survival(
     shapes += y_axis(frame, _Y_TICKS, labels, y_title, style)
     shapes += x_axis(frame, ticks, tick_texts(ticks), x_title, style)
     return Drawing(width, box.bottom + bottom_room(x_title, box.width), shapes, title)
+
+
+def _bar(frame: Panel, point: SurvivalEstimate, style: FigureStyle) -> list[Shape]:
+    """An upright bar with caps; one at the frame's edge has its caps within."""
+    x, low, high = frame.x(point.time_months), frame.y(point.low), frame.y(point.high)
+    left, right = max(x - _CAP, frame.box.left), min(x + _CAP, frame.box.right)
+    ends = [(x, low, x, high), (left, low, right, low), (left, high, right, high)]
+    return [Line(*end, style.accent, _BAR_WIDTH) for end in ends]
 
 
 def _group_name(group: SurvivalCurve, own: str, catalogue: Catalogue) -> str:

@@ -34,6 +34,7 @@ from reports.prediction_wording import (
     fallback_text,
     fold_range,
     horizons_of,
+    interval_remark,
     is_unfavourable,
     outcome_and_direction,
     outcome_text,
@@ -56,6 +57,8 @@ def study_section(assessment: Assessment, catalogue: Catalogue) -> Section:
     blocks: list[Block] = [Gap(3), _answer(answer, study, catalogue)]
     if beside:
         blocks += [Gap(6), *_beside(beside, study, catalogue)]
+    if covered := interval_remark(assessment.predictions, study, catalogue):
+        blocks += [Gap(3), TextBlock(covered, FINE_PRINT)]
     remark = outcome_and_direction(answer, catalogue)
     return Section(catalogue.text("report.section.answer"), blocks, remark)
 

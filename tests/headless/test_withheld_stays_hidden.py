@@ -22,12 +22,13 @@ from inference.messages.catalogue import load_catalogue
 from inference.outcome import Outcome
 from inference.packs.load import LoadedPack
 from inference.pipeline import assess
+from inference.prediction import SurvivalEstimate
 from inference.scan import Plan
 from inference.varying import vary
 from reports.explained_summary import explained_lines
 from reports.summary import summary_lines
 from tests.headless.conftest import TINY, Ran
-from tests.inference.packs.study_manifests import threshold
+from tests.inference.packs.study_manifests import threshold, unsure
 from tests.inference.predictors.study_cases import classifier, record
 from tests.inference.predictors.test_study_answer import pack_of, scan_of
 from tests.inference.tiny_pack import write_tiny_pack
@@ -96,6 +97,7 @@ def study_pack(cutoff: float, margin: float) -> LoadedPack:
             for term in model["terms"]:
                 if model["name"] == "dlcs" and term["kind"] == "cut":
                     term.update(cut=5.0, coefficient=-2.0)
+        unsure(made)
         made["score_thresholds"] = [one for one in made["score_thresholds"] if one["score"] != "dlcs"] + [own]
 
     pack = pack_of("lagc-response", change=change)
@@ -110,6 +112,12 @@ def answer(case: CaseInput, pack: LoadedPack, rule_set: str) -> Outcome:
 def secret_scores(outcome: Outcome) -> set[float]:
     """Every number that stands in the predictions of an answer."""
     return set(numbers(json.loads(json.dumps([asdict(one) for one in outcome.assessment.predictions]))))
+
+
+def estimates(outcome: Outcome) -> list[SurvivalEstimate]:
+    """Every survival with an interval."""
+    points = (point for one in outcome.assessment.predictions for point in one.survival)
+    return [point for point in points if isinstance(point, SurvivalEstimate)]
 
 
 def everything(case: CaseInput, outcome: Outcome, out: Path) -> tuple[set[float], str]:
@@ -136,7 +144,8 @@ def test_a_withheld_study_score_is_hidden_with_all_that_explains_it(
     means = percentages(one.score for one in shown.assessment.predictions if one.scale == "probability")
     varied = percentages(one.score for one in shown.assessment.predictions[0].variations)
     assert len(told(told_openly, means)) >= 3 and told(told_openly, varied - means)
+    assert "-year survival" in told_openly and {one.high for one in estimates(shown)} <= secret
     found, text = everything(case, hidden, tmp_path / "hidden")
     assert len(secret - found) > 10 and not secret_scores(shown) & found
-    assert not told(text, means | varied)
+    assert not told(text, means | varied) and "-year survival" not in text
     assert not hidden.heat_maps and hidden.explanation is None

@@ -38,6 +38,7 @@ from inference.prediction import (
     Part,
     Prediction,
     PredictionStatus,
+    SurvivalEstimate,
     SurvivalPoint,
     Variation,
 )
@@ -184,6 +185,18 @@ def test_the_golden_assessment_satisfies_the_schema(schema: dict[str, Any]) -> N
     jsonschema.validate(as_read(answered_assessment()), schema)
 
 
+def test_a_survival_may_have_its_interval_whole_or_not_at_all(schema: dict[str, Any]) -> None:
+    survival = (SurvivalPoint(12.0, 0.9), SurvivalEstimate(36.0, 0.75, 0.5, 0.875))
+    made = replace(answered_assessment(), predictions=(replace(_by_a_model(), survival=survival),))
+    document = as_read(made)
+    jsonschema.validate(document, schema)
+    told = {"time_months": 36.0, "probability": 0.75, "low": 0.5, "high": 0.875}
+    assert document["predictions"][0]["survival"] == [{"time_months": 12.0, "probability": 0.9}, told]
+    del document["predictions"][0]["survival"][1]["high"]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, schema)
+
+
 def test_what_the_pipeline_concludes_satisfies_the_schema(
     schema: dict[str, Any], tiny_pack: LoadedPack
 ) -> None:
@@ -212,6 +225,7 @@ def test_the_schema_names_every_field_and_allows_no_other(schema: dict[str, Any]
         "mask": MaskSummary,
         "prediction": Prediction,
         "survival_point": SurvivalPoint,
+        "survival_estimate": SurvivalEstimate,
         "contribution": Contribution,
         "variation": Variation,
         "rule_row": RuleRow,

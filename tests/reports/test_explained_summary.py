@@ -10,7 +10,7 @@ from inference.prediction import Variation
 from reports.explained_summary import explained_lines
 from reports.summary import summary_lines
 from tests.reports.assessments import PHANTOM, answered
-from tests.reports.test_study_answer import ANSWER, BESIDE, EXPLANATION, assessment, withheld
+from tests.reports.test_study_answer import ANSWER, BESIDE, EXPLANATION, SURE, assessment, withheld
 
 WIDER = Variation("outline", Message("sensitivity.mask_grown", {"mm": 2.0}), 0.5, True)
 EMPTY = Variation("outline", Message("sensitivity.mask_shrunk", {"mm": 2.0}), None, False)
@@ -29,6 +29,16 @@ def test_the_patient_s_place_is_told_by_outcome(english: Catalogue) -> None:
     assert "  died (40): more than 95 % scored lower" in explained_lines(
         assessment(beyond), EXPLANATION, english
     )
+
+
+def test_an_interval_of_survival_is_told_with_what_it_covers(english: Catalogue) -> None:
+    lines = explained_lines(assessment(SURE), EXPLANATION, english)
+    first = lines.index(english.text("figure.predicted_survival"))
+    assert lines[first + 1] == (
+        "  Combined model: 3-year survival 50 % (95 % CI 31–66 %) · 5-year survival 25 %"
+    )
+    assert lines[first + 2].strip() == english.text("report.survival.covers")
+    assert english.text("figure.predicted_survival") not in explained_lines(assessment(), None, english)
 
 
 def test_what_crosses_is_marked_and_what_cannot_be_scored_said(english: Catalogue) -> None:

@@ -18,12 +18,13 @@ from inference.prediction import (
     Part,
     Prediction,
     PredictionStatus,
+    SurvivalEstimate,
     SurvivalPoint,
 )
 from inference.predictors.explanation import StudyExplanation
 from reports.figures.cohort_position import cohort_position
 from reports.figures.contribution_bars import contribution_bars
-from reports.figures.drawing import Drawing, Line, Polyline, Rect, Text
+from reports.figures.drawing import Circle, Drawing, Line, Polyline, Rect, Text
 from reports.figures.predicted_survival import predicted_survival
 from reports.figures.style import PAPER
 from reports.prediction_wording import horizons_of
@@ -44,6 +45,10 @@ ANSWER = Prediction(
     scale="linear_predictor",
     survival=tuple(SurvivalPoint(month, share) for month, share in ((12.0, 0.8), (36.0, 0.5), (60.0, 0.25))),
     contributions=(Contribution("clinical.ki67", "30", 0.75), Contribution("score.dl", "-0.4", -0.25)),
+)
+SURE = replace(
+    ANSWER,
+    survival=(ANSWER.survival[0], SurvivalEstimate(36.0, 0.5, 0.31, 0.66), ANSWER.survival[2]),
 )
 BESIDE = replace(ANSWER, model="dl", score=0.5, is_positive=False, part=Part.BESIDE, contributions=())
 
@@ -95,6 +100,33 @@ def test_survival_is_told_at_the_study_s_horizons_alone(english: Catalogue) -> N
     text = said(assessment(), english)
     assert "3-year survival 50 %" in text and "5-year survival 25 %" in text and "1-year" not in text
     assert "not a probability" in text
+
+
+def test_an_interval_stands_beside_its_survival_and_says_what_it_covers(
+    english: Catalogue, chinese: Catalogue
+) -> None:
+    made = assessment(SURE, BESIDE)
+    text = said(made, english)
+    assert "3-year survival 50 % (95 % CI 31–66 %)" in text and "5-year survival 25 % |" in text
+    assert english.text("report.survival.covers") in text
+    assert "3 年生存率 50%（95% CI 31%–66%）" in said(made, chinese)
+    assert chinese.text("report.survival.covers") in said(made, chinese)
+    assert "CI" not in said(assessment(), english) and "interval" not in said(assessment(), english)
+    early = replace(ANSWER, survival=(SurvivalEstimate(12.0, 0.8, 0.6, 0.9),))
+    assert "interval" not in said(assessment(early), english)
+
+
+def test_an_interval_is_a_bar_at_its_time(english: Catalogue) -> None:
+    plain, sure = (
+        predicted_survival(one, GROUPS, width=300, catalogue=english, horizons=(36.0, 60.0))
+        for one in (ANSWER, SURE)
+    )
+    assert len(sure.shapes) == len(plain.shapes) + 3
+    bars = [shape for shape in sure.shapes if isinstance(shape, Line) and shape.stroke == PAPER.accent]
+    upright = next(shape for shape in bars if shape.x1 == shape.x2)
+    marks = [shape for shape in sure.shapes if isinstance(shape, Circle)]
+    assert upright.x1 == marks[0].x and upright.y2 < marks[0].y < upright.y1
+    assert any("95 % CI" in text for text in words(sure)) and not any("CI" in text for text in words(plain))
 
 
 def test_what_stands_beside_is_named_so(english: Catalogue) -> None:

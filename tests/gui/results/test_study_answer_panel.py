@@ -1,5 +1,6 @@
 """The window's answer of a study's pack: its number, its group, what stands beside, why; or no number."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,12 +16,15 @@ from inference.case_input import CaseInput
 from inference.prediction import PredictionStatus
 from reports import prediction_wording
 from tests.gui.panel_session import new_session, open_case, run
+from tests.inference.packs.study_manifests import unsure
 from tests.inference.predictors.study_cases import record
 from tests.inference.predictors.test_study_answer import LAGC, pack_of, scan_of
 
 
-def session_of(given: CaseInput, *, answered: bool = True) -> Session:
-    session = new_session(pack_of("lagc-response"))
+def session_of(
+    given: CaseInput, *, answered: bool = True, change: Callable[[dict[str, Any]], None] = lambda _: None
+) -> Session:
+    session = new_session(pack_of("lagc-response", change=change))
     session.study, session.rule_set = "lagc-response", "published"
     open_case(session, given)
     if answered:
@@ -53,6 +57,18 @@ def test_the_number_is_the_one_that_is_printed(qtbot: Any) -> None:
     assert prediction_wording.verdict_word(answer, session.catalogue) in panel.answer.verdict.text()
     assert "synthetic" in panel.origin.text()
     assert "DL signature" in texts(panel) and "OS model" in texts(panel)
+
+
+def test_an_interval_of_survival_is_shown_with_what_it_covers(qtbot: Any) -> None:
+    session = session_of(whole(), change=unsure)
+    panel = shown(StudyAnswerPanel(session), qtbot)
+    (told,) = [text for text in texts(panel) if "3-year survival" in text]
+    _, one, two, three = told.splitlines()
+    assert "(95 % CI " in one and "CI" not in two and "(95 % CI " in three
+    assert panel.covered.text() == session.tr("report.survival.covers") and not panel.covered.isHidden()
+    session.set_language("zh_CN")
+    assert panel.covered.text() == session.tr("report.survival.covers")
+    assert shown(StudyAnswerPanel(session_of(whole())), qtbot).covered.isHidden()
 
 
 def test_a_fallback_is_named_and_amber(qtbot: Any) -> None:

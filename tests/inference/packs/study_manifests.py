@@ -348,6 +348,21 @@ def gnen_os() -> dict[str, Any]:
     return document
 
 
+UNSURE: dict[str, Any] = {
+    "covariance": [[0.04, 0.006], [0.006, 0.09]],
+    "times": [
+        {"time_months": 12.0, "log_hazard_variance": 0.05, "mean_terms": [0.3, -0.2]},
+        {"time_months": 36.0, "log_hazard_variance": 0.02, "mean_terms": [0.25, -0.1]},
+    ],
+}
+"""How sure the survival of ``lagc-response`` is at two of its three times."""
+
+
+def unsure(document: dict[str, Any]) -> None:
+    """Give the Cox model of ``lagc-response`` what its intervals need."""
+    document["linear_models"][2]["uncertainty"] = copy.deepcopy(UNSURE)
+
+
 def _own_copy(make: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
     """A document that shares nothing, so that a test may change it."""
     return lambda: copy.deepcopy(make())

@@ -15,7 +15,16 @@ from pydantic import ValidationError
 
 from inference.errors import PackError
 from inference.packs.manifest import InputConditions, Manifest
-from tests.inference.packs.study_manifests import STUDIES, features, gnen_os, lagc_response, pnen_recurrence
+from tests.inference.packs.study_manifests import (
+    STUDIES,
+    UNSURE,
+    features,
+    gnen_os,
+    pnen_recurrence,
+    unsure,
+)
+
+lagc_response = STUDIES["lagc-response"]
 
 DEMONSTRATION = Path(__file__).parents[2] / "golden" / "npc-residual-demo-0.1.0.json"
 DEMONSTRATION_SHA256 = "71268f35598c098d3630a134eb2b58a9885570e8cbc9671dcd8c4c143c4a0b47"
@@ -218,6 +227,60 @@ def test_parts_that_do_not_fit_together_are_refused(study: str, place: str, valu
     document = STUDIES[study]()
     change(place, value)(document)
     with pytest.raises(ValidationError, match=reason):
+        Manifest.model_validate(document)
+
+
+def test_a_cox_model_says_how_sure_its_survival_is_and_says_so_in_its_hash() -> None:
+    document = lagc_response()
+    before = Manifest.model_validate(document)
+    assert b"uncertainty" not in before.canonical_bytes()
+    unsure(document)
+    manifest = Manifest.model_validate(document)
+    assert json.loads(manifest.canonical_bytes()) == document and manifest.sha256() != before.sha256()
+    assert Manifest.model_validate_json(manifest.canonical_bytes()) == manifest
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "reason"),
+    [
+        ("covariance", [[0.04, 0.006], [0.006]], "is square"),
+        ("covariance", [[0.04, 0.006], [0.007, 0.09]], "is symmetric"),
+        ("covariance", [[0.04, 0.07], [0.07, 0.09]], "no negative variance"),
+        ("covariance", [[0.04, float("nan")], [0.006, 0.09]], "finite number"),
+        ("covariance", [[0.04]], "mean for each term"),
+        ("times.0.mean_terms", [0.3], "mean for each term"),
+        ("times.0.log_hazard_variance", -0.01, "greater than or equal to 0"),
+        ("times.0.time_months", 48.0, "times rise"),
+        ("times.0.time_months", 13.0, "at a time of the baseline"),
+        ("times", [], "at least 1 item"),
+    ],
+)
+def test_what_cannot_be_an_uncertainty_is_refused(place: str, value: Any, reason: str) -> None:
+    document = lagc_response()
+    unsure(document)
+    own = document["linear_models"][2]["uncertainty"]
+    if place == "times":
+        own["times"] = value
+    else:
+        change(place, value)(own)
+    with pytest.raises(ValidationError, match=reason):
+        Manifest.model_validate(document)
+
+
+def test_an_uncertainty_is_that_of_a_cox_model_s_own_terms_where_it_has_fallen() -> None:
+    document = lagc_response()
+    document["linear_models"][1]["uncertainty"] = copy.deepcopy(UNSURE)
+    with pytest.raises(ValidationError, match="only a Cox model has an interval"):
+        Manifest.model_validate(document)
+    document = lagc_response()
+    unsure(document)
+    del document["linear_models"][2]["terms"][1]
+    with pytest.raises(ValidationError, match="that of the model's terms"):
+        Manifest.model_validate(document)
+    document = lagc_response()
+    unsure(document)
+    document["linear_models"][2]["baseline"][0]["survival"] = 1.0
+    with pytest.raises(ValidationError, match="after the first event"):
         Manifest.model_validate(document)
 
 

@@ -12,6 +12,7 @@ from inference.errors import PackError
 from inference.pathways.pathway import load_pathway
 from inference.predictors.patient_values import PatientValues
 from inference.predictors.scores import ScoreValue, score_patient
+from tests.inference.packs.study_manifests import UNSURE, unsure
 from tests.inference.predictors.study_cases import document, features, opened, record, staged_recurrence
 
 LAGC = {"maximum_diameter": 6, "borrmann": "III"}
@@ -81,6 +82,29 @@ def test_a_cox_score_is_a_log_hazard_with_a_survival_at_the_times_of_its_baselin
     base = {12.0: 0.93, 24.0: 0.8, 36.0: 0.7}
     expected = {months: share ** math.exp(hazard) for months, share in base.items()}
     assert dict(found.survival) == pytest.approx(expected)
+
+
+def test_an_interval_is_symmetric_about_the_log_hazard_and_grows_away_from_the_mean():
+    made = document("lagc-response")
+    unsure(made)
+    found = lagc(made, **LAGC)["overall_survival"]
+    terms, survival = ((0.4 - 0.4) / 0.2, (6 - 48) / 21), dict(found.survival)
+    assert [one.time_months for one in found.intervals] == [12.0, 36.0]
+    for one, stated in zip(found.intervals, UNSURE["times"], strict=True):
+        away = np.array(terms) - stated["mean_terms"]
+        error = math.sqrt(stated["log_hazard_variance"] + away @ np.array(UNSURE["covariance"]) @ away)
+        middle = math.log(-math.log(survival[one.time_months]))
+        limits = [math.log(-math.log(limit)) for limit in (one.high, one.low)]
+        assert limits == pytest.approx([middle - 1.96 * error, middle + 1.96 * error], abs=1e-4)
+    assert lagc(borrmann="IV", made=made)["overall_survival"].intervals == ()
+
+
+def test_a_survival_that_is_0_or_1_in_the_machine_has_no_interval():
+    made = document("lagc-response")
+    unsure(made)
+    for beyond in (800.0, -800.0):
+        made["linear_models"][2]["terms"][1]["coefficient"] = beyond
+        assert lagc(made, **LAGC)["overall_survival"].intervals == ()
 
 
 def test_a_recalibrated_probability_stands_beside_the_score_that_others_read():

@@ -17,9 +17,16 @@ from inference.messages.catalogue import load_catalogue
 from inference.packs.load import LoadedPack
 from inference.pathways.pathway import load_pathway
 from inference.pipeline import assess, can_segment, segment
-from inference.prediction import Fallback, Part, Prediction, PredictionStatus
+from inference.prediction import (
+    Fallback,
+    Part,
+    Prediction,
+    PredictionStatus,
+    SurvivalEstimate,
+    SurvivalPoint,
+)
 from inference.predictors.study_answer import answer_study, phase_scans
-from tests.inference.packs.study_manifests import threshold
+from tests.inference.packs.study_manifests import threshold, unsure
 from tests.inference.predictors.study_cases import document, opened, record, scan
 from tests.inference.synthetic_case import PATIENT, case, mask_layer
 
@@ -98,6 +105,18 @@ def test_the_main_score_answers_and_the_others_stand_beside() -> None:
     assert survival.scale == "linear_predictor" and survival.outcome == "death"
     falls = [point.probability for point in survival.survival]
     assert falls == sorted(falls, reverse=True) and len(falls) > 1
+
+
+def test_survival_has_its_interval_at_the_times_for_which_the_pack_says_how_sure_it_is() -> None:
+    given = scan_of("portal_venous", record("lagc-response", **LAGC))
+    plain = answer_study(given, pack_of("lagc-response")).predictions[-1].survival
+    told = answer_study(given, pack_of("lagc-response", change=unsure)).predictions[-1].survival
+    assert not any(isinstance(point, SurvivalEstimate) for point in plain)
+    assert [type(point) for point in told] == [SurvivalEstimate, SurvivalPoint, SurvivalEstimate]
+    assert [point.probability for point in told] == [point.probability for point in plain]
+    for point in told:
+        if isinstance(point, SurvivalEstimate):
+            assert 0 < point.low < point.probability < point.high < 1
 
 
 def test_what_each_term_adds_makes_up_the_log_odds_but_for_the_intercept() -> None:

@@ -90,6 +90,13 @@ def test_signatures_and_cox_models_give_the_hazards_of_training(pack, trained, s
         assert at == pytest.approx(alive)
 
 
+def test_every_cox_model_says_how_sure_it_is_at_three_and_five_years(pack, trained):
+    for name, model in study_models(pack).linear.items():
+        fit = trained.final.models[name].fit
+        assert [one.time_months for one in model.uncertainty.times] == [36.0, 60.0]
+        assert np.diag(model.uncertainty.covariance) == pytest.approx(fit.standard_errors**2)
+
+
 def test_the_board_scores_a_phantom_as_training_does(pack, trained, samples, tmp_path):
     network = samples[1]
     (patient,) = draw_cohort("external", 1, 2)
@@ -107,6 +114,8 @@ def test_the_board_scores_a_phantom_as_training_does(pack, trained, samples, tmp
         assert above == pytest.approx(expected[name][0] - cutoff, abs=1e-4)
         alive = trained.final.models[name].survival(expected[name], [36.0])[0, 0]
         assert dict(found[name].survival)[36.0] == pytest.approx(alive, abs=1e-4)
+        (three, five) = found[name].intervals
+        assert three.low < alive < three.high and five.high < three.high
 
 
 def told(term, few, scores, k):

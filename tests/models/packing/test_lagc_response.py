@@ -101,6 +101,9 @@ def test_the_board_scores_a_phantom_as_training_does(pack, trained):
     months = [12.0, 24.0]
     alive = trained.survival.baseline.survival([hazard], months)[0]
     assert [dict(found[OS].survival)[month] for month in months] == pytest.approx(alive, abs=1e-3)
+    for one, share in zip(found[OS].intervals, alive, strict=False):
+        assert one.low < share < one.high
+    assert [one.time_months for one in found[OS].intervals] == [12.0, 24.0, 36.0]
 
 
 def form_values(cohort, k):
