@@ -8,6 +8,7 @@ from dataclasses import replace
 from inference.answer import Answer
 from inference.assessment import RecommendationStatus
 from inference.case_input import CaseInput
+from inference.guard.feature_distance import is_distance
 from inference.jobs import OnProgress, ShouldStop, ignore_progress, never_stop
 from inference.outcome import Outcome
 from inference.packs.load import LoadedPack
@@ -61,7 +62,7 @@ def vary(
     book, rule_set = rules_of(pack.manifest, rules), assessment.recommendation.rule_set
     again = recommend(book, rule_set, readings, case.record, pack_facts(pack))
     if again.status is RecommendationStatus.WITHHELD:
-        later = tuple(line for line in assessment.guard if line.name == "guard.feature_distance")
+        later = tuple(line for line in assessment.guard if is_distance(line))
         answer = Answer(whole, pack, book, rule_set, later)
         return answer.withheld(PredictionStatus.WITHHELD, again.reasons)
     return replace(outcome, assessment=replace(assessment, predictions=predictions), readings=readings)

@@ -13,6 +13,7 @@ from inference.findings import Verdict
 from inference.messages.message import Message
 from inference.packs.study_models import FeatureCloud
 
+NAME: Final = "guard.feature_distance"
 NOTED_ONCE_IN: Final = 100
 """One patient in so many of the training cohort's own kind is noted, and one in 10 000 refused."""
 
@@ -50,8 +51,10 @@ def feature_distance(embedding: NDArray[np.floating], cloud: FeatureCloud) -> Fe
 def check_distance(embedding: NDArray[np.floating], cloud: FeatureCloud) -> GuardLine:
     """One line: noted beyond what one in a hundred reaches, refused beyond one in ten thousand.
 
-    A cohort smaller than its axes gives no law to compare with: noted.
+    A cohort smaller than its axes gives no law to compare with: noted.  The line names the treatment whose
+    network saw the scan, where treatments have networks of their own.
     """
+    name = NAME if cloud.treatment is None else f"{NAME}.{cloud.treatment}"
     found = feature_distance(embedding, cloud)
     allowed = Message(
         "guard.allowed.feature_distance",
@@ -60,10 +63,15 @@ def check_distance(embedding: NDArray[np.floating], cloud: FeatureCloud) -> Guar
     measured = Message("guard.measured.feature_distance", {"distance": f"{found.squared**0.5:.2f}"})
     if np.isnan(found.share_beyond) or found.share_beyond >= 1 / NOTED_ONCE_IN:
         verdict = Verdict.NOTE if np.isnan(found.share_beyond) else Verdict.FINE
-        return GuardLine("guard.feature_distance", measured, allowed, verdict)
+        return GuardLine(name, measured, allowed, verdict)
     is_far = found.share_beyond < 1 / REFUSED_ONCE_IN
     verdict = Verdict.REFUSED if is_far else Verdict.NOTE
-    return GuardLine("guard.feature_distance", measured, allowed, verdict)
+    return GuardLine(name, measured, allowed, verdict)
+
+
+def is_distance(line: GuardLine) -> bool:
+    """True for a line that networks gave, whichever of them."""
+    return line.name == NAME or line.name.startswith(f"{NAME}.")
 
 
 def _scale(axes: int, patients: int) -> float:

@@ -30,6 +30,7 @@ def check_study_parts(manifest: Manifest) -> None:
     _scores_have_a_source(manifest)
     _models_use_earlier_scores(manifest)
     _embeddings_have_their_length(manifest)
+    _clouds_of_treatments_have_a_network(manifest)
     _names_of_scores_exist(manifest)
 
 
@@ -106,6 +107,20 @@ def _fits_an_encoder(
     for entry in encoders:
         if entry.outputs[0].shape[-1] != model.embedding_length:
             raise ValueError(f"{entry.file} does not give the embedding that {model.name} reads")
+
+
+def _clouds_of_treatments_have_a_network(manifest: Manifest) -> None:
+    """Of a classifier's last activation, averaged over its pixels."""
+    clouds = () if manifest.reference is None else manifest.reference.features
+    of_treatments = [cloud for cloud in clouds if cloud.treatment is not None]
+    _once("cloud", (f"of {cloud.treatment} fold {cloud.fold}" for cloud in of_treatments))
+    for cloud in clouds if manifest.treatments else of_treatments:
+        if cloud.phase is not None or cloud.treatment is None:
+            raise ValueError(f"the cloud {cloud.array} is of a treatment or of a phase, as the networks are")
+        classifiers = manifest.classifiers(cloud.treatment)
+        lengths = [entry.outputs[1].shape[1:2] for entry in classifiers if entry.fold == cloud.fold]
+        if lengths != [(cloud.length,)]:
+            raise ValueError(f"no network gives the embedding of the cloud {cloud.array}")
 
 
 def _names_of_scores_exist(manifest: Manifest) -> None:

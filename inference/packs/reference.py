@@ -22,14 +22,17 @@ class FeatureDistribution(Part):
     """Mean ``<array>/mean`` (d) and covariance ``<array>/covariance`` (d, d) of an embedding, reduced or not.
 
     With ``components`` > 0 the embedding is first projected: ``<array>/projection`` (components, d).
-    ``fold`` says whose network's embedding it is, where folds have networks of their own.
+    ``fold`` says whose network's embedding it is, where folds have networks of their own, and ``treatment``
+    whose, where treatments have.  ``left_out``: that network learned from none of these patients.
     """
 
-    LATER: ClassVar[frozenset[str]] = frozenset({"fold"})
+    LATER: ClassVar[frozenset[str]] = frozenset({"fold", "treatment", "left_out"})
 
     array: Name
     phase: PhaseName | None
     fold: int | None = None
+    treatment: str | None = None
+    left_out: bool = False
     length: int = Field(gt=0)
     components: int = Field(default=0, ge=0)
     patients: int = Field(gt=0)

@@ -77,7 +77,8 @@ class FeatureCloud:
     """Mean (d) and covariance (d, d) of the training cohort's embeddings, after ``projection`` (d, length).
 
     ``projection`` is None where the embedding itself is meant; ``d`` is then its length.  ``fold`` says whose
-    network's embedding it is, where folds have networks of their own.
+    network's embedding it is, where folds have networks of their own, and ``treatment`` whose, where
+    treatments have.
     """
 
     phase: str | None
@@ -87,6 +88,7 @@ class FeatureCloud:
     covariance: NDArray[np.float64]
     projection: NDArray[np.float64] | None
     patients: int
+    treatment: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -221,6 +223,7 @@ def _cloud(entry: FeatureDistribution, arrays: _Arrays) -> FeatureCloud:
         covariance,
         arrays.floats(f"{entry.array}/projection", (size, entry.length)) if entry.components else None,
         entry.patients,
+        entry.treatment,
     )
 
 

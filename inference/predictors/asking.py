@@ -6,15 +6,17 @@ A pack of treatments scores each of them; a pack of a study gives scores of whic
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inference.assessment import GuardLine
 from inference.case_input import CaseInput
+from inference.findings import Verdict
 from inference.jobs import OnProgress, ShouldStop
 from inference.messages.message import Message
 from inference.outcome import HeatMap
 from inference.packs.load import LoadedPack
 from inference.prediction import Prediction
+from inference.predictors.cohort_distance import lines_of_treatments
 from inference.predictors.explanation import StudyExplanation, explain_study
 from inference.predictors.predictions import answered_treatments
 from inference.predictors.study_answer import answer_study
@@ -75,7 +77,12 @@ def _ask_treatments(
         )
         return Explained(answered_treatments(scored.scores, scored.given.slices, shares))
 
-    return Asked(tuple(score.reading for score in scored.scores), explain, scored.heat_maps)
+    lines = lines_of_treatments(scored.embeddings, pack)
+    unlike = {treatment for treatment, line in lines.items() if line.verdict is not Verdict.FINE}
+    readings = tuple(
+        replace(score.reading, guard_warned=score.treatment in unlike) for score in scored.scores
+    )
+    return Asked(readings, explain, scored.heat_maps, tuple(lines.values()))
 
 
 def _ask_study(case: CaseInput, pack: LoadedPack, on_progress: OnProgress, should_stop: ShouldStop) -> Asked:

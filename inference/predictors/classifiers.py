@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,10 @@ from inference.packs.load import LoadedPack
 from inference.packs.manifest import NetworkEntry
 from inference.predictors.grad_cam import grad_cams, upsample
 
+Floats = NDArray[np.float64]
+Embeddings: TypeAlias = Mapping[int | None, Floats]
+"""A patient's by the network's fold, None for one that serves all folds."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Classified:
@@ -24,6 +29,18 @@ class Classified:
     score: float
     heat: NDArray[np.float32]
     activation: NDArray[np.float32]
+
+    @property
+    def embedding(self) -> Floats:
+        """Its last activation, averaged: (channel,)."""
+        return averaged(self.activation)
+
+
+def averaged(activation: NDArray[np.float32]) -> Floats:
+    """A patient's embedding: (picture, channel, row, column) → (channel,), which cannot be written."""
+    vector: Floats = activation.mean(axis=(0, 2, 3), dtype=np.float64)
+    vector.flags.writeable = False
+    return vector
 
 
 def classify(

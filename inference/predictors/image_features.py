@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inference.errors import PackError
 from inference.geometry import Geometry
@@ -17,7 +16,7 @@ from inference.packs.fitted import SliceAggregation
 from inference.packs.load import LoadedPack
 from inference.packs.manifest import Manifest, NetworkEntry
 from inference.packs.phases import PhaseInput
-from inference.predictors.classifiers import Classified, classify, joined_heat
+from inference.predictors.classifiers import Classified, Embeddings, Floats, classify, joined_heat
 from inference.predictors.feature_cache import FeatureCache, FeatureKey
 from inference.predictors.phase_input import PhaseScan, prepare_phase
 from inference.predictors.slice_aggregation import FEWEST_SLICES, STARTS, aggregate_slices
@@ -27,8 +26,6 @@ STAGE = "stage.scoring"
 
 _BATCH = 8
 """Pictures per run of an encoder; a classifier may join all slices of a patient and gets them at once."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +46,7 @@ class ImageFeatures:
     """
 
     fold_scores: tuple[float, ...]
-    embeddings: Mapping[int | None, Floats]
+    embeddings: Embeddings
     heat_map: HeatMap | None
     slices: tuple[int, ...]
     geometry: Geometry
@@ -125,7 +122,7 @@ def _read(
             embeddings[entry.fold] = _embedding(prepared, entry, pack, should_stop)
         else:
             folds.append(classify(pack, entry, prepared.array, should_stop))
-            embeddings[entry.fold] = _pooled(folds[-1].activation)
+            embeddings[entry.fold] = folds[-1].embedding
         step()
     return ImageFeatures(
         tuple(fold.score for fold in folds),
@@ -145,13 +142,6 @@ def _embedding(
         for start in range(0, len(prepared.array), _BATCH)
     ]
     vector = _joined(np.concatenate(parts).astype(np.float64), pack.manifest.aggregation)
-    vector.flags.writeable = False
-    return vector
-
-
-def _pooled(activation: NDArray[np.float32]) -> Floats:
-    """(slice, channel, row, column) → (channel,)."""
-    vector: Floats = activation.mean(axis=(0, 2, 3), dtype=np.float64)
     vector.flags.writeable = False
     return vector
 

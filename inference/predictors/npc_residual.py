@@ -8,8 +8,10 @@ the logit of the score with respect to that activation.  Source: Hua et al. 2023
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +23,7 @@ from inference.masks.layer import MaskLayer, MaskOrigin
 from inference.outcome import HeatMap
 from inference.packs.load import LoadedPack
 from inference.packs.manifest import Preprocessing
-from inference.predictors.classifiers import Classified, classify, joined_heat
+from inference.predictors.classifiers import Classified, Embeddings, classify, joined_heat
 from inference.predictors.treatment_score import TreatmentScore
 from inference.preprocessing.classifier_input import ClassifierInput, classifier_input
 from inference.preprocessing.segmenter_input import SegmenterFrame
@@ -37,11 +39,15 @@ _BATCH = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
-    """Scores of all treatments with what explains them: the input and one heat map per treatment."""
+    """Scores of all treatments with what explains them: the input and one heat map per treatment.
+
+    ``embeddings`` of the folds, by treatment, say how like the cohort the patient is.
+    """
 
     scores: tuple[TreatmentScore, ...]
     given: ClassifierInput
     heat_maps: tuple[HeatMap, ...]
+    embeddings: Mapping[str, Embeddings]
 
 
 def propose_mask(
@@ -126,18 +132,23 @@ def score_treatments(
     total = sum(len(manifest.classifiers(treatment)) for treatment in manifest.treatments)
     scores: list[TreatmentScore] = []
     heat_maps: list[HeatMap] = []
+    embeddings: dict[str, Embeddings] = {}
     done = 0
     on_progress(Progress(0, total, "stage.predicting"))
     for treatment in manifest.treatments:
         folds: list[Classified] = []
-        for entry in manifest.classifiers(treatment):
+        entries = manifest.classifiers(treatment)
+        for entry in entries:
             folds.append(classify(pack, entry, given.array, should_stop))
             done += 1
             on_progress(Progress(done, total, "stage.predicting"))
         fold_scores = tuple(fold.score for fold in folds)
         scores.append(TreatmentScore(treatment, fold_scores, manifest.threshold(treatment)))
         heat_maps.append(_heat_map(treatment, folds, given))
-    return Scored(tuple(scores), given, tuple(heat_maps))
+        embeddings[treatment] = MappingProxyType(
+            {entry.fold: fold.embedding for entry, fold in zip(entries, folds, strict=True)}
+        )
+    return Scored(tuple(scores), given, tuple(heat_maps), MappingProxyType(embeddings))
 
 
 def slice_shares(

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
-
-import numpy as np
 
 from inference.assessment import GuardLine
 from inference.case_input import CaseInput
 from inference.findings import Verdict
-from inference.guard.feature_distance import check_distance
 from inference.inputs.study_inputs import load_study_inputs
 from inference.jobs import OnProgress, ShouldStop, ignore_progress, never_stop
 from inference.masks.same_box import same_box
 from inference.messages.message import LIST_MARK, Message
 from inference.packs.load import LoadedPack
-from inference.packs.study_models import read_reference
 from inference.pathways.pathway import AnsweringScore, Pathway, load_pathway
 from inference.prediction import (
     Contribution,
@@ -27,6 +23,7 @@ from inference.prediction import (
     SurvivalEstimate,
     SurvivalPoint,
 )
+from inference.predictors.cohort_distance import lines_of_phases
 from inference.predictors.feature_cache import FeatureCache
 from inference.predictors.image_features import ImageFeatures
 from inference.predictors.phase_input import PhaseScan
@@ -73,7 +70,7 @@ def answer_study(
     found = predict(
         pack, scans, case.record, cache=FEATURES, on_progress=on_progress, should_stop=should_stop
     )
-    guard = distance_lines(found.features, pack, pathway)
+    guard = lines_of_phases(found.features, pack, pathway)
     if found.answer is None:
         reasons = _why_not(found.main, pathway, case)
         return StudyAnswer(found, (), (), guard, reasons)
@@ -108,34 +105,6 @@ def phase_scans(case: CaseInput, pathway: Pathway) -> dict[str, PhaseScan]:
         if phase is not None and mask is not None and mask.any():
             found[phase] = PhaseScan(scan.volume, mask)
     return found
-
-
-def distance_lines(
-    features: Mapping[str, ImageFeatures], pack: LoadedPack, pathway: Pathway
-) -> tuple[GuardLine, ...]:
-    """One line for each phase that was read: of the networks of several folds, the middle one's."""
-    first = load_study_inputs(pathway.study).inputs[0].id
-    lines: list[GuardLine] = []
-    clouds = read_reference(pack).features
-    for phase, read in features.items():
-        own = [
-            check_distance(vector, cloud)
-            for cloud in clouds
-            if cloud.phase in (phase, None)
-            and (vector := _vector(read, cloud.fold)) is not None
-            and len(vector) == cloud.length
-        ]
-        if own:
-            middle = sorted(own, key=lambda line: line.verdict)[len(own) // 2]
-            scan = pathway.input_of(phase) or ""
-            lines.append(replace(middle, scan="" if scan == first else scan))
-    return tuple(lines)
-
-
-def _vector(read: ImageFeatures, fold: int | None) -> np.ndarray | None:
-    if fold in read.embeddings:
-        return read.embeddings[fold]
-    return next(iter(read.embeddings.values()), None) if fold is None else None
 
 
 def _predictions(

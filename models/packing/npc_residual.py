@@ -17,6 +17,7 @@ from inference.packs.manifest import (
     SelfTest,
     Threshold,
 )
+from inference.packs.reference import Reference
 from inference.preprocessing.classifier_input import classifier_input
 from inference.preprocessing.segmenter_input import SegmenterFrame
 from models.cohorts.cohort import Cohort
@@ -24,13 +25,15 @@ from models.evaluation import evaluation_report, metrics
 from models.packing.demonstration_key import demonstration_key
 from models.packing.kept_work import RESULTS_FOLDER
 from models.packing.npc_residual_card import model_card
+from models.packing.npc_residual_cloud import cohort_clouds
 from models.packing.origin import created_with
+from models.packing.reference_data import REFERENCE_FILE, ReferenceContent
 from models.packing.self_test import SELF_TEST_FILE, TOLERANCE, in_blocks, self_test_bytes
 from models.packing.whole import as_json, hashes_of, put_whole, write_manifest
 from models.packing.words import LICENCE, NOT_FOR, PackWords, pack_id
 from models.phantoms.npc_population import NpcPatient, draw_patient
 from models.phantoms.npc_volume import render_patient
-from models.studies.npc_residual import STUDY, train
+from models.studies.npc_residual import STUDY, TrainedStudy, train
 from models.studies.npc_residual_cohort import groups_of, source_of
 from models.studies.npc_residual_config import NpcResidualConfig
 from models.studies.npc_residual_export import write_networks
@@ -84,7 +87,7 @@ DEMONSTRATION = PackWords(
     description="Phantoms of contrast-enhanced T1-weighted MR from models/phantoms; no patient data.",
     limits=_LIMITS,
     command="python -m models.make_packs",
-    version="0.3.0",
+    version="0.4.0",
 )
 
 
@@ -93,7 +96,7 @@ def from_phantoms(config: NpcResidualConfig, place: RunPlace, samples: Path, out
     workshop = Workshop(samples, workers=0)
     trained = train(config, phantom_groups(config), workshop, place)
     write_results(trained, workshop, samples.parent / RESULTS_FOLDER, place)
-    return put_pack(pack_study(trained), out, DEMONSTRATION, demonstration_key())
+    return put_pack(*_packed(trained), out, DEMONSTRATION, demonstration_key())
 
 
 def from_cohort(
@@ -113,11 +116,20 @@ def from_cohort(
         limits=HOSPITAL_LIMITS,
         command=f"main.py train {STUDY}",
     )
-    return put_pack(pack_study(trained), out, words)
+    return put_pack(*_packed(trained), out, words)
+
+
+def _packed(trained: TrainedStudy) -> tuple[PackedStudy, ReferenceContent]:
+    study = pack_study(trained)
+    return study, cohort_clouds(study, [arm.crops for arm in trained.arms])
 
 
 def put_pack(
-    study: PackedStudy, folder: Path, words: PackWords, key: Ed25519PrivateKey | None = None
+    study: PackedStudy,
+    reference: ReferenceContent,
+    folder: Path,
+    words: PackWords,
+    key: Ed25519PrivateKey | None = None,
 ) -> Manifest:
     """Write, check and put the pack into ``folder``, whole or not at all.
 
@@ -126,19 +138,22 @@ def put_pack(
     StorageError
         When the place is full, read-only or gone.
     """
-    return put_whole(folder, lambda fresh: write_pack(study, fresh, words), key)
+    return put_whole(folder, lambda fresh: write_pack(study, reference, fresh, words), key)
 
 
-def write_pack(study: PackedStudy, folder: Path, words: PackWords = DEMONSTRATION) -> Manifest:
+def write_pack(
+    study: PackedStudy, reference: ReferenceContent, folder: Path, words: PackWords = DEMONSTRATION
+) -> Manifest:
     """Write every file of the pack and, last, the manifest with their hashes."""
     entries = write_networks(study, folder)
     (folder / SELF_TEST_FILE).write_bytes(_self_test(study, folder, entries))
     (folder / CURVES_CSV).write_text(curves_csv(study.curves), encoding="utf-8")
     report = evaluation_report(study) | {"data": words.kind}
     (folder / "evaluation.json").write_text(as_json(report), encoding="utf-8")
-    manifest = _manifest(study, entries, {}, words)
+    (folder / REFERENCE_FILE).write_bytes(reference.content())
+    manifest = _manifest(study, entries, reference.entry(), {}, words)
     (folder / "card.md").write_text(model_card(manifest, study.config, report), encoding="utf-8")
-    manifest = _manifest(study, entries, hashes_of(folder), words)
+    manifest = _manifest(study, entries, reference.entry(), hashes_of(folder), words)
     write_manifest(folder, manifest)
     return manifest
 
@@ -162,10 +177,15 @@ def _self_test(study: PackedStudy, folder: Path, entries: tuple[NetworkEntry, ..
 
 
 def _manifest(
-    study: PackedStudy, entries: tuple[NetworkEntry, ...], files: Mapping[str, str], words: PackWords
+    study: PackedStudy,
+    entries: tuple[NetworkEntry, ...],
+    reference: Reference,
+    files: Mapping[str, str],
+    words: PackWords,
 ) -> Manifest:
     config = study.config
-    stated = files or dict.fromkeys((*(entry.file for entry in entries), SELF_TEST_FILE), "0" * 64)
+    written = (*(entry.file for entry in entries), SELF_TEST_FILE, reference.file)
+    stated = files or dict.fromkeys(written, "0" * 64)
     return Manifest(
         schema_version=2,
         id=words.id,
@@ -200,6 +220,7 @@ def _manifest(
         created_with=created_with(config.seed, config.threads, words.command),
         self_test=SelfTest(file=SELF_TEST_FILE, tolerance=TOLERANCE),
         files=dict(stated),
+        reference=reference,
     )
 
 

@@ -78,6 +78,7 @@ def _data(manifest: Manifest, config: NpcResidualConfig, report: dict[str, Any])
             f"{arm['test_patients']} ({arm['test_events']}) kept for the test, divided by patient at random"
         )
     lines.append("Outcome: residual tumour 3 to 6 months after radiotherapy; residual is the positive class.")
+    lines += _known_to_the_guard(manifest)
     missing = "No value is missing in the phantoms; the" if manifest.is_demonstration else "The"
     lines.append(f"{missing} networks read no clinical value.")
     return bullets(lines)
@@ -95,6 +96,23 @@ def _start(manifest: Manifest, config: NpcResidualConfig) -> str:
         f"{manifest.provenance.events['pretraining']} with residual tumour; each taught only the treatment "
         "received"
     )
+
+
+def _known_to_the_guard(manifest: Manifest) -> list[str]:
+    """Whose features stand for the cohort, by treatment; a pack without them says nothing."""
+    clouds = [] if manifest.reference is None else manifest.reference.features
+    lines = []
+    for treatment in manifest.treatments:
+        own = [cloud for cloud in clouds if cloud.treatment == treatment]
+        if own:
+            whom = (
+                "training patients from whom the fold's network did not learn"
+                if own[0].left_out
+                else "all training patients, some of whom taught the fold's network"
+            )
+            counts = ", ".join(f"{cloud.patients} on {cloud.components} axes" for cloud in own)
+            lines.append(f"{_name(treatment)}, features that the guard compares with: {whom} ({counts})")
+    return lines
 
 
 def _training(manifest: Manifest, config: NpcResidualConfig, report: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ from models.training.feature_filter import varying_features
 
 REFERENCE_FILE: Final = "reference.npz"
 COMPONENTS: Final = 8
+PATIENTS_PER_AXIS: Final = 10
 FEWEST: Final = 5
 """A group of fewer patients is told by no quantile and no curve: they would be the patients themselves."""
 
@@ -38,24 +39,40 @@ class ReferenceContent:
     survival: list[SurvivalTable] = field(default_factory=list)
     arrays: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
-    def add_cloud(self, name: str, embeddings: Floats, *, phase: PhaseName, fold: int | None = None) -> None:
+    def add_cloud(
+        self,
+        name: str,
+        embeddings: Floats,
+        *,
+        phase: PhaseName | None = None,
+        treatment: str | None = None,
+        fold: int | None = None,
+        left_out: bool = False,
+    ) -> None:
         """Mean and covariance of the training patients' embeddings (patients, length), on a few axes.
 
         The axes are those of largest variance among embeddings that are divided by their spread; one that
-        hardly varies has no part in them.
+        hardly varies has no part in them.  Each needs ten patients.
         """
         patients, length = embeddings.shape
         spread = embeddings.std(axis=0)
         spread[~varying_features(embeddings)] = np.inf
         centred = (embeddings - embeddings.mean(axis=0)) / spread
-        count = min(COMPONENTS, length, patients - 1)
+        count = max(1, min(COMPONENTS, length, patients // PATIENTS_PER_AXIS))
         axes = np.linalg.svd(centred, full_matrices=False)[2][:count]
         projection = axes / spread
         projected = embeddings @ projection.T
         covariance = np.atleast_2d(np.cov(projected, rowvar=False))
         self.features.append(
             FeatureDistribution(
-                array=name, phase=phase, fold=fold, length=length, components=count, patients=patients
+                array=name,
+                phase=phase,
+                fold=fold,
+                treatment=treatment,
+                left_out=left_out,
+                length=length,
+                components=count,
+                patients=patients,
             )
         )
         self.arrays[f"{name}/mean"] = projected.mean(axis=0)

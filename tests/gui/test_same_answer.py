@@ -6,15 +6,30 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gui.demonstration import DemonstrationRun
 from gui.main_window import MainWindow
 from headless.assess import run_assessment
 from headless.read_case import AssessRequest
 from headless.read_record import read_record
 from inference.clock import SeededIds, SystemClock
+from inference.guard.feature_distance import is_distance
 from inference.packs.store import PackStore
+from tests.inference.tiny_clouds import knowing_all
+from tests.inference.tiny_pack import write_tiny_pack
 
 STUDY = "npc-residual"
+
+
+@pytest.fixture(scope="module")
+def pack_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds one small pack, whose guard knows the cohort of each treatment."""
+    folder = tmp_path_factory.mktemp("known-cohorts")
+    scores = {"ccrt": (0.12, 0.18), "ic_ccrt": (0.06, 0.11)}
+    clouds = knowing_all(100.0, ccrt=0.0, ic_ccrt=0.0)
+    write_tiny_pack(folder / "npc-residual-tiny", scores=scores, gain=1.0, **clouds)
+    return folder
 
 
 def test_window_and_headless_assessments_have_equal_hashes(
@@ -39,5 +54,6 @@ def test_window_and_headless_assessments_have_equal_hashes(
     assert shown is not None
     assert shown.assessment.canonical_bytes() == written.assessment.canonical_bytes()
     assert shown.assessment.content_sha256() == written.assessment.content_sha256()
+    assert sum(is_distance(line) for line in shown.assessment.guard) == 2
     assert window.session.is_current
     assert all(prediction.variations for prediction in shown.assessment.predictions)

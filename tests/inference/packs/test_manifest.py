@@ -167,6 +167,62 @@ def test_a_version_says_no_more_and_no_less_than_it_needs() -> None:
         Manifest.model_validate(without)
 
 
+def with_clouds() -> dict[str, Any]:
+    """The compared networks' pack, whose guard knows the cohort of each answering network."""
+    document = compared()
+    document["files"]["reference.npz"] = "0" * 64
+    answering = [one for one in document["networks"] if one["role"] == "classifier"]
+    document["reference"] = {
+        "file": "reference.npz",
+        "features": [
+            {
+                "array": f"{one['treatment']}_{one['fold']}",
+                "phase": None,
+                "fold": one["fold"],
+                "treatment": one["treatment"],
+                "left_out": True,
+                "length": one["outputs"][1]["shape"][1],
+                "components": 7,
+                "patients": 79,
+            }
+            for one in answering
+        ],
+        "quantiles": [],
+        "survival": [],
+    }
+    return document
+
+
+def test_a_pack_says_whose_cohort_its_guard_knows_and_gets_it_back() -> None:
+    document = with_clouds()
+    assert json.loads(Manifest.model_validate(document).canonical_bytes()) == document
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "reason"),
+    [
+        ("0.treatment", "surgery", "no network gives the embedding of the cloud ccrt_0"),
+        ("0.fold", 7, "no network gives the embedding of the cloud ccrt_0"),
+        ("0.length", 5, "no network gives the embedding of the cloud ccrt_0"),
+        ("0.treatment", None, "the cloud ccrt_0 is of a treatment or of a phase"),
+        ("0.phase", "arterial", "the cloud ccrt_0 is of a treatment or of a phase"),
+        ("1.fold", 0, "the cloud of ccrt fold 0 stands twice"),
+    ],
+)
+def test_a_cloud_of_a_treatment_is_of_one_of_its_networks(place: str, value: Any, reason: str) -> None:
+    document = with_clouds()
+    change(f"reference.features.{place}", value)(document)
+    with pytest.raises(ValidationError, match=reason):
+        Manifest.model_validate(document)
+
+
+def test_a_study_of_phases_knows_no_treatment() -> None:
+    document = gnen_os()
+    document["reference"]["features"][0]["treatment"] = "surgery"
+    with pytest.raises(ValidationError, match="is of a treatment or of a phase"):
+        Manifest.model_validate(document)
+
+
 def change(place: str, value: Any) -> Callable[[dict[str, Any]], None]:
     """Set one entry, ``linear_models.0.name``; no value removes it."""
 

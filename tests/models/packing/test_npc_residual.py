@@ -34,12 +34,14 @@ def no_export(monkeypatch):
     shapes = []
 
     def export(graph, example, path):
-        shapes.append((None, *example.shape[1:]))
+        last = getattr(graph.network, "classifier", None)
+        shapes.append(((None, *example.shape[1:]), (None, getattr(last, "in_features", 1))))
         path.write_bytes(b"")
 
     def tensors(role):
-        image = Tensor(name="image", shape=shapes[-1])
-        return (image,), tuple(Tensor(name=name, shape=(None, 1)) for name in OUTPUTS_BY_ROLE[role])
+        given, made = shapes[-1]
+        image = Tensor(name="image", shape=given)
+        return (image,), tuple(Tensor(name=name, shape=made) for name in OUTPUTS_BY_ROLE[role])
 
     for module, role in (("segmenter", "segmenter"), ("export", "classifier")):
         path = f"models.studies.npc_residual_{module}"
@@ -52,10 +54,10 @@ def no_export(monkeypatch):
 
 def test_a_cohort_trains_the_whole_protocol_from_random_weights(no_export, tmp_path, monkeypatch):
     told = []
-    monkeypatch.setattr(npc_residual, "put_pack", lambda study, out, words: told.append((study, words)))
+    monkeypatch.setattr(npc_residual, "put_pack", lambda *given: told.append(given))
     patients = cohort()
     npc_residual.from_cohort(patients, SMALL, RunPlace(), tmp_path / "samples", tmp_path / "pack")
-    ((study, words),) = told
+    ((study, reference, _, words),) = told
     assert set(study.segmenters) == set(SMALL.segmenters) == {"unet", "deeplabv3"}
     assert study.marked_patients + sum(len(arm.patients) for arm in study.arms) == len(patients.table)
     assert [arm.treatment for arm in study.arms] == list(TREATMENTS)
@@ -64,13 +66,25 @@ def test_a_cohort_trains_the_whole_protocol_from_random_weights(no_export, tmp_p
     assert study.config.patient.classification == SMALL.patient.pretraining
     assert not [point.run for point in study.curves if "pre-training" in point.run]
 
-    manifest = npc_residual.write_pack(study, tmp_path / "written", words)
+    manifest = npc_residual.write_pack(study, reference, tmp_path / "written", words)
     roles = Counter(entry.role for entry in manifest.networks)
     assert roles == {"segmenter": 1, "classifier": 2 * SMALL.folds, "comparison": len(study.compared)}
     assert (words.kind, manifest.id) == ("synthetic", "pack")
     card = (tmp_path / "written" / "card.md").read_text()
     assert "start: random weights; nobody was kept for pre-training" in card
     assert "here they are random" in card and "Pre-training:" not in card
+
+    clouds = manifest.reference.features
+    assert [(cloud.treatment, cloud.fold) for cloud in clouds] == [
+        (treatment, fold) for treatment in TREATMENTS for fold in range(SMALL.folds)
+    ]
+    for arm in study.arms:
+        own = [cloud for cloud in clouds if cloud.treatment == arm.treatment]
+        assert {cloud.patients for cloud in own} == {len(arm.fitted.training)}
+        assert not any(cloud.left_out for cloud in own)
+        told = f"all training patients, some of whom taught the fold's network ({len(arm.fitted.training)} on"
+        assert told in card
+    assert (tmp_path / "written" / "reference.npz").is_file() and "reference.npz" in manifest.files
 
 
 def test_a_treatment_of_one_class_is_refused_before_a_scan_is_read(tmp_path, monkeypatch):
