@@ -6,12 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from inference.packs.manifest import NetworkEntry
 from inference.predictors.classifiers import averaged
-from inference.runtime import Network
-from models.export import export_network, round_weights, tensor_entries
+from models.export import round_weights
 from models.networks.contract import MeanPooledClassifier
-from models.networks.outputs import ClassifierGraph
+from models.networks.outputs import CLASSIFIER_OUTPUTS, ClassifierGraph
 from models.packing.npc_residual_card import _known_to_the_guard
 from models.packing.npc_residual_cloud import ENOUGH, cohort_clouds
 from models.studies.npc_residual_groups import TREATMENTS
@@ -51,7 +49,7 @@ def study():
     return SimpleNamespace(arms=arms), [one.half() for one in crops]
 
 
-def test_the_clouds_are_of_what_the_board_reads_off_the_left_out_patients(study, tmp_path):
+def test_the_clouds_are_of_what_the_board_reads_off_the_left_out_patients(study):
     packed, crops = study
     data = cohort_clouds(*study)
     assert [(one.treatment, one.fold, one.patients, one.left_out) for one in data.features] == [
@@ -59,9 +57,9 @@ def test_the_clouds_are_of_what_the_board_reads_off_the_left_out_patients(study,
     ]
     for arm, own in zip(packed.arms, crops, strict=True):
         for fold, network in enumerate(arm.networks):
-            board = at_the_board(network, tmp_path / f"{arm.treatment}-{fold}.onnx")
+            board = at_the_board(network)
             left_out = arm.fitted.folds[fold].left_out
-            read = np.stack([board(own[k : k + 1].float().numpy()) for k in left_out])
+            read = np.stack([board(own[k : k + 1].float()) for k in left_out])
             name = f"{arm.treatment}_{fold}"
             projected = read @ data.arrays[f"{name}/projection"].T
             assert np.allclose(projected.mean(axis=0), data.arrays[f"{name}/mean"], atol=1e-3)
@@ -69,22 +67,15 @@ def test_the_clouds_are_of_what_the_board_reads_off_the_left_out_patients(study,
             assert np.allclose(covariance, data.arrays[f"{name}/covariance"], atol=1e-3)
 
 
-def at_the_board(network, path):
-    example = torch.zeros(1, SLICES, SIDE, SIDE)
-    export_network(ClassifierGraph(network), example, path)
-    inputs, outputs = tensor_entries(path.read_bytes())
-    entry = NetworkEntry(
-        role="classifier",
-        architecture="one",
-        treatment="ccrt",
-        fold=0,
-        file=path.name,
-        inputs=inputs,
-        outputs=outputs,
-        unit="patient",
-    )
-    opened = Network(path.read_bytes(), entry, threads=1)
-    return lambda given: averaged(opened.run(given)["activation"])
+def at_the_board(network):
+    """What the exported graph gives for one patient, as the board takes it."""
+    graph = ClassifierGraph(network).eval()
+
+    @torch.no_grad()
+    def read(image):
+        return averaged(graph(image)[CLASSIFIER_OUTPUTS.index("activation")].numpy())
+
+    return read
 
 
 def test_too_few_left_out_patients_leave_it_to_the_whole_training_cohort(study):
