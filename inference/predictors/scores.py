@@ -12,7 +12,8 @@ from inference.packs.fitted import LinearModel, Score, ScoreThreshold
 from inference.packs.load import LoadedPack
 from inference.packs.manifest import Manifest
 from inference.packs.study_models import FeatureWeights, FoldMachine, StudyModels, study_models
-from inference.predictors.image_features import Floats, ImageFeatures
+from inference.predictors.classifiers import Floats
+from inference.predictors.image_features import ImageFeatures
 from inference.predictors.linear_predictor import (
     Contribution,
     by_fold,
