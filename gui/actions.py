@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
 from gui.pathway.region import marks_cuboid
-from gui.session import Session
 from gui.theme.icons import icon
 
-WhyNot = Callable[[Session], str]
+if TYPE_CHECKING:
+    from gui.session import Session
+
+WhyNot = Callable[["Session"], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +93,14 @@ def needs_job(session: Session) -> str:
 
 
 def needs_current(session: Session) -> str:
-    """An outcome computed from what is shown."""
+    """An outcome of what is shown, which may be seen, and of which every small change was tried."""
     if session.outcome is None:
         return "gui.why_not.outcome"
-    return "" if session.is_current else "gui.why_not.stale"
+    if session.board.hides:
+        return "error.report.opinion_first"
+    if not session.is_current:
+        return "gui.why_not.stale"
+    return "error.report.varying" if session.jobs.variation.is_running else ""
 
 
 SPECS = (
@@ -165,6 +172,8 @@ class Actions(QObject):
             session.pick_changed,
             session.study_changed,
             session.inputs.changed,
+            session.board.changed,
+            session.jobs.variation.changed,
         ):
             signal.connect(self._on_state_changed)
         session.language_changed.connect(self._on_language_changed)

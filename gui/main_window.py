@@ -294,6 +294,7 @@ class MainWindow(QMainWindow):
             widget.setVisible(not stopped)
 
     def _on_board_changed(self) -> None:
+        self.settings.opinion_first = self.session.board.is_wanted
         for group in self._hideable:
             group.setVisible(not self.session.board.hides)
 
@@ -360,6 +361,7 @@ class MainWindow(QMainWindow):
             self.columns.setSizes([_LEFT_PX, max(400, self.width() - _LEFT_PX - _RIGHT_PX), _RIGHT_PX])
         if not self.settings.is_tiled:
             self.viewer.maximise(0)
+        self.session.board.want(self.settings.opinion_first)
 
     def begin(self) -> None:
         """Start what may take a moment, once the window can be seen."""

@@ -1,4 +1,7 @@
-"""What the window remembers: language, theme, sizes, pathway; never anything of a patient, nor a path."""
+"""What the window remembers: language, theme, sizes, pathway, whether the own opinion comes first.
+
+Never anything of a patient, nor a path.
+"""
 
 from __future__ import annotations
 
@@ -56,6 +59,15 @@ class Settings:
     @is_tiled.setter
     def is_tiled(self, value: bool) -> None:
         self._put("tiled", "true" if value else "false")
+
+    @property
+    def opinion_first(self) -> bool:
+        """True to hide every answer until an own opinion was committed."""
+        return self._text("opinion_first") == "true"
+
+    @opinion_first.setter
+    def opinion_first(self, value: bool) -> None:
+        self._put("opinion_first", "true" if value else "false")
 
     def layout(self, name: str) -> QByteArray:
         """Saved geometry or splitter state, empty when there is none."""

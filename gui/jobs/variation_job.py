@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from inference.jobs import OnProgress, ShouldStop
+from gui.notice import NoticeKind
+from inference.jobs import EndState, JobEnd, OnProgress, ShouldStop
 
 if TYPE_CHECKING:
     from gui.jobs.job import BackgroundJob
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class VariationJob(QObject):
-    """One at a time, for the outcome that is shown; what belongs to another is dropped."""
+    """One at a time, for the outcome that is shown; what belongs to another is dropped.
+
+    While that outcome is stale its variations wait: what was changed may be changed back.
+    """
 
     changed = Signal()
 
@@ -27,7 +31,9 @@ class VariationJob(QObject):
         self._session = session
         self.job: BackgroundJob | None = None
         self._of: Outcome | None = None
+        self._waiting: Outcome | None = None
         session.outcome_changed.connect(self._on_outcome_changed)
+        session.currency_changed.connect(self._on_currency_changed)
 
     @property
     def is_running(self) -> bool:
@@ -45,7 +51,7 @@ class VariationJob(QObject):
 
             return vary(outcome, case, pack, rules=rules, on_progress=on_progress, should_stop=should_stop)
 
-        self._of = outcome
+        self._of, self._waiting = outcome, None
         self.job = self._session.jobs.aside("vary", work)
         self.job.progressed.connect(self.changed)
         self.job.succeeded.connect(self._on_varied)
@@ -55,18 +61,30 @@ class VariationJob(QObject):
 
     @Slot()
     def _on_outcome_changed(self) -> None:
-        if self.job is not None and self._session.outcome is not self._of:
+        if self._session.outcome is self._of:
+            return
+        self._waiting = None
+        if self.job is not None:
             self.job.cancel()
 
     @Slot(object)
     def _on_varied(self, varied: Outcome) -> None:
-        session = self._session
-        if session.outcome is self._of and session.is_current:
-            self._of = varied
+        if self._session.outcome is self._of:
+            self._waiting = varied
+            self._on_currency_changed()
+
+    @Slot()
+    def _on_currency_changed(self) -> None:
+        session, varied = self._session, self._waiting
+        if varied is not None and session.is_current:
+            self._of, self._waiting = varied, None
             session.accept_outcome(varied, session.outcome_seconds or 0.0)
 
     @Slot(object)
-    def _on_ended(self, _end: object) -> None:
-        if self.sender() is self.job:
-            self.job = None
-            self.changed.emit()
+    def _on_ended(self, end: JobEnd[Any]) -> None:
+        if self.sender() is not self.job:
+            return
+        self.job = None
+        if end.state in (EndState.REFUSED, EndState.FAILED) and end.message is not None:
+            self._session.raise_notice(NoticeKind.FAILED, end.message)
+        self.changed.emit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gui.actions import needs_current
 from gui.jobs.job import Work
 from inference.errors import InputError
 from inference.jobs import OnProgress, Progress, ShouldStop, stop_if_asked
@@ -24,7 +25,7 @@ def report_content(session: Session, language: str) -> ReportContent:
     Raises
     ------
     InputError
-        When there is no outcome, it is stale, or nobody is named.
+        When there is no outcome, it is stale, may not be seen yet, or small changes are still being tried.
     """
     from inference.evidence.for_patient import evidence_for
     from inference.evidence.published_tables import published_tables
@@ -113,9 +114,5 @@ def mask_work(session: Session, path: Path, kind: MaskFormat) -> Work:
 
 
 def _require_current(session: Session) -> None:
-    if session.outcome is None:
-        raise InputError("gui.why_not.outcome")
-    if session.board.hides:
-        raise InputError("error.report.opinion_first")
-    if not session.is_current:
-        raise InputError("gui.why_not.stale")
+    if reason := needs_current(session):
+        raise InputError(reason)

@@ -18,6 +18,8 @@ def report_obstacle(session: Session) -> Message | None:
         return Message("error.report.opinion_first")
     if not session.is_current:
         return Message("panel.report.stale")
+    if session.jobs.variation.is_running:
+        return Message("error.report.varying")
     if session.identity is None or not session.identity.is_known:
         return Message("panel.identity.missing")
     return None

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from gui.actions import needs_current
 from gui.clinical.calm_combo_box import CalmComboBox
 from gui.feedback.text import label, say, set_tone
 from gui.feedback.verdict_mark import TONE_BY_VERDICT, VerdictMark
@@ -59,6 +60,8 @@ class ReportPage(QWidget):
             session.currency_changed,
             session.identity_changed,
             session.pack_changed,
+            session.board.changed,
+            session.jobs.variation.changed,
         ):
             signal.connect(self._on_changed)
         session.language_changed.connect(self._on_language_changed)
@@ -142,7 +145,7 @@ class ReportPage(QWidget):
         session = self._session
         obstacle = report_obstacle(session)
         is_stale = session.outcome is not None and not session.is_current
-        needs_identity = session.outcome is not None and not is_stale and obstacle is not None
+        needs_identity = obstacle is not None and obstacle.id == "panel.identity.missing"
         if obstacle is None:
             self._judge(Verdict.FINE, session.tr("panel.report.ready"))
         else:
@@ -151,7 +154,7 @@ class ReportPage(QWidget):
         self.identity.setVisible(needs_identity)
         self.save_button.setEnabled(obstacle is None)
         self.save_button.setToolTip("" if obstacle is None else self.status.text())
-        self.save_data_button.setEnabled(session.outcome is not None and not is_stale)
+        self.save_data_button.setEnabled(not needs_current(session))
         current = session.outcome is not None and not is_stale
         digest = session.outcome.assessment.content_sha256() if session.outcome and current else ""
         say(self.hash, session.tr("panel.report.hash", hash=short_hash(digest)) if digest else "")

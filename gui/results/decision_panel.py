@@ -31,7 +31,10 @@ _TEXT_HEIGHT_PX: Final = 52
 
 
 class DecisionPanel(QWidget):
-    """Not there without an answer; a decision stands until the answer changes or it is taken anew."""
+    """Before the answer it offers the own opinion alone; a decision stands until the answer changes.
+
+    What was typed for one patient is never there for the next.
+    """
 
     def __init__(
         self, session: Session, store: DecisionStore | None = None, parent: QWidget | None = None
@@ -39,6 +42,7 @@ class DecisionPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._store = store or DecisionStore.of_this_user()
+        self._typed_for = session.case_key, session.study
         self.card = Card(self)
         self.heading = label("heading", self, wraps=True)
         self.opinion_first = QCheckBox(self.card)
@@ -87,9 +91,15 @@ class DecisionPanel(QWidget):
         outer.setSpacing(2 * GRID_PX)
         outer.addWidget(self.heading)
         outer.addWidget(self.card)
-        for signal in (session.outcome_changed, session.currency_changed, session.language_changed):
+        for signal in (
+            session.stack_changed,
+            session.outcome_changed,
+            session.currency_changed,
+            session.language_changed,
+            session.board.changed,
+            session.jobs.variation.changed,
+        ):
             signal.connect(self._on_changed)
-        session.board.changed.connect(self._on_changed)
         self._on_changed()
 
     @property
@@ -101,8 +111,11 @@ class DecisionPanel(QWidget):
     def _on_changed(self, *_: object) -> None:
         session = self._session
         tr, outcome = session.tr, session.outcome
+        self._clear_for_another_case()
         hides, is_taken = session.board.hides, session.board.decision is not None
-        self.setVisible(outcome is not None)
+        is_open = outcome is not None and not hides and not is_taken
+        self.setVisible(session.stack is not None)
+        self.opinion_first.setChecked(session.board.is_wanted)
         self.heading.setText(tr("panel.decision.heading"))
         self.setAccessibleName(self.heading.text())
         self.opinion_first.setText(tr("panel.decision.opinion_first"))
@@ -116,23 +129,42 @@ class DecisionPanel(QWidget):
         )
         for button in self.choices.buttons():
             button.setText(tr(f"panel.decision.{button.objectName()}"))
-            button.setVisible(not hides and not is_taken)
+            button.setVisible(is_open)
             button.setEnabled(given or button.objectName() != Choice.ACCEPT.value)
         changes = self.choice in (Choice.MODIFY, Choice.OVERRIDE)
         for field, name in ((self.decided, "decided"), (self.reason, "reason")):
-            field.setVisible(changes and not hides and not is_taken)
+            field.setVisible(changes and is_open)
             self._ask(field, f"panel.decision.{name}")
-        self.by.setVisible(hides or (self.choice is not None and not is_taken))
+        is_asked = hides or (self.choice is not None and is_open)
+        self.by.setVisible(is_asked)
         self.by.setPlaceholderText(tr("panel.decision.by"))
         self.by.setAccessibleName(self.by.placeholderText())
         self.commit.setText(tr("panel.decision.opinion.commit" if hides else "panel.decision.commit"))
-        self.commit.setVisible(hides or (self.choice is not None and not is_taken))
-        stale = outcome is not None and not session.is_current
-        self.commit.setEnabled(hides or not stale)
-        say(self.problem, tr("panel.decision.stale") if stale and not hides else "", Tone.WARN)
+        self.commit.setVisible(is_asked)
+        obstacle = "" if hides or outcome is None else self._obstacle()
+        self.commit.setEnabled(not obstacle)
+        say(self.problem, tr(obstacle) if obstacle else "", Tone.WARN)
         say(self.recorded, self._recorded(), Tone.GOOD)
         self.again.setText(tr("panel.decision.again"))
         self.again.setVisible(is_taken)
+
+    def _obstacle(self) -> str:
+        """Why the answer that is shown cannot be decided on yet."""
+        if not self._session.is_current:
+            return "panel.decision.stale"
+        return "error.report.varying" if self._session.jobs.variation.is_running else ""
+
+    def _clear_for_another_case(self) -> None:
+        typed_for = self._session.case_key, self._session.study
+        if typed_for == self._typed_for:
+            return
+        self._typed_for = typed_for
+        for field in (self.opinion, self.decided, self.reason):
+            field.clear()
+        self.choices.setExclusive(False)
+        for button in self.choices.buttons():
+            button.setChecked(False)
+        self.choices.setExclusive(True)
 
     def _ask(self, field: QPlainTextEdit, name: str) -> None:
         field.setPlaceholderText(self._session.tr(name))

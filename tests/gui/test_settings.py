@@ -12,12 +12,12 @@ from gui.settings import SCHEMA_VERSION, Settings
 
 def test_values_come_back_with_their_types(tmp_path: Path) -> None:
     first = Settings(tmp_path / "window.ini")
-    assert first.is_tiled and first.theme == "dark" and first.language == ""
-    first.is_tiled, first.theme, first.language = False, "light", "zh_CN"
+    assert first.is_tiled and first.theme == "dark" and first.language == "" and not first.opinion_first
+    first.is_tiled, first.theme, first.language, first.opinion_first = False, "light", "zh_CN", True
     first.set_layout("columns", QByteArray(b"abc"))
     first.save()
     again = Settings(tmp_path / "window.ini")
-    assert again.is_tiled is False
+    assert again.is_tiled is False and again.opinion_first
     assert (again.theme, again.language) == ("light", "zh_CN")
     assert again.layout("columns") == QByteArray(b"abc")
     assert again.layout("window") == QByteArray()

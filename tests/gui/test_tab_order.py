@@ -31,7 +31,7 @@ def section_of(window: MainWindow, widget: QWidget) -> int:
         window.top, window.pathway, window.series, window.checklist.inputs, window.layers,
         window.clinical, window.checklist, window.run_bar,
         window.viewer.toolbar, *window.viewer.viewports, window.viewer.problems,
-        window.comparison, window.recommendation, window.shares, window.guard,
+        window.comparison, window.recommendation, window.decision, window.shares, window.guard,
     )  # fmt: skip
     return next((n for n, part in enumerate(parts) if part is widget or part.isAncestorOf(widget)), -1)
 

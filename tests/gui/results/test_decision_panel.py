@@ -6,11 +6,15 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 
+from gui.actions import needs_current
+from gui.jobs.writing import assessment_work
 from gui.reporting.report_obstacle import report_obstacle
 from gui.results.decision_panel import DecisionPanel
 from gui.session import Session
 from inference.decisions.board_decision import Choice
 from inference.decisions.decision_store import DecisionStore
+from inference.errors import InputError
+from tests.gui.panel_session import run
 from tests.inference.synthetic_case import record
 
 
@@ -35,7 +39,50 @@ def press(shown: DecisionPanel, qtbot: Any) -> None:
 
 
 def test_without_an_answer_nothing_can_be_decided(opened: Session, store: DecisionStore, qtbot: Any) -> None:
-    assert panel(opened, store, qtbot).isHidden()
+    shown = panel(opened, store, qtbot)
+    assert shown.commit.isHidden() and all(one.isHidden() for one in shown.choices.buttons())
+    opened.close_case()
+    assert shown.isHidden()
+
+
+def test_own_opinion_first_is_asked_for_before_the_first_answer(
+    opened: Session, store: DecisionStore, qtbot: Any
+) -> None:
+    shown = panel(opened, store, qtbot)
+    assert not shown.isHidden() and not shown.opinion_first.isHidden() and shown.opinion.isHidden()
+    shown.opinion_first.setChecked(True)
+    run(opened)
+    assert opened.board.hides and not shown.opinion.isHidden()
+
+
+def test_what_was_typed_for_one_patient_is_not_there_for_the_next(
+    answered: Session, store: DecisionStore, qtbot: Any
+) -> None:
+    shown = panel(answered, store, qtbot)
+    mark(shown, Choice.OVERRIDE)
+    for field in (shown.opinion, shown.decided, shown.reason):
+        field.setPlainText("hearing loss")
+    answered.close_case()
+    assert shown.choice is None
+    assert not any(one.toPlainText() for one in (shown.opinion, shown.decided, shown.reason))
+
+
+def test_nothing_is_decided_or_exported_while_small_changes_are_tried(
+    answered: Session, store: DecisionStore, qtbot: Any, tmp_path: Path
+) -> None:
+    shown = panel(answered, store, qtbot)
+    mark(shown, Choice.ACCEPT)
+    case, pack = answered.case_input, answered.pack
+    assert case is not None and pack is not None and shown.commit.isEnabled()
+    answered.jobs.variation.start(case, pack, None)
+    obstacle = report_obstacle(answered)
+    assert obstacle is not None and obstacle.id == needs_current(answered) == "error.report.varying"
+    assert not shown.commit.isEnabled() and "still being tried" in shown.problem.text()
+    with pytest.raises(InputError) as caught:
+        assessment_work(answered, tmp_path / "assessment.json")
+    assert caught.value.message.id == "error.report.varying"
+    qtbot.waitUntil(lambda: not answered.jobs.variation.is_running, timeout=10_000)
+    assert shown.commit.isEnabled() and report_obstacle(answered) is None and not needs_current(answered)
 
 
 def test_accepting_needs_a_name_and_is_kept(answered: Session, store: DecisionStore, qtbot: Any) -> None:

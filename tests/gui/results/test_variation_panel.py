@@ -69,10 +69,13 @@ def test_the_job_replaces_the_outcome_by_the_varied_one(answered: Session, qtbot
     assert shown.progress.isHidden()
 
 
-def test_what_was_tried_for_changed_inputs_is_dropped(answered: Session, qtbot: Any) -> None:
+def test_what_was_tried_waits_while_the_inputs_are_others(answered: Session, qtbot: Any) -> None:
     case, pack, before = answered.case_input, answered.pack, answered.outcome
-    assert case is not None and pack is not None
+    assert case is not None and pack is not None and before is not None
     answered.jobs.variation.start(case, pack, None)
     answered.set_record(record(age="70"))
     qtbot.waitUntil(lambda: answered.jobs.variation.job is None, timeout=10_000)
     assert answered.outcome is before
+    answered.set_record(case.record)
+    assert answered.outcome is not None and all(p.variations for p in answered.outcome.assessment.predictions)
+    assert answered.is_current
