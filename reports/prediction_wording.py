@@ -79,6 +79,13 @@ def fold_range(prediction: Prediction, catalogue: Catalogue) -> str:
     )
 
 
+def calibrated_text(prediction: Prediction, catalogue: Catalogue) -> str:
+    """The probability that the pack's recalibration makes of the score; empty where it states none."""
+    if prediction.status is not PredictionStatus.ANSWERED or prediction.calibrated is None:
+        return ""
+    return catalogue.text("report.calibrated", share=percent(prediction.calibrated, catalogue))
+
+
 def survival_text(prediction: Prediction, months: float, catalogue: Catalogue) -> str:
     """What a foretold curve says at one time, with its interval where it has one; empty beyond its times.
 

@@ -10,6 +10,7 @@ from inference.messages.catalogue import Catalogue
 from inference.prediction import Prediction, PredictionStatus
 from reports.paper.patient_frame import banner_text
 from reports.prediction_wording import (
+    calibrated_text,
     cutoff_text,
     fallback_text,
     fold_range,
@@ -110,6 +111,7 @@ def _prediction(prediction: Prediction, study: str, catalogue: Catalogue) -> str
     score = score_text(prediction, catalogue)
     parts = [_field(name, _noted(score, spread, catalogue) if spread else score, catalogue)]
     parts += [verdict] if prediction.is_positive is not None else []
+    parts.append(calibrated_text(prediction, catalogue))
     if not prediction.treatment:
         months = horizons_of(prediction, study)
         parts += [survival_text(prediction, month, catalogue) for month in months]

@@ -112,14 +112,17 @@ def survival_lines(prediction: Prediction, horizons_months: Sequence[float], cat
 
 
 def _measure(prediction: Prediction, catalogue: Catalogue) -> list[str]:
-    """How the folds agree; of a number that is no probability also what it is, and its cut-off."""
+    """How the folds agree, what recalibration makes of it; of no probability also what it is, its cut-off."""
     parts = []
     if prediction.scale != "probability":
         parts.append(catalogue.text("report.answer.log_hazard"))
         cutoff = prediction_wording.cutoff_text(prediction, catalogue)
         parts += [catalogue.text("report.cutoff", value=cutoff)] if cutoff else []
-    folds = prediction_wording.fold_range(prediction, catalogue)
-    return [*parts, folds] if folds else parts
+    more = (
+        prediction_wording.fold_range(prediction, catalogue),
+        prediction_wording.calibrated_text(prediction, catalogue),
+    )
+    return [*parts, *filter(None, more)]
 
 
 def _doubts(prediction: Prediction, catalogue: Catalogue) -> list[str]:

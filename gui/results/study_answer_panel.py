@@ -16,6 +16,7 @@ from gui.theme.tokens import GRID_PX
 from inference.assessment import Assessment
 from inference.prediction import Prediction, PredictionStatus
 from reports.prediction_wording import (
+    calibrated_text,
     horizons_of,
     interval_remark,
     outcome_text,
@@ -86,7 +87,7 @@ class StudyAnswerPanel(AnswerPanel):
         say(self.beside, catalogue.text("report.beside.beside") if answered else "")
         for row, one in enumerate(answered):
             said = [verdict_text(one, catalogue)] if one.is_positive is not None else []
-            said.append(survival_lines(one, horizons_of(one, study), catalogue))
+            said += [survival_lines(one, horizons_of(one, study), catalogue), calibrated_text(one, catalogue)]
             texts = (
                 prediction_name(one, catalogue),
                 score_text(one, catalogue),

@@ -30,6 +30,7 @@ from reports.paper.sheet import (
 )
 from reports.prediction_wording import (
     borderline_flag,
+    calibrated_text,
     cutoff_text,
     fallback_text,
     fold_range,
@@ -90,6 +91,8 @@ def _answer(prediction: Prediction, study: str, catalogue: Catalogue) -> Block:
         )
     if prediction.fold_scores:
         right.append(TextBlock(fold_range(prediction, catalogue), QUIET))
+    if calibrated := calibrated_text(prediction, catalogue):
+        right.append(TextBlock(calibrated, SMALL_STRONG))
     flags = (
         (prediction.is_borderline, borderline_flag(prediction)),
         (prediction.folds_disagree, "report.flag.folds_disagree"),
@@ -112,7 +115,7 @@ def _beside(predictions: Sequence[Prediction], study: str, catalogue: Catalogue)
             name.append(TextBlock(outcome, FINE_PRINT))
         said = verdict_word(one, catalogue) if one.is_positive is not None else ""
         foretold = [survival_text(one, month, catalogue) for month in horizons_of(one, study)]
-        last = " · ".join(text for text in (said, *foretold) if text)
+        last = " · ".join(text for text in (said, *foretold, calibrated_text(one, catalogue)) if text)
         texts = (score_text(one, catalogue), cutoff_text(one, catalogue), _folds(one, catalogue), last)
         cells: list[Block] = [Stack(name), *(TextBlock(text, SMALL) for text in texts)]
         rows.append(Row(Columns(cells, _BESIDE_SHARES, 6.0), 1.8, inset=2.0))

@@ -30,7 +30,8 @@ from reports.figures.style import PAPER
 from reports.prediction_wording import horizons_of
 from reports.report import build_report
 from reports.sections.study_answer import explanation_sections, study_section
-from tests.reports.assessments import answered, content
+from reports.summary import summary_lines
+from tests.reports.assessments import PHANTOM, answered, content
 from tests.reports.test_evidence import texts
 
 ANSWER = Prediction(
@@ -195,3 +196,15 @@ def test_the_report_of_a_study_is_printed(language: str) -> None:
     made = content(assessment(), language=language, explanation=EXPLANATION)
     assert build_report(made).startswith(b"%PDF")
     assert load_catalogue(language)
+
+
+def test_a_recalibrated_probability_stands_beside_the_score(english: Catalogue) -> None:
+    score = replace(ANSWER, scale="probability", cutoff=0.5, score=0.62, survival=(), calibrated=0.31)
+    beside = replace(score, model="dl", part=Part.BESIDE, contributions=(), calibrated=0.17)
+    made = assessment(score, beside)
+    printed = said(made, english).replace("\u00a0", " ")
+    in_terminal = "\n".join(summary_lines(made, PHANTOM, english)).replace("\u00a0", " ")
+    for text in (printed, in_terminal):
+        assert "62 %" in text
+        assert "recalibrated probability 31 %" in text and "recalibrated probability 17 %" in text
+    assert "recalibrated" not in said(assessment(replace(score, calibrated=None)), english)

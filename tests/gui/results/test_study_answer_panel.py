@@ -75,6 +75,7 @@ def test_a_fallback_is_named_and_amber(qtbot: Any) -> None:
     panel = shown(StudyAnswerPanel(session_of(scan_of("portal_venous", record("lagc-response")))), qtbot)
     assert panel.answer.fallback.text() == "From the image alone, for want of: Maximum diameter"
     assert panel.answer.fallback.property("tone") == "warn"
+    assert "recalibrated probability" in panel.answer.range.text()
 
 
 @pytest.mark.parametrize("make", [StudyAnswerPanel, ExplanationPanel])
