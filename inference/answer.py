@@ -19,6 +19,7 @@ from inference.clinical.taken_over import finding_of, releases_of
 from inference.dicom.pixels.pixel_facts import saturation_finding
 from inference.findings import Finding, Verdict
 from inference.guard.checks import check_inputs, check_masks
+from inference.guard.clinical_range import check_clinical_range
 from inference.guard.facts import gather_facts
 from inference.inputs.scan_dates import date_of
 from inference.inputs.taken_together import taken_apart
@@ -49,8 +50,12 @@ class Answer:
 
     @cached_property
     def checked(self) -> tuple[GuardLine, ...]:
-        """What the guard says of scans and masks before any network is asked."""
-        return (*check_inputs(self.case, self.pack), *check_masks(self.case, self.pack))
+        """What the guard says of scans, masks and clinical numbers before any network is asked."""
+        return (
+            *check_inputs(self.case, self.pack),
+            *check_masks(self.case, self.pack),
+            *check_clinical_range(self.case.record, self.pack),
+        )
 
     @property
     def guard(self) -> tuple[GuardLine, ...]:

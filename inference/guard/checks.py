@@ -9,6 +9,7 @@ from inference.case_input import CaseInput
 from inference.clinical.taken_over import finding_of, releases_of
 from inference.findings import Verdict
 from inference.guard.facts import gather_facts
+from inference.guard.intensity import check_intensity, window_of
 from inference.guard.mask_check import check_mask
 from inference.guard.mask_plausibility import check_plausibility, plausible_mask
 from inference.guard.scan_check import check_scan
@@ -48,12 +49,19 @@ def _values_of_another(case: CaseInput) -> list[GuardLine]:
 
 
 def check_masks(case: CaseInput, pack: LoadedPack) -> tuple[GuardLine, ...]:
-    """How plausible each scan's mask is; slower than :func:`check_inputs`, for it looks at the picture."""
-    bounds = plausible_mask(pack.manifest.study)
-    is_ct = pack.manifest.inputs.modality == "CT"
-    return tuple(
-        replace(line, scan=name)
-        for name, scan in case.by_scan()
-        if scan.mask is not None
-        for line in check_plausibility(scan.mask, scan.volume, bounds, is_ct=is_ct)
-    )
+    """How plausible each scan's mask is, and what it marks; slower than :func:`check_inputs`, for it looks at
+    the picture.
+    """
+    manifest = pack.manifest
+    bounds, study = plausible_mask(manifest.study), load_study_inputs(manifest.study)
+    is_ct = manifest.inputs.modality == "CT"
+    lines: list[GuardLine] = []
+    for name, scan in case.by_scan():
+        if scan.mask is None:
+            continue
+        own = check_plausibility(scan.mask, scan.volume, bounds, is_ct=is_ct)
+        window = window_of(manifest, study.named(name).phase) if is_ct else None
+        if window is not None:
+            own = (*own, *check_intensity(scan.mask, scan.volume, window))
+        lines += [replace(line, scan=name) for line in own]
+    return tuple(lines)
