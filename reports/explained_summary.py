@@ -31,7 +31,7 @@ def explained_lines(
     answered = [one for one in assessment.predictions if one.status is PredictionStatus.ANSWERED]
     lines: list[str] = []
     for prediction in answered:
-        lines += _contributions(prediction, catalogue)
+        lines += _contributions(prediction, assessment.study, catalogue)
         lines += _slices(prediction, catalogue)
     lines += _survival(answered, assessment.study, catalogue)
     if explanation is not None and answered:
@@ -42,12 +42,13 @@ def explained_lines(
     return lines
 
 
-def _contributions(prediction: Prediction, catalogue: Catalogue) -> list[str]:
+def _contributions(prediction: Prediction, study: str, catalogue: Catalogue) -> list[str]:
     if not prediction.contributions:
         return []
     heading = f"{prediction_name(prediction, catalogue)} · {catalogue.text('figure.contributions')}"
     terms = sorted(prediction.contributions, key=lambda term: -abs(term.amount))
-    return [heading, *(f"{_INDENT}{_signed(one.amount)}  {term_text(one, catalogue)}" for one in terms)]
+    told = (f"{_INDENT}{_signed(one.amount)}  {term_text(one, study, catalogue)}" for one in terms)
+    return [heading, *told]
 
 
 def _survival(answered: Sequence[Prediction], study: str, catalogue: Catalogue) -> list[str]:

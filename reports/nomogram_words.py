@@ -10,6 +10,7 @@ from inference.statistics.reasons import NotEstimable
 from reports.figures.drawing import Drawing
 from reports.figures.nomogram_plot import nomogram_plot
 from reports.figures.style import PAPER, FigureStyle
+from reports.prediction_wording import number_text
 from reports.wording import text_or_code
 
 
@@ -27,9 +28,12 @@ def nomogram_drawing(
     fields = {field.id for field in form.fields}
     names: dict[str, str] = {}
     levels: dict[str, dict[str, str]] = {}
-    for axis in drawn.nomogram.axes:
+    values: dict[str, str] = {}
+    for axis, own in zip(drawn.nomogram.axes, drawn.patient.variables, strict=True):
         field = drawn.cuts.get(axis.name, axis.name)
         names[axis.name] = _axis_name(axis.name, field, drawn, form if field in fields else None, catalogue)
+        if field not in fields and not isinstance(own.value, str):
+            values[axis.name] = number_text(own.value, None)
         if axis.is_factor and axis.name not in drawn.cuts:
             levels[axis.name] = {
                 str(mark.value): text_or_code(f"clinical.{field}", str(mark.value), catalogue)
@@ -43,6 +47,7 @@ def nomogram_drawing(
         patient=drawn.patient,
         names=names,
         level_names=levels,
+        own_values=values,
     )
 
 

@@ -14,6 +14,7 @@ from reports.wording import (
     decimals_apart,
     percent,
     percent_figure,
+    sentences,
     text_or_code,
     treatment_name,
 )
@@ -191,6 +192,18 @@ def outcome_and_direction(prediction: Prediction, catalogue: Catalogue) -> str:
     direction = catalogue.text(f"report.direction.{prediction.higher_is}")
     outcome = outcome_text(prediction, catalogue)
     return catalogue.text("report.answer.outcome", outcome=outcome, direction=direction)
+
+
+def explanation_remark(prediction: Prediction, *, has_cohort: bool, catalogue: Catalogue) -> str:
+    """What the bars and the patient's place in the cohort tell, as far as they are drawn, and what not."""
+    parts = []
+    if prediction.contributions:
+        amount = catalogue.text(f"report.explanation.amount.{prediction.scale}")
+        parts.append(catalogue.text("report.explanation.contributions", amount=amount))
+    if has_cohort:
+        parts.append(catalogue.text("report.explanation.cohort"))
+    parts.append(catalogue.text("report.explanation.association"))
+    return sentences(parts)
 
 
 def borderline_flag(prediction: Prediction) -> str:

@@ -156,9 +156,9 @@ def _inputs(assessment: Assessment, catalogue: Catalogue) -> list[Section | Side
     first, *others = guard_sections(assessment, catalogue)
     if not others:
         return [SideBySide([values], [first], share=0.42), *noticed]
-    right = [first, *noticed, limits]
     if len(others) == 1:
-        return [SideBySide([values, *others], right, share=0.48)]
+        return [SideBySide([values, first], [*others, *noticed, limits], share=0.48)]
+    right = [first, *noticed, limits]
     pairs = [others[place : place + 2] for place in range(0, len(others), 2)]
     return [SideBySide([values], right, share=0.48), *(SideBySide(pair[:1], pair[1:]) for pair in pairs)]
 

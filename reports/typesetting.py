@@ -140,8 +140,9 @@ def draw_text(
 def wrap(text: str, width: float, size: float, face: Face = Face.REGULAR, tracking: float = 0.0) -> list[str]:
     """Break ``text`` into lines of at most ``width`` points.
 
-    Lines break at spaces, after hyphens and slashes, and between ideographs; no line begins with closing
-    punctuation or ends with an opening bracket.  A word that is longer than the line is cut.
+    Lines break at spaces, after slashes, after hyphens but those of a number (``5-year``), and between
+    ideographs; no line begins with closing punctuation or ends with an opening bracket.  A word that is
+    longer than the line is cut.
     """
     lines: list[str] = []
     for paragraph in printable(text).split("\n"):
@@ -162,7 +163,7 @@ def _units(paragraph: str) -> Iterator[str]:
     """The smallest pieces between which a line may break, each with the spaces that follow it."""
     unit = ""
     for char in paragraph:
-        if unit and _may_break(unit[-1], char):
+        if unit and _may_break(unit[-2:-1], unit[-1], char):
             yield unit
             unit = ""
         unit += char
@@ -170,12 +171,12 @@ def _units(paragraph: str) -> Iterator[str]:
         yield unit
 
 
-def _may_break(before: str, after: str) -> bool:
+def _may_break(earlier: str, before: str, after: str) -> bool:
     if after == " " or after in _NEVER_FIRST or before in _NEVER_LAST:
         return False
     if before == " " or _is_ideograph(after) or _is_ideograph(before):
         return True
-    return before in "-/–" and not after.isdigit()
+    return before in "-/–" and not after.isdigit() and not (before == "-" and earlier.isdigit())
 
 
 def _is_ideograph(char: str) -> bool:

@@ -240,6 +240,11 @@ def text_or_code(prefix: str, code: str, catalogue: Catalogue) -> str:
     return catalogue.text(message_id) if catalogue.has(message_id) else code
 
 
+def sentences(said: Iterable[str]) -> str:
+    """One after the other, with a space between but after a Chinese full stop."""
+    return "".join(text if text.endswith("\u3002") else f"{text} " for text in said).rstrip()
+
+
 def stated_text(text: str, catalogue: Catalogue) -> str:
     """A text that an Assessment carries: rendered when it is a message id, as it stands otherwise."""
     return catalogue.text(text) if catalogue.has(text) else text

@@ -18,7 +18,7 @@ from reports.figures.contribution_bars import contribution_bars
 from reports.figures.drawing import Drawing
 from reports.figures.predicted_survival import curve_title, predicted_survival
 from reports.figures.style import FigureStyle
-from reports.prediction_wording import horizons_of, prediction_name
+from reports.prediction_wording import explanation_remark, horizons_of, prediction_name
 
 if TYPE_CHECKING:
     from gui.session import Session
@@ -88,7 +88,8 @@ class ExplanationPanel(QWidget):
             toggle.setText(f"{mark} {self._title(name, answer, foretold)}")
             figure.setVisible(is_open)
             figure.show_figure(pictures.get(name) if is_open else None, stale=stale)
-        remarks = [session.tr("report.explanation.remark")]
+        has_cohort = bool(explanation.quantiles)
+        remarks = [explanation_remark(answer, has_cohort=has_cohort, catalogue=session.catalogue)]
         if not gives_heat_maps(session):
             remarks.append(session.tr("panel.explanation.no_heat_map"))
         say(self.caveat, "\n".join(remarks))
@@ -107,7 +108,9 @@ class ExplanationPanel(QWidget):
         catalogue, study = self._session.catalogue, self._session.study
         found: dict[str, Draw] = {}
         if answer.contributions:
-            found["contributions"] = lambda width, style: contribution_bars(answer, width, catalogue, style)
+            found["contributions"] = lambda width, style: contribution_bars(
+                answer, study, width, catalogue, style
+            )
         if explanation.quantiles:
             found["cohort"] = lambda width, style: cohort_position(
                 answer, explanation.quantiles, width=width, catalogue=catalogue, style=style

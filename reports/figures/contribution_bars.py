@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from inference.clinical.quantity import quantity
+from inference.clinical.schema import load_form
 from inference.messages.catalogue import Catalogue
 from inference.prediction import Contribution, Prediction
 from reports.figures.axes import LABEL_SIZE, LEADING, MIDDLE
@@ -21,7 +23,7 @@ _GAP: Final = 8.0
 
 
 def contribution_bars(
-    prediction: Prediction, width: float, catalogue: Catalogue, style: FigureStyle = PAPER
+    prediction: Prediction, study: str, width: float, catalogue: Catalogue, style: FigureStyle = PAPER
 ) -> Drawing:
     """One bar a term, the longest first; to the right of the line it raises the score.
 
@@ -31,7 +33,7 @@ def contribution_bars(
     terms = sorted(prediction.contributions, key=lambda term: -abs(term.amount))
     if not terms:
         return Drawing(width, 0.0, (), title)
-    names = [term_text(term, catalogue) for term in terms]
+    names = [term_text(term, study, catalogue) for term in terms]
     room = min(max(text_width(name, LABEL_SIZE) for name in names) + 2, _NAME_SHARE * width)
     left, right = room + _GAP + _FIGURE_ROOM, width - _FIGURE_ROOM
     lowest = min(0.0, *(term.amount for term in terms))
@@ -61,14 +63,17 @@ def contribution_bars(
     return Drawing(width, top + 2.0, shapes, title)
 
 
-def term_text(term: Contribution, catalogue: Catalogue) -> str:
-    """A field of the form or a score with the patient's value, e.g. ``Ki-67: 41``."""
+def term_text(term: Contribution, study: str, catalogue: Catalogue) -> str:
+    """A field of the form or a score with the patient's value, e.g. ``Ki-67: 41 %``."""
     kind, _, field = term.term.partition(".")
     value = term.value
-    if kind == "clinical":
-        value = text_or_code(term.term, value, catalogue) if not _is_number(value) else f"{float(value):g}"
-    else:
+    if kind != "clinical":
         value = f"{float(value):.2f}".replace("-", "\u2212")
+    elif _is_number(value):
+        units = load_form(study).field(field).units
+        value = catalogue.shown(quantity(f"{float(value):g}", units[0].code if units else ""))
+    else:
+        value = text_or_code(term.term, value, catalogue)
     return catalogue.text("figure.contribution", name=catalogue.text(f"{kind}.{field}"), value=value)
 
 

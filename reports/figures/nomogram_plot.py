@@ -20,6 +20,7 @@ from reports.figures.scale import Scale, nice_ticks, number_text, tick_texts
 from reports.figures.style import PAPER, FigureStyle
 from reports.fonts import Face
 from reports.typesetting import text_width, wrap
+from reports.wording import percent
 
 _NAME_SHARE: Final = 0.27
 _NAME_GAP: Final = 10.0
@@ -47,6 +48,15 @@ class _Row:
         return len(self.names) + len(self.value)
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Words for variables, their levels and the patient's values, each by the variable."""
+
+    names: Mapping[str, str]
+    levels: Mapping[str, Mapping[str, str]]
+    own_values: Mapping[str, str]
+
+
 def nomogram_plot(
     nomogram: Nomogram | NotEstimable,
     *,
@@ -56,12 +66,14 @@ def nomogram_plot(
     patient: PatientPoints | None = None,
     names: Mapping[str, str] | None = None,
     level_names: Mapping[str, Mapping[str, str]] | None = None,
+    own_values: Mapping[str, str] | None = None,
     unit: TimeUnit = "months",
     title: str = "",
 ) -> Drawing:
     """Points, the variables in their order, total points, and survival at each horizon or the probability.
 
-    ``names`` and ``level_names`` give the words for variables and their levels.  ``patient`` is marked on
+    ``names`` and ``level_names`` give the words for variables and their levels, ``own_values`` the patient's
+    value of a variable where it is written otherwise than on the axis.  ``patient`` is marked on
     every axis with a line up to the points and, from the total, down to the outcomes; what is read off
     stands at the right.  A value outside its axis has an open mark, at the edge of the plot at most.
     """
@@ -72,7 +84,8 @@ def nomogram_plot(
     read = max(_READ_ROOM, text_width(points, LABEL_SIZE, Face.SEMIBOLD) + 8.0) if patient else 8.0
     name_width = _NAME_SHARE * width
     box = Box(name_width + _NAME_GAP, 0.0, width - read, 0.0)
-    upper = _variables(nomogram, patient, box, name_width, catalogue, names or {}, level_names or {})
+    spoken = _Words(names or {}, level_names or {}, own_values or {})
+    upper = _variables(nomogram, patient, box, name_width, catalogue, spoken)
     lower = _outcomes(nomogram, patient, box, name_width, catalogue, unit)
     rows = [*upper, *lower]
     heights = _heights(rows)
@@ -102,8 +115,7 @@ def _variables(
     box: Box,
     name_width: float,
     catalogue: Catalogue,
-    names: Mapping[str, str],
-    level_names: Mapping[str, Mapping[str, str]],
+    words: _Words,
 ) -> list[_Row]:
     most = max(max(place.points for place in axis.marks) for axis in nomogram.axes)
     scale = Scale(0.0, most, box.left + 4.0, box.right - 4.0)
@@ -111,16 +123,17 @@ def _variables(
     heading = wrap(catalogue.text("figure.points"), name_width, LABEL_SIZE, Face.SEMIBOLD)
     rows = [_Row(heading, _axis(tick_texts(ticks), ticks, scale, box), scale)]
     for place, axis in enumerate(nomogram.axes):
-        words = level_names.get(axis.name, {})
-        texts = _mark_texts(axis, words)
+        levels = words.levels.get(axis.name, {})
+        texts = _mark_texts(axis, levels)
         places = [each.points for each in axis.marks]
         laid = _axis(texts, places, scale, box, keeps_all=axis.is_factor)
-        shown = wrap(names.get(axis.name, axis.name), name_width, LABEL_SIZE, Face.SEMIBOLD)
+        shown = wrap(words.names.get(axis.name, axis.name), name_width, LABEL_SIZE, Face.SEMIBOLD)
         if patient is None:
             rows.append(_Row(shown, laid, scale))
             continue
         own = patient.variables[place]
-        value = tuple(wrap(_value_text(own.value, words), name_width, LABEL_SIZE))
+        written = words.own_values.get(axis.name) or _value_text(own.value, levels)
+        value = tuple(wrap(written, name_width, LABEL_SIZE))
         reading = number_text(own.points, 0)
         rows.append(_Row(shown, laid, scale, own.points, value, reading, own.is_extrapolated))
     return rows
@@ -150,7 +163,7 @@ def _outcomes(
         lines = wrap(name, name_width, LABEL_SIZE, Face.SEMIBOLD)
         reading = ""
         if patient is not None:
-            reading = catalogue.text("report.percent", value=f"{100 * patient.outcomes[place]:.0f}")
+            reading = percent(patient.outcomes[place], catalogue)
         texts = [tick_texts([value])[0] for value in values]
         rows.append(_Row(lines, _axis(texts, places, scale, box), scale, total, (), reading))
     return rows

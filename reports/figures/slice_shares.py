@@ -14,6 +14,7 @@ HEIGHT = 56.0
 _LABEL_SIZE = 6.5
 _TOP = 10.0
 _LABEL_ROOM = 12.0
+_BELOW = 8.0
 _FILLED = 0.7
 _NARROWEST_LABEL = 12.0
 
@@ -24,14 +25,17 @@ def slice_shares(
     """Bars of ``prediction.slice_shares`` over slice numbers, ``width`` × 56 points.
 
     All bars share one scale whose zero is the line; the slice with the largest share carries the accent and
-    its share in percentage points.  Empty when the prediction is not answered.
+    its share in percentage points, and so does the deepest bar where it is the longer one.
+    Empty when the prediction is not answered.
     """
     title = catalogue.text("report.shares.title", treatment=prediction_name(prediction, catalogue))
     shares = dict(zip(prediction.slices, prediction.slice_shares, strict=False))
     if prediction.status is not PredictionStatus.ANSWERED or not shares:
         return Drawing(width, HEIGHT, (), title)
     highest, lowest = max(0.0, *shares.values()), min(0.0, *shares.values())
-    scale = (HEIGHT - _TOP - _LABEL_ROOM) / ((highest - lowest) or 1.0)
+    has_deepest = -lowest > highest
+    room = HEIGHT - _TOP - _LABEL_ROOM - has_deepest * _BELOW
+    scale = room / ((highest - lowest) or 1.0)
     zero = _TOP + highest * scale
     step = width / len(shares)
     strongest = strongest_slice(prediction)
@@ -42,11 +46,13 @@ def slice_shares(
         top = zero - max(0.0, share) * scale
         bar_width = min(step * _FILLED, 18.0)
         shapes.append(Rect(middle - bar_width / 2, top, bar_width, abs(share) * scale, fill=colour))
-        if index == strongest:
+        is_deepest = has_deepest and share == lowest
+        if index == strongest or is_deepest:
             points = catalogue.text("report.points", value=f"{100 * share:.1f}".replace("-", "−"))
             anchor: Anchor = "start" if place == 0 else "end" if place == len(shares) - 1 else "middle"
             x = {"start": middle - bar_width / 2, "end": middle + bar_width / 2, "middle": middle}[anchor]
-            shapes.append(Text(x, top - 3, points, _LABEL_SIZE, style.ink, anchor, Face.SEMIBOLD))
+            y = zero - lowest * scale + _BELOW if is_deepest else top - 3
+            shapes.append(Text(x, y, points, _LABEL_SIZE, style.ink, anchor, Face.SEMIBOLD))
         if step >= _NARROWEST_LABEL or index == strongest or place in (0, len(shares) - 1):
             face = Face.SEMIBOLD if index == strongest else Face.REGULAR
             label = str(slice_number(index))

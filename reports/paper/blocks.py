@@ -114,6 +114,11 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True)
+class Table(Stack):
+    """Rows under a first one that names their columns, which returns where they go on over a page."""
+
+
+@dataclass(frozen=True, slots=True)
 class Columns:
     """Blocks beside each other; ``shares`` divide the width that the gutters leave."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from reports.figures.drawing import Line
-from reports.paper.blocks import Block, Columns, Gap, Stack, TextBlock, baseline
+from reports.paper.blocks import Block, Columns, Gap, Stack, Table, TextBlock, baseline
 from reports.paper.sheet import HAIRLINE, HEADING, QUIET, Sheet
 
 _ABOVE_HEADING: Final = 11.0
@@ -86,7 +86,7 @@ def paginate(
     pages = [Page()]
     top = 0.0
 
-    def place(block: Block, again: Heading | None = None) -> None:
+    def place(block: Block, again: Block | None = None) -> None:
         nonlocal top
         height = block.height(width)
         if top + height > body_height and pages[-1].placed:
@@ -111,7 +111,7 @@ def paginate(
 
 def _blocks(
     part: Section | SideBySide | Block, width: float, body_height: float, continued: str
-) -> Iterator[tuple[Block, Heading | None]]:
+) -> Iterator[tuple[Block, Block | None]]:
     if isinstance(part, SideBySide):
         sides = [_whole(part.left), _whole(part.right)]
         beside = Columns(sides, (part.share, 1 - part.share), _GUTTER)
@@ -124,13 +124,23 @@ def _blocks(
     elif isinstance(part, Section):
         again = Heading(continued.format(heading=part.heading))
         yield Gap(_ABOVE_HEADING), None
-        blocks = list(part.blocks)
-        headed = next((i for i, block in enumerate(blocks) if not isinstance(block, Gap)), 0) + 1
-        yield Stack([Heading(part.heading, part.remark), *blocks[:headed]]), None
-        for block in blocks[headed:]:
-            yield block, again
+        blocks = list(_rows(part.blocks, again))
+        headed = next((i for i, (block, _) in enumerate(blocks) if not isinstance(block, Gap)), 0) + 1
+        yield Stack([Heading(part.heading, part.remark), *(block for block, _ in blocks[:headed])]), None
+        yield from blocks[headed:]
     else:
         yield part, None
+
+
+def _rows(blocks: Sequence[Block], again: Heading) -> Iterator[tuple[Block, Block | None]]:
+    """Each block with what returns above it on a new page; of a table the first two rows as one."""
+    for block in blocks:
+        if isinstance(block, Table):
+            head, *rows = block.blocks
+            yield Stack([head, *rows[:1]]), again
+            yield from ((row, Stack([again, head])) for row in rows[1:])
+        else:
+            yield block, again
 
 
 def _whole(sections: Sequence[Section]) -> Stack:

@@ -34,7 +34,7 @@ from reports.prediction_wording import (
     status_word,
     verdict_word,
 )
-from reports.wording import text_or_code
+from reports.wording import sentences, text_or_code
 
 CARDS_PER_ROW: Final = 2
 
@@ -46,7 +46,7 @@ def comparison(assessment: Assessment, catalogue: Catalogue) -> Section:
     for start in range(0, len(cards), CARDS_PER_ROW):
         row = cards[start : start + CARDS_PER_ROW]
         blocks += [EvenRow(row, CARDS_PER_ROW), Gap(5)]
-    remark = " ".join(
+    remark = sentences(
         dict.fromkeys(outcome_and_direction(each, catalogue) for each in assessment.predictions)
     )
     if any(prediction.status is PredictionStatus.ANSWERED for prediction in assessment.predictions):
@@ -80,19 +80,20 @@ def _long_name(prediction: Prediction, catalogue: Catalogue) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _NameLine:
-    """The treatment's short name and, where there is room and it adds something, its long one."""
+    """The treatment's short name and, where it adds something, its long one below."""
 
     short: str
     long: str
 
     def height(self, width: float) -> float:
-        return LEAD.leading
+        return LEAD.leading + self._below().height(width)
 
     def draw(self, sheet: Sheet, x: float, top: float, width: float) -> None:
         sheet.text(x, baseline(top, LEAD), self.short, LEAD)
-        start = LEAD.width(self.short) + 7
-        if self.long not in self.short and start + FINE_PRINT.width(self.long) <= width:
-            sheet.text(x + start, baseline(top, LEAD), self.long, FINE_PRINT)
+        self._below().draw(sheet, x, top + LEAD.leading, width)
+
+    def _below(self) -> Block:
+        return Gap(0) if self.long in self.short else TextBlock(self.long, FINE_PRINT)
 
 
 def _withheld_line(prediction: Prediction, catalogue: Catalogue) -> Block:

@@ -14,7 +14,7 @@ from reports.evidence_wording import (
     missing_line,
     ratio_rows,
 )
-from reports.paper.blocks import Block, Columns, Gap, Row, Stack, TextBlock
+from reports.paper.blocks import Block, Columns, Gap, Row, Stack, Table, TextBlock
 from reports.paper.flow import Section
 from reports.paper.sheet import FINE_PRINT, LABEL, QUIET, SMALL, SMALL_STRONG
 
@@ -29,9 +29,9 @@ def evidence_section(study: str, evidence: PublishedEvidence, catalogue: Catalog
     ratios = ratio_rows(evidence, form, catalogue)
     blocks: list[Block] = []
     if rows:
-        blocks += [_heads(rows[0], catalogue), *(_factor(row) for row in rows)]
+        blocks.append(Table([_heads(rows[0], catalogue), *(_factor(row) for row in rows)]))
     if ratios:
-        blocks += [Gap(4), *_ratios(ratios, catalogue)]
+        blocks += [Gap(4), Table(_ratios(ratios, catalogue))]
     if not blocks:
         blocks.append(TextBlock(catalogue.text("evidence.none"), QUIET))
     ends: list[Block] = [Gap(3)]
@@ -39,7 +39,12 @@ def evidence_section(study: str, evidence: PublishedEvidence, catalogue: Catalog
         ends += [TextBlock(missing, QUIET), Gap(3)]
     ends += [TextBlock(evidence_caveat(catalogue), FINE_PRINT), TextBlock(evidence.citation, FINE_PRINT)]
     # What the counts are not stays with the last of them on one page.
-    blocks[-1] = Stack([blocks[-1], *ends])
+    last = blocks[-1]
+    if isinstance(last, Table):
+        *rows_above, final = last.blocks
+        blocks[-1] = Table([*rows_above, Stack([final, *ends])])
+    else:
+        blocks[-1] = Stack([last, *ends])
     remark = catalogue.text("evidence.introduction")
     return Section(catalogue.text("evidence.heading"), blocks, remark)
 

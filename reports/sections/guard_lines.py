@@ -7,7 +7,7 @@ from inference.findings import Verdict
 from inference.messages.catalogue import Catalogue
 from reports.figures.style import PAPER, FigureStyle
 from reports.figures.verdict_mark import verdict_mark
-from reports.paper.blocks import Block, Columns, Gap, Mark, Row, Stack, TextBlock
+from reports.paper.blocks import Block, Columns, Gap, Mark, Row, Stack, Table, TextBlock
 from reports.paper.flow import Section
 from reports.paper.sheet import LABEL, QUIET, SMALL, SMALL_STRONG, TextStyle
 from reports.wording import guard_word, scan_name, stated_text
@@ -25,9 +25,8 @@ def guard_sections(assessment: Assessment, catalogue: Catalogue) -> list[Section
         title = catalogue.text("report.section.guard")
         if len(scans) > 1:
             title = f"{title} \u00b7 {scan_name(assessment.study, scan, catalogue)}"
-        rows = [_heads(catalogue)]
-        rows += [_line(line, catalogue) for line in assessment.guard if line.scan == scan]
-        sections.append(Section(title, rows))
+        rows = [_line(line, catalogue) for line in assessment.guard if line.scan == scan]
+        sections.append(Section(title, [Table([_heads(catalogue), *rows])]))
     stated = [_stated(fact, catalogue) for fact in assessment.facts if fact.source is FactSource.USER]
     first = sections[0]
     return [Section(first.heading, [*first.blocks, *stated]), *sections[1:]]

@@ -9,12 +9,15 @@ from reports.paper.flow import Section
 from reports.paper.sheet import SMALL
 from reports.wording import stated_text
 
-_STANDING = ("report.limit.not_a_device", "report.limit.prediction", "report.limit.folds")
-
 
 def limits_section(assessment: Assessment, catalogue: Catalogue) -> Section:
-    """One bullet per limit, each once."""
-    sentences = [catalogue.text(message_id) for message_id in _STANDING]
+    """One bullet per limit, each once; of treatments and of folds only where the answer has them."""
+    standing = ["report.limit.not_a_device"]
+    if any(prediction.treatment for prediction in assessment.predictions):
+        standing.append("report.limit.prediction")
+    if any(len(prediction.fold_scores) > 1 for prediction in assessment.predictions):
+        standing.append("report.limit.folds")
+    sentences = [catalogue.text(message_id) for message_id in standing]
     sentences += [stated_text(limit, catalogue) for limit in assessment.limits]
     rows: list[Block] = [Gap(2)]
     rows += [TextBlock(sentence, SMALL, bullet=True) for sentence in dict.fromkeys(sentences)]

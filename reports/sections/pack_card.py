@@ -8,7 +8,7 @@ from reports.figures.style import PAPER
 from reports.paper.blocks import Block, Columns, Gap, Stack, TextBlock
 from reports.paper.flow import Section
 from reports.paper.sheet import FINE_PRINT
-from reports.wording import text_or_code
+from reports.wording import scan_name, text_or_code
 
 _CELLS_PER_ROW = 2
 
@@ -24,8 +24,11 @@ def pack_section(assessment: Assessment, catalogue: Catalogue) -> Section:
         (catalogue.text("report.pack.software"), build),
         (catalogue.text("report.pack.sha256"), pack.sha256),
     ]
+    of_several = any(entry.scan for entry in assessment.inputs)
     for entry in assessment.inputs:
         kind = text_or_code("report.input", entry.kind, catalogue)
+        if of_several and entry.kind != "clinical":
+            kind = f"{kind} \u00b7 {scan_name(assessment.study, entry.scan, catalogue)}"
         pairs.append((catalogue.text("report.pack.input", kind=kind), entry.sha256))
     cells = [_cell(label, value) for label, value in pairs]
     rows: list[Block] = [Gap(2)]

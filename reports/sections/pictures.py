@@ -51,15 +51,16 @@ def pictures_section(assessment: Assessment, source: PictureSource, catalogue: C
     """A row of outlines, and a row per answered treatment with its heat map."""
     key_slices = choose_key_slices(source.volume, source.mask, assessment.predictions)
     indices = [each.index for each in key_slices]
-    frame = body_frame(source.volume, source.mask, indices, PICTURE_ROWS)
-    painter = _Painter(source, frame, display_range(source.volume, indices, source.scan))
+    shown = shown_heat_maps(assessment, source.heat_maps)
+    compared = compared_slices(key_slices, shown)
+    drawn = sorted({*indices, *compared})
+    frame = body_frame(source.volume, source.mask, drawn, PICTURE_ROWS)
+    painter = _Painter(source, frame, display_range(source.volume, drawn, source.scan))
     first = "report.pictures.mask" if source.mask is not None else "report.pictures.plain"
     captions = [_caption(each, source.volume, catalogue) for each in key_slices]
     outlines = _Multiples(tuple(painter.row(indices, None)), max(len(indices), KEY_SLICE_COUNT))
     rows: list[Block] = [_titled(catalogue.text(first), outlines, captions)]
-    shown = shown_heat_maps(assessment, source.heat_maps)
     if shown:
-        compared = compared_slices(key_slices, len(shown))
         groups = [_heat_group(heat_map, compared, painter, catalogue) for heat_map in shown]
         caveat = TextBlock(catalogue.text("report.pictures.caveat"), QUIET)
         rows += [Gap(5), _HeatRow(tuple(groups), caveat)]
@@ -109,14 +110,26 @@ def _of_further(
     return Section(f"{title} · {scan_name(assessment.study, name, catalogue)}", [row], remark)
 
 
-def compared_slices(key_slices: Sequence[KeySlice], treatments: int) -> tuple[int, ...]:
+def compared_slices(key_slices: Sequence[KeySlice], heat_maps: Sequence[HeatMap]) -> tuple[int, ...]:
     """The slices on which the heat maps of all treatments are laid beside each other.
 
-    As many as leave one place of the row free for the caveat, those chosen for a reason first.
+    As many as leave one place of the row free for the caveat: each map's hottest slice first, then the next
+    hottest of any; of slices alike those that are shown above for a reason.
     """
-    room = max(1, (KEY_SLICE_COUNT - 1) // treatments)
-    by_weight = sorted(key_slices, key=lambda each: -len(each.reasons))
-    return tuple(sorted(each.index for each in by_weight[:room]))
+    if not heat_maps:
+        return ()
+    room = max(1, (KEY_SLICE_COUNT - 1) // len(heat_maps))
+    weight = {each.index: 1 + len(each.reasons) for each in key_slices}
+
+    def hottest_first(heat_map: HeatMap) -> list[tuple[float, int, int]]:
+        peaks = zip(heat_map.slices, heat_map.values.max(axis=(1, 2)), strict=True)
+        return sorted((-float(peak), -weight.get(index, 0), index) for index, peak in peaks)
+
+    orders = [hottest_first(heat_map) for heat_map in heat_maps]
+    firsts = [order[0] for order in orders if order]
+    others = sorted(place for order in orders for place in order[1:])
+    wanted = list(dict.fromkeys(index for _, _, index in (*firsts, *others)))
+    return tuple(sorted(wanted[:room]))
 
 
 def shown_heat_maps(assessment: Assessment, heat_maps: Sequence[HeatMap]) -> tuple[HeatMap, ...]:

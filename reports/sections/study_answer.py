@@ -32,6 +32,7 @@ from reports.prediction_wording import (
     borderline_flag,
     calibrated_text,
     cutoff_text,
+    explanation_remark,
     fallback_text,
     fold_range,
     horizons_of,
@@ -48,7 +49,7 @@ from reports.prediction_wording import (
 from reports.wording import text_or_code
 
 _TINT = "#f4f6f8"
-_BESIDE_SHARES = (3.4, 2.0, 2.6, 2.0, 3.4)
+_BESIDE_SHARES = {"beside": 3.4, "score": 2.0, "cutoff": 2.0, "folds": 2.6, "class": 3.4}
 
 
 def study_section(assessment: Assessment, catalogue: Catalogue) -> Section:
@@ -105,9 +106,11 @@ def _answer(prediction: Prediction, study: str, catalogue: Catalogue) -> Block:
 
 
 def _beside(predictions: Sequence[Prediction], study: str, catalogue: Catalogue) -> list[Block]:
-    heads = ("beside", "score", "cutoff", "folds", "class")
+    have_folds = any(_folds(one, catalogue) for one in predictions)
+    heads = [name for name in _BESIDE_SHARES if name != "folds" or have_folds]
+    shares = [_BESIDE_SHARES[name] for name in heads]
     first: list[Block] = [TextBlock(catalogue.text(f"report.beside.{name}"), LABEL) for name in heads]
-    rows: list[Block] = [Row(Columns(first, _BESIDE_SHARES, 6.0), 1.5, inset=2.0)]
+    rows: list[Block] = [Row(Columns(first, shares, 6.0), 1.5, inset=2.0)]
     for one in predictions:
         outcome = outcome_text(one, catalogue) if one.outcome != predictions[0].outcome else ""
         name: list[Block] = [TextBlock(prediction_name(one, catalogue), SMALL_STRONG)]
@@ -116,9 +119,11 @@ def _beside(predictions: Sequence[Prediction], study: str, catalogue: Catalogue)
         said = verdict_word(one, catalogue) if one.is_positive is not None else ""
         foretold = [survival_text(one, month, catalogue) for month in horizons_of(one, study)]
         last = " · ".join(text for text in (said, *foretold, calibrated_text(one, catalogue)) if text)
-        texts = (score_text(one, catalogue), cutoff_text(one, catalogue), _folds(one, catalogue), last)
+        texts = [score_text(one, catalogue), cutoff_text(one, catalogue), last]
+        if have_folds:
+            texts.insert(2, _folds(one, catalogue))
         cells: list[Block] = [Stack(name), *(TextBlock(text, SMALL) for text in texts)]
-        rows.append(Row(Columns(cells, _BESIDE_SHARES, 6.0), 1.8, inset=2.0))
+        rows.append(Row(Columns(cells, shares, 6.0), 1.8, inset=2.0))
     return rows
 
 
@@ -134,7 +139,7 @@ def explanation_sections(
     if explanation is None or answer.status is not PredictionStatus.ANSWERED:
         return []
     quantiles, groups, drawn = explanation.quantiles, explanation.groups, explanation.nomogram
-    left = Picture(lambda width: contribution_bars(answer, width, catalogue))
+    left = Picture(lambda width: contribution_bars(answer, assessment.study, width, catalogue))
     right = Picture(lambda width: cohort_position(answer, quantiles, width=width, catalogue=catalogue))
     pictures: list[Block] = [Gap(3)]
     if answer.contributions and quantiles:
@@ -143,7 +148,7 @@ def explanation_sections(
         pictures.append(left if answer.contributions else right)
     sections: list[Section] = []
     if len(pictures) > 1:
-        remark = catalogue.text("report.explanation.remark")
+        remark = explanation_remark(answer, has_cohort=bool(quantiles), catalogue=catalogue)
         sections.append(Section(catalogue.text("report.section.explanation"), [Stack(pictures)], remark))
     if (foretold := explanation.survival_of(assessment.predictions)) is not None:
         horizons = horizons_of(foretold, assessment.study)

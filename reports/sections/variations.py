@@ -14,6 +14,7 @@ from reports.paper.sheet import QUIET, SMALL, SMALL_STRONG
 from reports.prediction_wording import prediction_name, variation_range, variation_score
 
 _PER_ROW = 3
+_KINDS = ("outline", "number", "choice")
 
 
 def variations_section(assessment: Assessment, catalogue: Catalogue) -> Section | None:
@@ -28,7 +29,10 @@ def variations_section(assessment: Assessment, catalogue: Catalogue) -> Section 
     blocks: list[Block] = []
     for prediction in varied:
         blocks += [Gap(2), *_of_prediction(prediction, catalogue)]
-    return Section(heading, blocks, catalogue.text("report.variations.remark"))
+    kinds = {variation.kind for one in varied for variation in one.variations}
+    told = [catalogue.text(f"report.variations.{kind}") for kind in _KINDS if kind in kinds]
+    tried = catalogue.text("report.list_separator").join(told)
+    return Section(heading, blocks, catalogue.text("report.variations.remark", tried=tried))
 
 
 def _of_prediction(prediction: Prediction, catalogue: Catalogue) -> list[Block]:

@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from inference.masks.layer import MaskLayer, MaskOrigin
+from inference.outcome import HeatMap
 from inference.prediction import PredictionStatus
 from inference.volume import Volume
 from reports.key_slices import choose_key_slices
+from reports.sections.pictures import compared_slices
 from tests.reports.assessments import GEOMETRY, head, prediction, silent, tumour
 
 
@@ -64,3 +66,17 @@ def test_a_scan_of_two_slices_shows_at_most_two() -> None:
         whole.geometry.cropped((0, 0, 0), (2, 176, 192)),
     )
     assert len(choose_key_slices(two, None)) <= 2
+
+
+def test_heat_maps_lie_on_the_hottest_slices_of_each_and_of_slices_alike_on_those_shown_above() -> None:
+    def heat(name: str, peaks: dict[int, float]) -> HeatMap:
+        values = np.array([np.full(GEOMETRY.shape[1:], peak) for peak in peaks.values()], dtype=np.float32)
+        return HeatMap(name, values, tuple(peaks), GEOMETRY)
+
+    shown = choose_key_slices(head(), tumour())
+    one, other = heat("ccrt", {4: 0.2, 5: 1.0, 6: 0.1}), heat("ic_ccrt", {4: 0.3, 5: 0.2, 6: 1.0})
+    assert compared_slices(shown, [one, other]) == (5, 6)
+    assert compared_slices(shown, [one]) == (4, 5, 6)
+    alike = heat("ccrt", dict.fromkeys(range(12), 1.0))
+    assert set(compared_slices(shown, [alike])) <= {each.index for each in shown}
+    assert compared_slices(shown, []) == ()

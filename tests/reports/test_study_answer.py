@@ -27,8 +27,10 @@ from reports.figures.contribution_bars import contribution_bars
 from reports.figures.drawing import Circle, Drawing, Line, Polyline, Rect, Text
 from reports.figures.predicted_survival import predicted_survival
 from reports.figures.style import PAPER
-from reports.prediction_wording import horizons_of
+from reports.prediction_wording import explanation_remark, horizons_of
 from reports.report import build_report
+from reports.sections.limits import limits_section
+from reports.sections.pack_card import pack_section
 from reports.sections.study_answer import explanation_sections, study_section
 from reports.summary import summary_lines
 from tests.reports.assessments import PHANTOM, answered, content
@@ -135,6 +137,40 @@ def test_what_stands_beside_is_named_so(english: Catalogue) -> None:
     assert english.text("report.beside.beside") in text and "DL model" in text and "0.50" in text
 
 
+def test_folds_have_a_column_only_where_a_score_beside_has_folds(english: Catalogue) -> None:
+    head = english.text("report.beside.folds")
+    assert head not in said(assessment(), english)
+    of_folds = replace(BESIDE, fold_scores=(0.4, 0.6), low=0.4, high=0.6)
+    text = said(assessment(ANSWER, of_folds), english)
+    assert head in text and "0.40 to 0.60" in text
+
+
+def test_the_standing_limits_speak_of_treatments_and_folds_only_where_there_are_any(
+    english: Catalogue,
+) -> None:
+    def limits(made: Assessment) -> str:
+        return " ".join(text for block in limits_section(made, english).blocks for text in texts(block))
+
+    of_treatments = limits(answered())
+    assert "under one treatment" in of_treatments and "fold networks" in of_treatments
+    assert "treatment." not in limits(assessment()) and "fold networks" not in limits(assessment())
+
+
+def test_the_inputs_of_several_scans_are_told_apart(english: Catalogue) -> None:
+    first = answered().inputs[0]
+    two = replace(assessment(), inputs=(first, replace(first, scan="venous")))
+    told = [text for block in pack_section(two, english).blocks for text in texts(block)]
+    assert "Input: image · arterial CT" in told and "Input: image · venous CT" in told
+    assert "Input: image" in [text for b in pack_section(answered(), english).blocks for text in texts(b)]
+
+
+def test_why_names_what_the_bars_add_to_and_is_silent_on_what_is_not_drawn(english: Catalogue) -> None:
+    told = explanation_remark(ANSWER, has_cohort=True, catalogue=english)
+    assert "log hazard" in told and "log odds" not in told and "training cohort" in told
+    bare = replace(ANSWER, scale="probability", contributions=())
+    assert "adds" not in explanation_remark(bare, has_cohort=True, catalogue=english)
+
+
 def test_a_fallback_says_for_want_of_what(english: Catalogue, chinese: Catalogue) -> None:
     stand_in = replace(ANSWER, model="clinical", fallback=Fallback.CLINICAL_ONLY, missing=("input.venous",))
     assert "From clinical values alone, for want of: venous CT" in said(assessment(stand_in), english)
@@ -161,11 +197,12 @@ def test_a_withheld_answer_shows_no_number_and_explains_nothing(english: Catalog
 
 
 def test_bars_stand_on_both_sides_of_nothing_with_their_amount(english: Catalogue) -> None:
-    drawn = contribution_bars(ANSWER, 250, english)
+    drawn = contribution_bars(ANSWER, "gnen-os", 250, english)
     up, down = (shape for shape in drawn.shapes if isinstance(shape, Rect))
     (zero,) = (shape.x1 for shape in drawn.shapes if isinstance(shape, Line))
     assert up.x == pytest.approx(zero) and down.x + down.width == pytest.approx(zero)
     assert up.width == pytest.approx(3 * down.width)
+    assert "Ki-67: 30\u00a0%" in words(drawn)
     assert "+0.75" in words(drawn) and "\u22120.25" in words(drawn)
 
 

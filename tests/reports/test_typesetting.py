@@ -25,6 +25,12 @@ def test_chinese_breaks_between_ideographs_but_not_before_punctuation() -> None:
         assert not any(line[0] in "，。；：）" for line in lines)
 
 
+def test_a_number_keeps_what_hangs_on_it_by_a_hyphen() -> None:
+    for width in range(30, 160, 3):
+        for line in wrap("Low risk; 1-year survival 84 %; 2-year survival 71 %; signet-ring", width, SIZE):
+            assert not line.endswith(("1-", "2-"))
+
+
 def test_a_word_longer_than_the_line_is_cut() -> None:
     lines = wrap("A" * 64, 100, SIZE)
     assert "".join(lines) == "A" * 64

@@ -171,3 +171,8 @@ def test_a_score_that_is_no_probability_is_a_number_told_from_its_cutoff(english
 def test_what_is_unfavourable_depends_on_the_direction(higher_is: str, positive: bool, bad: bool) -> None:
     assert is_unfavourable(by_a_model(higher_is=higher_is, is_positive=positive)) is bad
     assert is_unfavourable(by_a_model(higher_is=higher_is, is_positive=not positive)) is not bad
+
+
+def test_sentences_follow_each_other_with_a_space_but_not_in_chinese() -> None:
+    assert wording.sentences(["One.", "Two."]) == "One. Two."
+    assert wording.sentences(["一。", "二。"]) == "一。二。"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from inference.messages.catalogue import Catalogue
@@ -32,6 +34,15 @@ def test_the_strongest_slice_carries_accent_and_number(english: Catalogue) -> No
     assert [shape.fill for shape in shapes if isinstance(shape, Rect)].index(PAPER.accent) == 4
     texts = [shape.text for shape in shapes if isinstance(shape, Text)]
     assert "6.1 points" in texts and str(SLICES[4] + 1) in texts
+
+
+def test_a_deeper_fall_below_the_line_is_told_as_well(english: Catalogue) -> None:
+    shown = replace(prediction("ccrt"), slice_shares=(0.01, -0.08, *([0.0] * (len(SLICES) - 2))))
+    shapes = slice_shares(shown, WIDTH, english).shapes
+    told = {shape.text: shape.y for shape in shapes if isinstance(shape, Text) and "points" in shape.text}
+    assert set(told) == {"1.0 points", "\u22128.0 points"}
+    lowest = max(shape.y + shape.height for shape in shapes if isinstance(shape, Rect))
+    assert told["\u22128.0 points"] > lowest
 
 
 def test_a_withheld_prediction_draws_nothing(english: Catalogue) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.paper.blocks import Block, Columns, Gap, Stack
+from reports.paper.blocks import Block, Columns, Gap, Stack, Table
 from reports.paper.flow import Heading, Page, Section, SideBySide, paginate
 from reports.paper.sheet import Sheet
 
@@ -81,3 +81,11 @@ def test_sections_stand_beside_each_other_while_they_fit() -> None:
     tall = [Section("R", [Brick(str(number), 60) for number in range(5)])]
     pages = paginate([SideBySide(left, tall)], WIDTH, HEIGHT, CONTINUED)
     assert [name for each in pages for name in bricks_on(each)] == ["l", "0", "1", "2", "3", "4"]
+
+
+def test_a_table_names_its_columns_again_on_the_next_page_and_never_ends_a_page_with_their_names() -> None:
+    table = Table([Brick("head", 20), *(Brick(str(number), 30) for number in range(6))])
+    pages = paginate([Section("A", [table])], WIDTH, HEIGHT, CONTINUED)
+    assert [bricks_on(page) for page in pages] == [["head", "0", "1", "2", "3", "4"], ["head", "5"]]
+    late = paginate([Brick("filler", 140), Section("A", [table])], WIDTH, HEIGHT, CONTINUED)
+    assert bricks_on(late[0]) == ["filler"]
