@@ -125,7 +125,7 @@ def _parts(content: ReportContent, catalogue: Catalogue) -> list[Section | SideB
     shown = comparison(assessment, catalogue) if of_treatments else study_section(assessment, catalogue)
     inputs = _inputs(assessment, catalogue)
     has_values = any(entry.value for entry in assessment.clinical)
-    pictures_first = assessment.is_answered and (len(content.further) > 1 or not has_values)
+    pictures_first = len(content.further) > 1 or (assessment.is_answered and not has_values)
     answer = [shown, recommendation_section(assessment, catalogue)]
     if not assessment.is_answered:
         answer.reverse()

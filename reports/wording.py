@@ -27,6 +27,7 @@ from inference.prediction import PredictionStatus
 MOST_DECIMALS: Final = 3
 _FEWEST_NUMBER_DECIMALS: Final = 2
 SHORT_HASH_LENGTH: Final = 12
+_CHINESE_STOPS: Final = ("\u3002", "\uff1f", "\uff01")
 
 
 def percent_figure(value: float, decimals: int = 0) -> str:
@@ -241,8 +242,8 @@ def text_or_code(prefix: str, code: str, catalogue: Catalogue) -> str:
 
 
 def sentences(said: Iterable[str]) -> str:
-    """One after the other, with a space between but after a Chinese full stop."""
-    return "".join(text if text.endswith("\u3002") else f"{text} " for text in said).rstrip()
+    """One after the other, with a space between but after a Chinese stop."""
+    return "".join(text if text.endswith(_CHINESE_STOPS) else f"{text} " for text in said).rstrip()
 
 
 def stated_text(text: str, catalogue: Catalogue) -> str:

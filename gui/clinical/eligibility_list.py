@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _VERDICTS: Final = {Answer.MET: Verdict.FINE, Answer.OPEN: Verdict.NOTE, Answer.NOT_MET: Verdict.REFUSED}
 _FOLDED, _OPEN = "\u25b8", "\u25be"
+_INDENT: Final = "\u2003\u2002"
 
 
 class EligibilityList(QWidget):
@@ -97,7 +98,9 @@ class EligibilityList(QWidget):
             if counts[answer]
         ]
         heading, said = tr("panel.eligibility.heading"), " · ".join(parts)
-        self.head.setText(f"{_OPEN if self.head.isChecked() else _FOLDED}  {heading}  {said}")
+        # Several counts stand in a line of their own: side by side they would widen the column.
+        between = f"\n{_INDENT}" if len(parts) > 1 else "  "
+        self.head.setText(f"{_OPEN if self.head.isChecked() else _FOLDED}  {heading}{between}{said}")
         self.head.setAccessibleName(f"{heading} {said}")
         self.head.setToolTip(self.eligibility.citation)
         releases = self._session.stated.releases

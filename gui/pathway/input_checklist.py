@@ -40,7 +40,7 @@ class InputChecklist(QWidget):
         self.required = RequiredList(session, self)
         self._column.addSpacing(2 * GRID_PX)
         self._column.addWidget(self.required)
-        self._column.addSpacing(2 * GRID_PX)
+        self._column.addSpacing(3 * GRID_PX)
         self._column.addWidget(self._heading)
         self._column.addWidget(self.hint)
         for signal in (

@@ -21,6 +21,7 @@ from gui.feedback.text import label, say
 from gui.results.card import Card
 from gui.theme.tokens import GRID_PX, Tone
 from inference.pathways.studies import STUDIES
+from reports.wording import sentences
 
 if TYPE_CHECKING:
     from gui.session import Session
@@ -131,7 +132,7 @@ class _Entry(QWidget):
     def show_in(self, session: Session) -> None:
         """Show the texts in the session's language, and whether this is the one."""
         tr, study = session.tr, self.study
-        asks = f"{tr(f'pathway.{study}.asks')} {tr(f'pathway.{study}.endpoint')}"
+        asks = sentences((tr(f"pathway.{study}.asks"), tr(f"pathway.{study}.endpoint")))
         self.title.setText(tr(f"pathway.{study}.choice"))
         self.asks.setText(asks)
         self.button.setChecked(study == session.study)

@@ -91,7 +91,8 @@ def _scans(session: Session) -> Iterator[Requirement]:
         if fit is Fit.GREEN:
             yield Requirement(Verdict.FINE, what)
         else:
-            name = "panel.required.scan.confirm" if fit is Fit.AMBER else "panel.required.scan.unfit"
+            taken = "noted" if session.serving or session.is_picked else "confirm"
+            name = f"panel.required.scan.{taken if fit is Fit.AMBER else 'unfit'}"
             verdict = Verdict.NOTE if fit is Fit.AMBER else Verdict.REFUSED
             yield Requirement(verdict, what, Message(name))
 

@@ -31,6 +31,11 @@ _VERDICT_OF: Final = {
 }
 
 
+def _has_decided(session: Session) -> bool:
+    """True once the user, not the order of the files, said which scan is which input."""
+    return bool(session.serving) or session.is_picked
+
+
 class CandidateLine(QWidget):
     """One scan held against an input: mark, name, every reason that speaks against it, and the pick."""
 
@@ -56,7 +61,7 @@ class CandidateLine(QWidget):
         is_shown, is_several = session.is_viewed(stack.stack_id), len(session.named_inputs) > 1
         served = session.scan_of(named.id)
         is_used = served is not None and served.stack.stack_id == stack.stack_id
-        is_used = is_used and (bool(session.serving) or session.is_picked)
+        is_used = is_used and _has_decided(session)
         self.pick.setEnabled(not (is_used and is_shown) and (is_used or candidate.fit is not Fit.RED))
         self.pick.setVisible(is_used or candidate.fit is not Fit.RED)
         said = "in_use" if is_used and is_shown else "show" if is_used else "use_for" if is_several else "use"
@@ -147,12 +152,19 @@ class StudyInputList(QWidget):
         verdict = _VERDICT_OF[match.availability]
         if verdict is Verdict.REFUSED and not match.input.required:
             verdict = Verdict.NOTE
+        told = session.render(match.message)
+        used = self._used(match)
+        if verdict is not Verdict.FINE and used is not None and used.fit is not Fit.RED:
+            # Once the user has decided, nothing is left to pick or to confirm.
+            verdict = _VERDICT[used.fit]
+            name = "panel.inputs.used" if used.fit is Fit.GREEN else "panel.inputs.used_noted"
+            told = session.tr(name, input=match.input.title)
         row = QHBoxLayout()
         row.setSpacing(2 * GRID_PX)
         mark = VerdictMark(body)
         mark.show_verdict(verdict)
         said = label("", body, wraps=True)
-        said.setText(session.render(match.message))
+        said.setText(told)
         set_tone(said, Tone.PLAIN if verdict is Verdict.FINE else TONE_BY_VERDICT[verdict])
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(said, 1)
@@ -176,6 +188,14 @@ class StudyInputList(QWidget):
             more.setText(session.tr("panel.inputs.others", count=left))
             more.clicked.connect(partial(self._unfold, match.input.id))
             column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _used(self, match: InputMatch) -> Candidate | None:
+        """The candidate that the user has taken for this input."""
+        served = self._session.scan_of(match.input.id)
+        if served is None or not _has_decided(self._session):
+            return None
+        of = served.stack.stack_id
+        return next((one for one in match.candidates if one.read.stack.stack_id == of), None)
 
     def _unfold(self, input_id: str, _checked: bool = False) -> None:
         self._unfolded.add(input_id)

@@ -146,10 +146,7 @@ class ReportPage(QWidget):
         obstacle = report_obstacle(session)
         is_stale = session.outcome is not None and not session.is_current
         needs_identity = obstacle is not None and obstacle.id == "panel.identity.missing"
-        if obstacle is None:
-            self._judge(Verdict.FINE, session.tr("panel.report.ready"))
-        else:
-            self._judge(None if session.outcome is None else Verdict.NOTE, session.render(obstacle))
+        self._say_standing()
         self.recalculate.setVisible(is_stale)
         self.identity.setVisible(needs_identity)
         self.save_button.setEnabled(obstacle is None)
@@ -161,6 +158,17 @@ class ReportPage(QWidget):
         self._show_saved()
         self._is_outdated = True
         self._draw()
+
+    def _say_standing(self) -> None:
+        """What stands in the way, that the pages are being drawn anew, or that they are what is shown."""
+        session = self._session
+        obstacle = report_obstacle(session)
+        if obstacle is not None:
+            self._judge(None if session.outcome is None else Verdict.NOTE, session.render(obstacle))
+        elif self._job is not None:
+            self._judge(None, session.tr("panel.report.drawing"))
+        else:
+            self._judge(Verdict.FINE, session.tr("panel.report.ready"))
 
     def _judge(self, verdict: Verdict | None, text: str) -> None:
         self.mark.show_verdict(verdict)
@@ -194,9 +202,11 @@ class ReportPage(QWidget):
         self._job = self._session.jobs.aside("preview", _Preview(content))
         self._job.ended.connect(self._on_preview_ended)
         self._job.start()
+        self._say_standing()
 
     def _on_preview_ended(self, end: JobEnd[Any]) -> None:
         self._job = None
+        self._say_standing()
         if self._is_outdated or end.case_key != self._session.case_key:
             self._is_outdated = True
             self._draw()

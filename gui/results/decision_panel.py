@@ -23,6 +23,7 @@ from inference.assessment import RecommendationStatus
 from inference.decisions.board_decision import Choice, decide
 from inference.decisions.decision_store import DecisionStore
 from inference.errors import ConciliumError
+from reports.wording import moment
 
 if TYPE_CHECKING:
     from gui.session import Session
@@ -57,6 +58,7 @@ class DecisionPanel(QWidget):
         for choice in Choice:
             button = QPushButton(self.card)
             button.setCheckable(True)
+            button.setProperty("role", "choice")
             button.setObjectName(choice.value)
             self.choices.addButton(button)
             row.addWidget(button, 1)
@@ -174,7 +176,7 @@ class DecisionPanel(QWidget):
         opinion = self._session.board.opinion
         if opinion is None:
             return ""
-        at = opinion.at.isoformat(timespec="minutes")
+        at = moment(opinion.at)
         return self._session.tr("panel.decision.opinion.told", text=opinion.text, by=opinion.by, at=at)
 
     def _recorded(self) -> str:
@@ -182,7 +184,7 @@ class DecisionPanel(QWidget):
         if made is None:
             return ""
         choice = self._session.tr(f"decision.choice.{made.choice.value}")
-        at = made.at.isoformat(timespec="minutes")
+        at = moment(made.at)
         said = self._session.tr("panel.decision.recorded", choice=choice, by=made.by, at=at)
         return "\n".join(text for text in (said, made.decided, made.reason) if text)
 

@@ -143,10 +143,10 @@ class RecommendationPanel(QWidget):
         say(self.strength, strength_line(recommendation, catalogue))
         say(self.reasons, self._reasons(recommendation))
         said = recommendation.statements
-        say(self.statements, _lines([each for each in said if each.id not in FIGURES], catalogue))
-        say(self.figures, _lines([each for each in said if each.id in FIGURES], catalogue))
+        say(self.statements, _items([each for each in said if each.id not in FIGURES], catalogue))
+        say(self.figures, _items([each for each in said if each.id in FIGURES], catalogue))
         say(self.not_considered, not_considered_line(recommendation, catalogue))
-        say(self.would_change, _lines(recommendation.would_change, catalogue))
+        say(self.would_change, _items(recommendation.would_change, catalogue))
         files = rule_file_line(recommendation, catalogue)
         say(self.citation, "\n".join(part for part in (recommendation.citation, files) if part))
         for widget in (self.title, self.strength, self.reasons, self.statements):
@@ -182,6 +182,11 @@ def _is_doubtful(predictions: Sequence[Prediction]) -> bool:
     """True where a score that the rules read is near its cut-off, or its folds disagree."""
     read = (one for one in predictions if one.part is Part.ANSWER)
     return any(one.is_borderline or one.folds_disagree for one in read)
+
+
+def _items(messages: Sequence[Message], catalogue: Catalogue) -> str:
+    """Long sentences below each other, each with a mark where there are several."""
+    return _lines(messages, catalogue, mark="\u2013 " if len(messages) > 1 else "")
 
 
 def _lines(messages: Sequence[Message], catalogue: Catalogue, mark: str = "") -> str:

@@ -5,7 +5,8 @@ Widgets ask for a look by dynamic properties, never by a style sheet of their ow
 ``role``
     labels: ``heading`` (small capitals over a section), ``title``, ``muted``, ``small``, ``figure`` (large
     number), ``chip``, ``annotation``, ``strong``; frames: ``card``, ``panel``, ``bar``, ``banner``,
-    ``separator``; buttons: ``primary``, ``quiet`` (no border), ``tab``, ``tool``, ``link``.
+    ``separator``; buttons: ``primary``, ``choice`` (one of several, marked),
+    ``quiet`` (no border), ``tab``, ``tool``, ``link``.
 ``tone``
     ``good``, ``warn``, ``bad``, ``accent`` on labels, chips, cards, banners and line edits.
 ``stale``

@@ -116,6 +116,9 @@ QPushButton[role="primary"]:hover {{ border-color: {t.accent}; }}
 QPushButton[role="primary"]:focus {{ border-color: {t.text}; }}
 QPushButton[role="primary"]:disabled {{ background: {t.raised}; border-color: {t.line};
     color: {t.disabled}; }}
+QPushButton[role="choice"]:checked {{ background: {t.accent_fill}; border-color: {t.accent_fill};
+    color: {t.on_accent_fill}; }}
+QPushButton[role="choice"]:checked:focus {{ border-color: {t.text}; }}
 QPushButton[role="quiet"], QPushButton[role="link"] {{ background: transparent;
     border: 1px solid transparent; padding: 3px 8px; }}
 QPushButton[role="link"] {{ color: {t.accent}; text-align: left; padding: 2px 4px; }}
@@ -162,8 +165,9 @@ QToolButton::menu-indicator {{ image: url({_ICONS}/caret-{t.name}.svg); width: 9
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextEdit {{ background: {t.raised};
     border: 1px solid {t.line}; border-radius: {RADIUS_PX}px; padding: 3px 8px; min-height: {height}px;
     selection-background-color: {t.accent_fill}; selection-color: {t.on_accent_fill}; }}
-QLineEdit:hover, QComboBox:hover {{ border-color: {t.strong_line}; }}
-QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ border-color: {t.accent}; }}
+QLineEdit:hover, QComboBox:hover, QPlainTextEdit:hover, QTextEdit:hover {{ border-color: {t.strong_line}; }}
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus, QTextEdit:focus,
+QListWidget:focus {{ border-color: {t.accent}; }}
 QLineEdit {{ placeholder-text-color: {t.muted}; }}
 QLineEdit[tone="warn"] {{ placeholder-text-color: {t.warn}; }}
 QLineEdit[tone="bad"] {{ placeholder-text-color: {t.bad}; }}

@@ -68,7 +68,8 @@ def cohort_position(
     scale = 100 if prediction.scale == "probability" else 1
     name = prediction_name(prediction, catalogue)
     cutoff = cutoff_text(prediction, catalogue)
-    axis = catalogue.text("figure.score_of", name=name) + (
+    unit = "percent" if prediction.scale == "probability" else "number"
+    axis = catalogue.text(f"figure.score_of.{unit}", name=name) + (
         f" · {catalogue.text('report.cutoff', value=cutoff)}" if cutoff else ""
     )
     shapes += x_axis(frame, ticks, tick_texts(ticks, scale), axis, style)

@@ -12,7 +12,7 @@ from reports.figures.style import PAPER
 from reports.paper.blocks import Block, Columns, Gap, Stack, TextBlock, baseline
 from reports.paper.flow import Section
 from reports.paper.sheet import BODY_STRONG, LABEL, QUIET, SMALL, Sheet
-from reports.wording import recommendation_name
+from reports.wording import moment, recommendation_name
 
 _ROOM_TO_WRITE: Final = 20.0
 
@@ -56,9 +56,9 @@ def _recorded(decision: BoardDecision, catalogue: Catalogue) -> list[Block]:
     ]
     if decision.reason:
         blocks.append(TextBlock(catalogue.text("report.decision.reason", reason=decision.reason), SMALL))
-    at = decision.at.isoformat(timespec="minutes")
+    at = moment(decision.at)
     blocks.append(TextBlock(catalogue.text("report.decision.by", by=decision.by, at=at), QUIET))
     if (opinion := decision.opinion) is not None:
-        fields = {"text": opinion.text, "by": opinion.by, "at": opinion.at.isoformat(timespec="minutes")}
+        fields = {"text": opinion.text, "by": opinion.by, "at": moment(opinion.at)}
         blocks.append(TextBlock(catalogue.text("panel.decision.opinion.told", **fields), QUIET))
     return blocks

@@ -19,7 +19,7 @@ EMPTY = Variation("outline", Message("sensitivity.mask_shrunk", {"mm": 2.0}), No
 def test_every_amount_is_signed_and_the_longest_comes_first(english: Catalogue) -> None:
     lines = explained_lines(assessment(), EXPLANATION, english)
     first = lines.index("Combined model · What each factor adds")
-    assert lines[first + 1 : first + 3] == ["  +0.75  Ki-67: 30", "  \u22120.25  DL model: \u22120.40"]
+    assert lines[first + 1 : first + 3] == ["  +0.75  Ki-67: 30\u00a0%", "  \u22120.25  DL model: \u22120.40"]
 
 
 def test_the_patient_s_place_is_told_by_outcome(english: Catalogue) -> None:

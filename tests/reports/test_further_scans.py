@@ -11,6 +11,7 @@ from inference.assessment import Fact, FactSource
 from inference.case_input import ScanInput
 from inference.messages.catalogue import Catalogue, load_catalogue
 from inference.prediction import Variation
+from reports.paper.blocks import Table
 from reports.prediction_wording import borderline_flag
 from reports.report import build_report
 from reports.sections.guard_lines import guard_sections
@@ -45,7 +46,9 @@ def venous() -> ScanInput:
 def test_each_scan_has_its_own_checks_under_its_own_name(english: Catalogue) -> None:
     first, second = guard_sections(TWO, english)
     assert first.heading == "Input check · arterial CT" and second.heading == "Input check · venous CT"
-    assert len(first.blocks) == len(second.blocks) == 1 + len(made.withheld_by_guard().guard)
+    for section in (first, second):
+        table = section.blocks[0]
+        assert isinstance(table, Table) and len(table.blocks) == 1 + len(made.withheld_by_guard().guard)
 
 
 def test_a_further_scan_shows_its_key_slices_with_the_mask(english: Catalogue) -> None:

@@ -77,6 +77,6 @@ def test_heat_maps_lie_on_the_hottest_slices_of_each_and_of_slices_alike_on_thos
     one, other = heat("ccrt", {4: 0.2, 5: 1.0, 6: 0.1}), heat("ic_ccrt", {4: 0.3, 5: 0.2, 6: 1.0})
     assert compared_slices(shown, [one, other]) == (5, 6)
     assert compared_slices(shown, [one]) == (4, 5, 6)
-    alike = heat("ccrt", dict.fromkeys(range(12), 1.0))
+    alike = heat("ccrt", dict.fromkeys(range(GEOMETRY.shape[0]), 1.0))
     assert set(compared_slices(shown, [alike])) <= {each.index for each in shown}
     assert compared_slices(shown, []) == ()

@@ -215,6 +215,11 @@ def test_the_patient_stands_on_the_cohort_s_scale(english: Catalogue) -> None:
     boxes = [shape for shape in drawn.shapes if isinstance(shape, Rect)]
     unit = boxes[0].width / 2
     assert patient - cutoff == pytest.approx(0.25 * unit)
+    assert "Combined model · cut-off 1.00" in words(drawn)
+    share = replace(ANSWER, scale="probability", score=0.4, cutoff=0.3)
+    of_shares = (quantiles("death", (0.1, 0.2, 0.3, 0.4, 0.5)),)
+    drawn = cohort_position(share, of_shares, width=300, catalogue=english)
+    assert "Combined model (%) · cut-off 30 %" in words(drawn)
     assert boxes[0].x - boxes[1].x == pytest.approx(unit)
 
 

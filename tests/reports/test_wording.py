@@ -175,4 +175,4 @@ def test_what_is_unfavourable_depends_on_the_direction(higher_is: str, positive:
 
 def test_sentences_follow_each_other_with_a_space_but_not_in_chinese() -> None:
     assert wording.sentences(["One.", "Two."]) == "One. Two."
-    assert wording.sentences(["一。", "二。"]) == "一。二。"
+    assert wording.sentences(["一？", "二。", "三。"]) == "一？二。三。"

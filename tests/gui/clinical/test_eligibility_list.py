@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from gui.clinical.eligibility_list import EligibilityList
 from gui.intake.release_form import ReleaseForm, WithdrawButton
 from gui.session import Session
 from inference.clinical.schema import load_form, parse_value
+from tests.gui.clinical.test_narrow_form import NARROWEST_PX
 
 
 def metastatic(session: Session, qtbot: Any) -> EligibilityList:
@@ -22,6 +25,14 @@ def test_open_questions_are_counted_and_folded(opened: Session, qtbot: Any) -> N
     qtbot.addWidget(shown)
     assert "open" in shown.head.text() and "not met" not in shown.head.text()
     assert "⟦" not in shown.head.text()
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_its_counts_do_not_widen_the_narrowest_column(language: str, opened: Session, qtbot: Any) -> None:
+    opened.set_language(language)
+    shown = metastatic(opened, qtbot)
+    assert all(str(count) in shown.head.text() for count in (1, 2))
+    assert shown.minimumSizeHint().width() <= NARROWEST_PX
 
 
 def test_what_is_not_met_is_released_by_name_and_can_be_withdrawn(opened: Session, qtbot: Any) -> None:

@@ -69,10 +69,13 @@ def test_of_several_scans_none_is_taken_silently(two: MainWindow, qtbot: Any) ->
     assert fits.count(Fit.RED) == 1
     offered = [line for line in lines(two) if line.pick.isEnabled()]
     assert len(offered) == 2
+    assert any("confirm what is unknown" in text for text in spoken(two))
     offered[1].pick.click()
     qtbot.waitUntil(lambda: session.volume is not None and not session.inputs.needs_pick, timeout=20_000)
     assert session.is_picked and two.actions_["run"].isEnabled()
     assert [line.pick.text() for line in lines(two)].count("in use") == 1
+    assert not any("pick one" in text or "confirm" in text for text in spoken(two))
+    assert any("in use" in text for text in spoken(two))
 
 
 def test_the_open_scan_can_be_the_pick(two: MainWindow) -> None:

@@ -73,6 +73,8 @@ def test_saving_writes_the_report_in_the_chosen_language(
     page.language_choice.setCurrentIndex(index)
     page.language_choice.activated.emit(index)
     assert page.report_language == "zh_CN"
+    assert page.status.text() == answered.tr("panel.report.drawing"), "other pages still stand there"
+    qtbot.waitUntil(lambda: page.status.text() == answered.tr("panel.report.ready"), timeout=20_000)
     with qtbot.waitSignal(answered.report_saved, timeout=20_000):
         page.save_button.click()
     text = pypdf.PdfReader(target).pages[0].extract_text()

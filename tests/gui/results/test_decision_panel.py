@@ -14,6 +14,7 @@ from gui.session import Session
 from inference.decisions.board_decision import Choice
 from inference.decisions.decision_store import DecisionStore
 from inference.errors import InputError
+from reports.wording import moment
 from tests.gui.panel_session import run
 from tests.inference.synthetic_case import record
 
@@ -95,6 +96,7 @@ def test_accepting_needs_a_name_and_is_kept(answered: Session, store: DecisionSt
     (kept,) = store.all().decisions
     assert kept.choice is Choice.ACCEPT and kept.by == "Dr Lin" and answered.board.decision == kept
     assert "accepted by Dr Lin" in shown.recorded.text() and shown.commit.isHidden()
+    assert moment(kept.at) in shown.recorded.text()
 
 
 def test_overriding_needs_a_reason(answered: Session, store: DecisionStore, qtbot: Any) -> None:

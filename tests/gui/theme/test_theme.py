@@ -6,7 +6,7 @@ import re
 
 import pytest
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from gui.actions import SPECS
 from gui.theme.icons import FOLDER, icon, pixmap
@@ -64,6 +64,21 @@ def test_a_look_is_taken_at_once(qapp: QApplication, qtbot: object) -> None:
     assert label.palette().color(QPalette.ColorRole.WindowText).name() == DARK.muted
     set_look(label, tone="bad")
     assert label.palette().color(QPalette.ColorRole.WindowText).name() == DARK.bad
+
+
+def test_what_is_chosen_of_several_looks_chosen(qapp: QApplication, qtbot: object) -> None:
+    apply_theme(qapp, DARK)
+    button = QPushButton("x")
+    button.setCheckable(True)
+    set_look(button, role="choice")
+
+    def ground() -> str:
+        return button.grab().toImage().pixelColor(8, button.height() // 2).name()
+
+    button.resize(120, 30)
+    assert ground() == DARK.raised
+    button.setChecked(True)
+    assert ground() == DARK.accent_fill
 
 
 def test_every_command_has_the_icon_that_it_names(qapp: QApplication) -> None:
