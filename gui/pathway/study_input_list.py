@@ -153,11 +153,11 @@ class StudyInputList(QWidget):
         if verdict is Verdict.REFUSED and not match.input.required:
             verdict = Verdict.NOTE
         told = session.render(match.message)
-        used = self._used(match)
-        if verdict is not Verdict.FINE and used is not None and used.fit is not Fit.RED:
+        taken = self._taken(match)
+        if verdict is not Verdict.FINE and taken is not None and taken.fit is not Fit.RED:
             # Once the user has decided, nothing is left to pick or to confirm.
-            verdict = _VERDICT[used.fit]
-            name = "panel.inputs.used" if used.fit is Fit.GREEN else "panel.inputs.used_noted"
+            verdict = _VERDICT[taken.fit]
+            name = "panel.inputs.used" if taken.fit is Fit.GREEN else "panel.inputs.used_noted"
             told = session.tr(name, input=match.input.title)
         row = QHBoxLayout()
         row.setSpacing(2 * GRID_PX)
@@ -189,7 +189,7 @@ class StudyInputList(QWidget):
             more.clicked.connect(partial(self._unfold, match.input.id))
             column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
 
-    def _used(self, match: InputMatch) -> Candidate | None:
+    def _taken(self, match: InputMatch) -> Candidate | None:
         """The candidate that the user has taken for this input."""
         served = self._session.scan_of(match.input.id)
         if served is None or not _has_decided(self._session):
