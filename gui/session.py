@@ -315,13 +315,13 @@ class Session(SessionScans):
         self._tell_of_answer()
         self.accept_volume(volume)
 
-    def accept_outcome(self, outcome: Outcome, seconds: float) -> None:
-        """An assessment has ended; its mask becomes the case's when there was none."""
+    def accept_outcome(self, outcome: Outcome, seconds: float, *, has_drawn: bool = True) -> None:
+        """An assessment has ended; the mask that it has drawn becomes the case's when there is none."""
         self.outcome = outcome
         self.outcome_seconds = seconds
         self.saved_report = None
         first = self.scan_of(self.named_inputs[0].id)
-        if first is not None and first.mask is None and outcome.mask is not None:
+        if has_drawn and first is not None and first.mask is None and outcome.mask is not None:
             self.set_mask(outcome.mask, first.stack.stack_id)
         self.outcome_changed.emit()
         self.heat_map_changed.emit()

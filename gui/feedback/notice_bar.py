@@ -72,6 +72,7 @@ class NoticeBar(Banner):
         if notice is not None:
             verdict, tone = _LOOK[notice.kind]
             word = session.tr(f"panel.notice.{notice.kind.value}")
-            self.speak(verdict, tone, f"{word}: {session.render(notice.message)}")
+            text = session.tr("panel.notice.said", kind=word, text=session.render(notice.message))
+            self.speak(verdict, tone, text)
             say(self.advice, "" if notice.advice is None else session.render(notice.advice))
         self.setVisible(notice is not None)

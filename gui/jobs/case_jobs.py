@@ -209,7 +209,7 @@ class CaseJobs(QObject):
             return outcome, time.monotonic() - started_s
 
         def accept(result: tuple[Any, float]) -> None:
-            self._session.accept_outcome(*result)
+            self._session.accept_outcome(*result, has_drawn=case.mask is None)
             self.variation.start(case, pack, rules)
 
         self._start_case("assess", work, accept)

@@ -78,7 +78,7 @@ class VariationJob(QObject):
         session, varied = self._session, self._waiting
         if varied is not None and session.is_current:
             self._of, self._waiting = varied, None
-            session.accept_outcome(varied, session.outcome_seconds or 0.0)
+            session.accept_outcome(varied, session.outcome_seconds or 0.0, has_drawn=False)
 
     @Slot(object)
     def _on_ended(self, end: JobEnd[Any]) -> None:

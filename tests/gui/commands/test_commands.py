@@ -1,5 +1,7 @@
 """Every undoable change can be taken back exactly, and says what it was."""
 
+from typing import Any
+
 import numpy as np
 
 from gui.commands.clinical_commands import set_clinical_value
@@ -84,3 +86,12 @@ def test_clearing_t_clears_the_derived_stage_in_one_step(opened: Session) -> Non
     assert opened.undo_stack.count() == 1
     opened.undo_stack.undo()
     assert opened.record.canonical("stage") == "III"
+
+
+def test_a_mask_that_is_undone_during_a_run_stays_away(opened: Session, qtbot: Any) -> None:
+    opened.set_mask(None)
+    opened.undo_stack.push(ReplaceMask(opened, mask_layer(), "import"))
+    opened.run()
+    opened.undo_stack.undo()
+    qtbot.waitUntil(lambda: opened.outcome is not None and not opened.is_busy, timeout=20_000)
+    assert opened.mask is None and not opened.is_current
