@@ -73,6 +73,11 @@ class Answer:
         """Whether the patient is like those whom the study was made from."""
         return eligibility_of(self.case.record, date_of(self.case.stack))
 
+    @property
+    def _demonstrates_on_a_patient(self) -> bool:
+        is_phantom = self.case.stack.identity.subject_kind is SubjectKind.PHANTOM
+        return self.pack.manifest.is_demonstration and not is_phantom
+
     def barriers(self) -> tuple[Message, ...]:
         """Every reason that rules out an answer whatever the networks say."""
         is_empty = self.case.mask is not None and not self.case.mask.voxels.any()
@@ -81,8 +86,7 @@ class Answer:
             for line in self.guard
             if line.verdict is Verdict.REFUSED
         ]
-        is_phantom = self.case.stack.identity.subject_kind is SubjectKind.PHANTOM
-        if self.pack.manifest.is_demonstration and not is_phantom:
+        if self._demonstrates_on_a_patient:
             reasons.append(Message("rules.withheld.demonstration", {"pack": self.pack.name}))
         unlike = self.eligibility.barriers(self.case.stated.releases)
         return (*reasons, *unlike, *ineligible(self.book, self.case.record))
@@ -101,9 +105,14 @@ class Answer:
         return self.withheld(status, reasons)
 
     def withheld(self, status: PredictionStatus, reasons: tuple[Message, ...]) -> Outcome:
-        """The end without an answer: no score, no heat map, every reason."""
+        """The end without an answer: no score, no heat map, every reason.
+
+        A demonstration on a patient names no treatment, not even in the table of the rules.
+        """
         predictions = unanswered(self.pack.manifest, status, reasons)
         recommendation = withhold(self.book, self.rule_set, reasons)
+        if self._demonstrates_on_a_patient:
+            recommendation = replace(recommendation, table=())
         return Outcome(self.assessment(predictions, recommendation), self.case.mask)
 
     def assessment(self, predictions: tuple[Prediction, ...], recommendation: Recommendation) -> Assessment:

@@ -12,6 +12,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.clinical.quantity import NO_UNIT, quantity
 from inference.clinical.record import CanonicalValue, ClinicalRecord, ClinicalValue
 from inference.clinical.schema import FieldSchema, load_form
 from inference.geometry import Geometry
@@ -50,8 +51,9 @@ MASK_CHANGES: Final[Mapping[MaskChange, Vary]] = {
 class ScoreVariation:
     """The answering score after one change.
 
-    ``field`` and ``value`` tell a clinical change: the field and the canonical value it was given.  ``score``
-    is None where the change leaves nothing to score: an empty mask, or a value that asks for another one.
+    ``field`` and ``value`` tell a clinical change: the field and the canonical value it was given, a number
+    in the form's ``unit``.  ``score`` is None where the change leaves nothing to score: an empty mask, or a
+    value that asks for another one.
     """
 
     kind: MaskChange | Literal["clinical"]
@@ -59,6 +61,7 @@ class ScoreVariation:
     crosses: bool
     field: str = ""
     value: CanonicalValue | None = None
+    unit: str = NO_UNIT
 
     @property
     def is_possible(self) -> bool:
@@ -71,7 +74,8 @@ class ScoreVariation:
         if self.kind != "clinical":
             return Message(f"sensitivity.{self.kind}", {"mm": MASK_STEP_MM})
         label = f"clinical.{self.field}"
-        shown = f"{label}.{self.value}" if isinstance(self.value, str) else f"{self.value:.4g}"
+        is_choice = isinstance(self.value, str)
+        shown = f"{label}.{self.value}" if is_choice else quantity(f"{self.value:.4g}", self.unit)
         return Message("sensitivity.clinical", {"field": label, "value": shown})
 
 
@@ -140,9 +144,9 @@ def sensitivity(
     for value in clinical:
         changed = PatientValues(record.with_value(value), found.pathway)
         score = _scored(pack, base.name, found.features, changed)
-        keep(
-            ScoreVariation("clinical", _value(score), _crosses(base, score), value.field_id, value.canonical)
-        )
+        units = load_form(record.study).field(value.field_id).units
+        told = (value.field_id, value.canonical, units[0].code if units else NO_UNIT)
+        keep(ScoreVariation("clinical", _value(score), _crosses(base, score), *told))
     return Sensitivity(base.name, base.value, tuple(variations))
 
 

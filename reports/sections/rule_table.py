@@ -14,16 +14,15 @@ _ARROW_SIZE = 6.0
 
 
 def rule_table(recommendation: Recommendation, catalogue: Catalogue) -> Block:
-    """Every row of the table; the row that applies carries an arrow."""
+    """Every row of the table, the row that applies with an arrow; without rows citation and file alone."""
     readings = list(dict.fromkeys(name for row in recommendation.table for name in row.when))
     has_conditions = any(row.fields for row in recommendation.table)
     shares = [0.5, *[3.2] * len(readings), *[3.2] * has_conditions, 4.6]
     heads = [reading_name(name, catalogue) for name in readings]
     heads += [catalogue.text("report.rules.conditions")] * has_conditions
     heads.append(catalogue.text("report.rules.recommend"))
-    rows: list[Block] = [
-        Row(Columns([Gap(0), *[TextBlock(head, LABEL) for head in heads]], shares, 5.0), 1.5)
-    ]
+    head = Row(Columns([Gap(0), *[TextBlock(one, LABEL) for one in heads]], shares, 5.0), 1.5)
+    rows: list[Block] = [head] if recommendation.table else []
     for row in recommendation.table:
         is_patients = row.row == recommendation.row
         style = SMALL_STRONG if is_patients else SMALL.coloured(PAPER.quiet)

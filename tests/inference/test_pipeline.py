@@ -127,6 +127,8 @@ def test_a_demonstration_pack_never_answers_for_anyone_but_a_phantom(
     outcome = assess(case(identity=identity), pack_of(HIGH, LOW), rule_set=rule_set)
     assert reason_ids(outcome) == ["rules.withheld.demonstration"]
     assert_no_number_leaks(outcome, PredictionStatus.WITHHELD)
+    recommendation = outcome.assessment.recommendation
+    assert recommendation.table == () and recommendation.recommend is None and not recommendation.text
 
 
 def test_a_hospitals_pack_answers_for_a_patient(pack_of: Any) -> None:

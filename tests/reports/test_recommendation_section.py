@@ -11,11 +11,13 @@ from inference.messages.catalogue import load_catalogue
 from inference.messages.message import Message
 from inference.rules.engine import recommend
 from reports.report import build_report
+from reports.sections.rule_table import rule_table
 from reports.summary import summary_lines
 from reports.wording import row_conditions, row_recommendation, rule_file_line, strength_line
 from tests.inference.rules.study_readings import BOOKS, readings, record_of
 from tests.reports import assessments as made
 from tests.reports.conftest import flat, page_texts
+from tests.reports.test_evidence import texts
 
 NPC = BOOKS["npc-residual"]
 SITE = RuleFile("ours.yaml", "1.2.3", "ab" * 32, RuleOrigin.SITE)
@@ -108,6 +110,17 @@ def test_nothing_of_the_rule_is_said_of_a_withheld_answer() -> None:
         replace(made.withheld_as_borderline(), recommendation=withheld), made.PHANTOM, load_catalogue("en")
     )
     assert not any("Option to discuss" in line or "Not considered" in line for line in lines)
+
+
+def test_a_demonstration_on_a_patient_prints_no_treatment_of_the_table() -> None:
+    withheld, head = by_rules(low=0.42), load_catalogue("en").text("report.rules.recommend")
+    whole, bare = (
+        texts(rule_table(replace(withheld, table=table), load_catalogue("en")))
+        for table in (withheld.table, ())
+    )
+    assert head in whole and any("(IBT)" in text for text in whole)
+    assert head not in bare and not any("(IBT)" in text for text in bare)
+    assert withheld.citation in whole and withheld.citation in bare
 
 
 def test_a_site_cannot_take_the_place_of_a_text_that_is_there() -> None:

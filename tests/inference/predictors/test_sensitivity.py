@@ -132,3 +132,5 @@ def test_every_change_can_be_said(language):
     for one in lagc(0.5).variations:
         text = catalogue.render(one.change)
         assert "⟦" not in text and "{" not in text
+        if one.field == "maximum_diameter":
+            assert catalogue.text("report.unit.cm") in text
