@@ -5,6 +5,7 @@ One factor at a time, as the papers count; no percentage of few patients; never 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from inference.clinical.schema import FieldSchema, FormSchema
@@ -62,6 +63,47 @@ def evidence_rows(
 def ratio_rows(evidence: PublishedEvidence, form: FormSchema, catalogue: Catalogue) -> tuple[RatioRow, ...]:
     """A row for each published ratio that concerns the patient."""
     return tuple(_ratio(ratio, form, catalogue) for ratio in evidence.ratios)
+
+
+def described_lines(evidence: PublishedEvidence, form: FormSchema, catalogue: Catalogue) -> tuple[str, ...]:
+    """How many of the paper's patients share each factor, by cohort: a description without an outcome."""
+    lines = []
+    for one in evidence.described:
+        field = form.field(one.field)
+        factor = catalogue.text(
+            "evidence.factor",
+            field=catalogue.text(f"clinical.{field.id}"),
+            level=level_text(one.level, field, catalogue),
+        )
+        counts = {
+            name: catalogue.text("evidence.cell", hits=hits, count=one.sizes[name])
+            for name, hits in one.counts.items()
+        }
+        lines.append(_by_cohort(factor, counts, catalogue))
+    return tuple(lines)
+
+
+def performance_lines(evidence: PublishedEvidence, catalogue: Catalogue) -> tuple[str, ...]:
+    """How well the paper's own models did, by cohort."""
+    return tuple(
+        _by_cohort(
+            catalogue.text(f"score.{model}"),
+            {
+                name: catalogue.text(
+                    "evidence.measure", value=f"{value:.2f}", low=f"{low:.2f}", high=f"{high:.2f}"
+                )
+                for name, (value, low, high) in cohorts.items()
+            },
+            catalogue,
+        )
+        for table in evidence.performance
+        for model, cohorts in table.models.items()
+    )
+
+
+def _by_cohort(name: str, figures: Mapping[str, str], catalogue: Catalogue) -> str:
+    told = [f"{catalogue.text(f'evidence.group.{cohort}')} {text}" for cohort, text in figures.items()]
+    return catalogue.text("evidence.line", name=name, figures=" · ".join(told))
 
 
 def evidence_caveat(catalogue: Catalogue) -> str:

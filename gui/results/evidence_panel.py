@@ -16,9 +16,11 @@ from inference.evidence.published_tables import published_tables
 from reports.evidence_wording import (
     EvidenceRow,
     RatioRow,
+    described_lines,
     evidence_caveat,
     evidence_rows,
     missing_line,
+    performance_lines,
     ratio_rows,
 )
 
@@ -88,6 +90,8 @@ class EvidencePanel(QWidget):
             for row in rows:
                 self._add_factor(row)
             self._add_ratios(ratios)
+            self._add_lines("evidence.described", described_lines(evidence, form, catalogue))
+            self._add_lines("evidence.performance", performance_lines(evidence, catalogue))
         say(self.missing, missing_line(evidence, catalogue) if is_open else "")
         say(self.caveat, evidence_caveat(catalogue) if is_open else "")
         say(self.citation, evidence.citation if is_open else "")
@@ -120,6 +124,13 @@ class EvidencePanel(QWidget):
         for ratio in ratios:
             self._add("strong", ratio.factor, 0, 3)
             self._add("small", " · ".join(part for part in (ratio.figure, ratio.note) if part), 0, 3)
+
+    def _add_lines(self, heading: str, lines: tuple[str, ...]) -> None:
+        for role, text in zip(
+            ("muted", *["small"] * len(lines)), (self._session.tr(heading), *lines), strict=True
+        ):
+            if lines:
+                self._add(role, text, 0, 3)
 
     def _add(self, role: str, text: str, column: int, span: int) -> QLabel:
         """A label in the present row; the first column begins a new one."""

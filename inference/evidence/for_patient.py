@@ -5,14 +5,17 @@ The papers give no combination of factors, so none is made here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from inference.clinical.record import ClinicalRecord
 from inference.evidence.published_tables import (
+    CohortLevel,
+    CohortTable,
     CountedLevel,
     CountTable,
     HazardRatio,
+    PerformanceTable,
     PublishedTables,
 )
 from inference.statistics.proportion import wilson_interval
@@ -59,13 +62,28 @@ class PublishedRatio:
 
 
 @dataclass(frozen=True, slots=True)
+class DescribedFactor:
+    """How many of each cohort's patients share one factor with this one: ``counts`` of ``sizes``."""
+
+    field: str
+    level: CohortLevel
+    counts: Mapping[str, int]
+    sizes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedEvidence:
-    """What the paper says of this patient's recorded values; ``missing`` fields have rows but no value."""
+    """What the paper says of this patient's recorded values; ``missing`` fields have rows but no value.
+
+    ``described`` counts patients without an outcome; ``performance`` is that of the paper's own models.
+    """
 
     citation: str
     observed: tuple[ObservedFactor, ...]
     ratios: tuple[PublishedRatio, ...]
     missing: tuple[str, ...]
+    described: tuple[DescribedFactor, ...] = ()
+    performance: tuple[PerformanceTable, ...] = ()
 
 
 def evidence_for(tables: PublishedTables, record: ClinicalRecord) -> PublishedEvidence:
@@ -88,7 +106,17 @@ def evidence_for(tables: PublishedTables, record: ClinicalRecord) -> PublishedEv
         for ratio in table.factors
         if _concerns(ratio, record)
     )
-    return PublishedEvidence(tables.citation, tuple(observed), ratios, tuple(missing))
+    described = tuple(_described(tables.cohort, record)) if tables.cohort is not None else ()
+    found = (tables.citation, tuple(observed), ratios, tuple(missing))
+    return PublishedEvidence(*found, described, tables.performance)
+
+
+def _described(table: CohortTable, record: ClinicalRecord) -> Iterator[DescribedFactor]:
+    for factor in table.factors:
+        value = record.canonical(factor.field)
+        for level in factor.levels:
+            if value is not None and level.holds(value):
+                yield DescribedFactor(factor.field, level, level.counts, table.columns)
 
 
 def _observed(

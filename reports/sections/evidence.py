@@ -9,9 +9,11 @@ from reports.evidence_wording import (
     EvidenceCell,
     EvidenceRow,
     RatioRow,
+    described_lines,
     evidence_caveat,
     evidence_rows,
     missing_line,
+    performance_lines,
     ratio_rows,
 )
 from reports.paper.blocks import Block, Columns, Gap, Row, Stack, Table, TextBlock
@@ -23,7 +25,7 @@ _GROUP_SHARE = 3.6
 
 
 def evidence_section(study: str, evidence: PublishedEvidence, catalogue: Catalogue) -> Section:
-    """One row per factor with a column per group, ratios below, and what none of them says."""
+    """One row per factor with a column per group, ratios, descriptions, and what none of them says."""
     form = load_form(study)
     rows = evidence_rows(evidence, form, catalogue)
     ratios = ratio_rows(evidence, form, catalogue)
@@ -34,6 +36,8 @@ def evidence_section(study: str, evidence: PublishedEvidence, catalogue: Catalog
         blocks += [Gap(4), Table(_ratios(ratios, catalogue))]
     if not blocks:
         blocks.append(TextBlock(catalogue.text("evidence.none"), QUIET))
+    blocks += _lines("evidence.described", described_lines(evidence, form, catalogue), catalogue)
+    blocks += _lines("evidence.performance", performance_lines(evidence, catalogue), catalogue)
     ends: list[Block] = [Gap(3)]
     if missing := missing_line(evidence, catalogue):
         ends += [TextBlock(missing, QUIET), Gap(3)]
@@ -47,6 +51,13 @@ def evidence_section(study: str, evidence: PublishedEvidence, catalogue: Catalog
         blocks[-1] = Stack([last, *ends])
     remark = catalogue.text("evidence.introduction")
     return Section(catalogue.text("evidence.heading"), blocks, remark)
+
+
+def _lines(heading: str, lines: tuple[str, ...], catalogue: Catalogue) -> list[Block]:
+    if not lines:
+        return []
+    told = [TextBlock(catalogue.text(heading), LABEL), *(TextBlock(line, SMALL) for line in lines)]
+    return [Gap(4), Row(Columns([Stack(told)], [1.0], 0.0), 1.5, inset=2.0)]
 
 
 def _heads(row: EvidenceRow, catalogue: Catalogue) -> Row:

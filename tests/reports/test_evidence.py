@@ -9,7 +9,14 @@ from inference.clinical.schema import load_form, parse_value
 from inference.evidence.for_patient import evidence_for
 from inference.evidence.published_tables import published_tables
 from inference.messages.catalogue import Catalogue, load_catalogue
-from reports.evidence_wording import evidence_caveat, evidence_rows, missing_line, ratio_rows
+from reports.evidence_wording import (
+    described_lines,
+    evidence_caveat,
+    evidence_rows,
+    missing_line,
+    performance_lines,
+    ratio_rows,
+)
 from reports.paper.blocks import Block, Card, Columns, Row, Stack, TextBlock
 from reports.sections.evidence import evidence_section
 from tests.inference.synthetic_case import record
@@ -99,6 +106,21 @@ def test_every_row_of_every_paper_can_be_worded(study: str, language: str) -> No
                 said += [row.factor, row.outcome, *(cell.sentence for cell in row.cells)]
             said += [row.factor for row in ratio_rows(evidence, form, catalogue)]
     assert said and not any("⟦" in text or "{" in text or "evidence." in text for text in said)
+
+
+def test_a_description_and_the_paper_s_own_performance_stand_by_cohort(english: Catalogue) -> None:
+    evidence = evidence_for(published_tables("gnen-os"), recorded("gnen-os", grade="MiNEN", ki67="30"))
+    (grade,) = described_lines(evidence, load_form("gnen-os"), english)
+    for text in ("MiNEN", "training cohort 38 of 76", "internal", "15 of 32", "30 of 54"):
+        assert text in grade
+    assert any("0.77 (0.66–0.89)" in line for line in performance_lines(evidence, english))
+    printed = [
+        text for block in evidence_section("gnen-os", evidence, english).blocks for text in texts(block)
+    ]
+    assert grade in printed and set(performance_lines(evidence, english)) <= set(printed)
+    other = evidence_for(published_tables("npc-residual"), record())
+    assert not described_lines(other, load_form("npc-residual"), english)
+    assert not performance_lines(other, english)
 
 
 def test_the_section_ends_with_what_the_counts_are_not(english: Catalogue) -> None:
