@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from inference.findings import Verdict
-from inference.messages.message import FieldValue, Message
+from inference.messages.message import Message
 from inference.prediction import Prediction, PredictionStatus
 
 SCHEMA = "concilium.assessment"
@@ -269,9 +269,3 @@ def _plain(value: object) -> Any:
     if isinstance(value, Verdict):
         return value.name.lower()
     return value
-
-
-def message_from(document: Mapping[str, Any]) -> Message:
-    """Read a message back from its JSON form."""
-    fields: dict[str, FieldValue] = dict(document["fields"])
-    return Message(str(document["id"]), fields)

@@ -25,7 +25,6 @@ from inference.messages.message import Message
 from inference.prediction import PredictionStatus
 
 MOST_DECIMALS: Final = 3
-_FEWEST_NUMBER_DECIMALS: Final = 2
 SHORT_HASH_LENGTH: Final = 12
 _CHINESE_STOPS: Final = ("\u3002", "\uff1f", "\uff01")
 
@@ -149,11 +148,6 @@ def all_reasons(assessment: Assessment) -> tuple[Message, ...]:
     for group in groups:
         seen += [reason for reason in group if reason not in seen]
     return tuple(seen)
-
-
-def millimetres(value: float, decimals: int = 1) -> str:
-    """A length, e.g. ``46.2 mm``."""
-    return f"{value:.{decimals}f}\u00a0mm"
 
 
 def extent(values_mm: Iterable[float], decimals: int = 1) -> str:

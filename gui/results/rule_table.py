@@ -48,12 +48,6 @@ class RuleTableModel(QAbstractTableModel):
         self._tone = tone
         self.endResetModel()
 
-    @property
-    def marked_position(self) -> int | None:
-        """Where the patient's row stands in the table."""
-        rows = [row.row for row in self._rows]
-        return rows.index(self._marked) if self._marked in rows else None
-
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's own signature)
         return 0 if parent.isValid() else len(self._rows)
 

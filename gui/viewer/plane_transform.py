@@ -116,11 +116,6 @@ class PlaneTransform:
         found[self.axis], found[self.horizontal], found[self.vertical] = index, float(across), float(along)
         return found[0], found[1], found[2]
 
-    def lps_to_screen(self, lps_mm: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Screen mm (…, 2) of points in patient space (…, 3)."""
-        projected: NDArray[np.float64] = lps_mm @ np.stack([self.right, self.down], axis=1)
-        return projected
-
     def bounds_mm(self, index: float) -> tuple[float, float, float, float]:
         """``(x, y, width, height)`` on the screen of the picture at ``index``, outer pixel edges."""
         m11, m12, m21, m22, dx, dy = self.pixel_affine(index)

@@ -81,11 +81,6 @@ class InputMatch:
         return Availability.TO_CONFIRM if is_open else Availability.MISSING
 
     @property
-    def only_choice(self) -> Candidate | None:
-        """The green candidate when there is exactly one; of several the user picks, never the program."""
-        return self.fitting[0] if len(self.fitting) == 1 else None
-
-    @property
     def message(self) -> Message:
         """What the user should know or do, for the line of this input."""
         fields: dict[str, FieldValue] = {"input": self.input.title, "count": len(self.fitting)}

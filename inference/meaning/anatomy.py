@@ -8,7 +8,7 @@ import numpy as np
 
 from inference.meaning.aorta import Vessel, find_aorta
 from inference.meaning.axial_sample import AxialSample
-from inference.meaning.body import BODY_HU, Body, Spine, find_body, find_spine
+from inference.meaning.body import BODY_HU, Body, find_body, find_spine
 from inference.meaning.organs import (
     Kidneys,
     Organ,
@@ -26,7 +26,6 @@ class Anatomy:
 
     sample: AxialSample
     body: Body
-    spines: dict[int, Spine]
     aorta: Vessel | None
     liver: Organ | None
     spleen: Organ | None
@@ -48,7 +47,6 @@ def find_anatomy(sample: AxialSample) -> Anatomy:
     return Anatomy(
         sample=sample,
         body=body,
-        spines=spines,
         aorta=find_aorta(sample, body, spines),
         liver=liver,
         spleen=find_spleen(sample, even, spines, liver),

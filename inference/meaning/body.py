@@ -16,7 +16,6 @@ BODY_HU: Final = -300.0
 AIR_HU: Final = -500.0
 """Aerated lung lies between −950 and −600 HU (Kemerink 1998), gas at −1000."""
 
-LUNG_HU: Final = (-960.0, -600.0)
 BONE_HU: Final = 160.0
 _LEAST_BODY_CM2: Final = 20.0
 _SPINE_HALF_WIDTH_MM: Final = 45.0

@@ -48,10 +48,6 @@ class Range(Part):
     minimum: float
     maximum: float
 
-    def contains(self, value: float) -> bool:
-        """True inside the interval, ends included."""
-        return self.minimum <= value <= self.maximum
-
 
 class InputConditions(Part):
     """The scans that the pack may answer for; mm and degrees.

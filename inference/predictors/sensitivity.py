@@ -64,11 +64,6 @@ class ScoreVariation:
     unit: str = NO_UNIT
 
     @property
-    def is_possible(self) -> bool:
-        """True when there was something to score."""
-        return self.score is not None
-
-    @property
     def change(self) -> Message:
         """What was changed, in the user's words."""
         if self.kind != "clinical":

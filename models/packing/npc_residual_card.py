@@ -48,9 +48,9 @@ def model_card(manifest: Manifest, config: NpcResidualConfig, report: dict[str, 
             "## Data",
             _data(manifest, config, report),
             "## Networks and training",
-            _training(manifest, config, report),
+            _training(manifest, config),
             "## Where this departs from the publication",
-            _departures(manifest, config, report),
+            _departures(config),
             "## Cut-offs",
             _cutoffs(manifest, config, report),
             "## Measured figures",
@@ -115,7 +115,7 @@ def _known_to_the_guard(manifest: Manifest) -> list[str]:
     return lines
 
 
-def _training(manifest: Manifest, config: NpcResidualConfig, report: dict[str, Any]) -> str:
+def _training(manifest: Manifest, config: NpcResidualConfig) -> str:
     segmenter, classifier = config.preprocessing.segmenter, config.preprocessing.classifier
     segments = manifest.segmenter.architecture
     answers = manifest.classifiers(manifest.treatments[0])[0].architecture
@@ -145,7 +145,7 @@ def _training(manifest: Manifest, config: NpcResidualConfig, report: dict[str, A
     )
 
 
-def _departures(manifest: Manifest, config: NpcResidualConfig, report: dict[str, Any]) -> str:
+def _departures(config: NpcResidualConfig) -> str:
     narrow = sorted(name for name, width in config.widths.items() if width < PAPER.widths[name])
     lines = [
         "Hua et al. 2023 (doi 10.21037/qims-22-1226) trained the same two segmenters and four classifiers"

@@ -59,9 +59,8 @@ class ForestRow:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Left edges of the columns, the plot, and the tops of the header and of every row."""
+    """Right edges of the columns, the plot, and the tops of the header and of every row."""
 
-    label_width: float
     cell_rights: tuple[float, ...]
     frame: Panel
     labels: tuple[list[str], ...]
@@ -156,7 +155,7 @@ def _layout(
             needed = max(needed, len(wrap(text, width - x - _GUTTER - 4, LABEL_SIZE)))
         tops.append(tops[-1] + needed * LABEL_SIZE * LEADING + _ROW_ROOM)
     box = Box(x + _GUTTER + 4, top, max(x + _GUTTER + 44, width - number_width - _GUTTER), tops[-1] + 2)
-    return _Layout(label_width, tuple(rights), panel(box, limits, (0, 1), log_x=is_log), labels, tuple(tops))
+    return _Layout(tuple(rights), panel(box, limits, (0, 1), log_x=is_log), labels, tuple(tops))
 
 
 def _label_width(row: ForestRow) -> float:

@@ -109,11 +109,3 @@ def estimate_text(value: Estimate | NotEstimable, catalogue: Catalogue, decimals
     if low < 0:
         return catalogue.text("figure.estimate_signed", **fields)
     return catalogue.text("figure.estimate", **fields)
-
-
-def p_text(p_value: float, catalogue: Catalogue) -> str:
-    """A P value with three decimals, two from 0.1 on; below 0.001 it says so."""
-    if p_value < 0.001:
-        return catalogue.text("figure.p_below")
-    decimals = 2 if p_value >= 0.0995 else 3
-    return catalogue.text("figure.p", value=f"{p_value:.{decimals}f}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from inference.clinical.importing.proposal import (
@@ -22,7 +21,7 @@ from inference.clinical.importing.reading import read_value
 from inference.clinical.importing.words import NamedField, named_field, plain
 from inference.clinical.schema import FormSchema
 from inference.messages.message import Message
-from inference.tables.csv_table import TableError, as_text, filled_rows, problem, read_bytes
+from inference.tables.csv_table import TableError, filled_rows, problem
 
 MOST_PATIENTS: Final = 1_000
 _PATIENT: Final = frozenset(
@@ -30,17 +29,6 @@ _PATIENT: Final = frozenset(
 )
 _UNIT_WORDS: Final = ("unit", "单位")
 _FIELD_WORDS: Final = frozenset({"field", "item", "name", "字段", "项目", "名称"})
-
-
-def read_table_file(form: FormSchema, path: Path) -> tuple[ImportProposal, ...]:
-    """One proposal per patient of a CSV file.
-
-    Raises
-    ------
-    TableError
-        When the file is no table that can be used.
-    """
-    return read_table(form, as_text(read_bytes(path)))
 
 
 def read_table(form: FormSchema, text: str) -> tuple[ImportProposal, ...]:

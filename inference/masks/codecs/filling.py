@@ -49,9 +49,3 @@ def fill_polygons(
     parity = np.bitwise_and(np.cumsum(flips.reshape(bottom - top, width), axis=1), 1)
     filled[top:bottom, left:right] = parity[:, : right - left].astype(np.bool_)
     return filled
-
-
-def enclosed_area(vertices: NDArray[np.float64]) -> float:
-    """Area of one polygon of (row, column) vertices, in pixels, whatever its sense of rotation."""
-    row, column = vertices.T
-    return abs(float(row @ np.roll(column, -1) - column @ np.roll(row, -1))) / 2

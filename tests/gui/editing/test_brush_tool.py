@@ -21,19 +21,13 @@ from gui.viewer.viewport import Viewport
 from inference.errors import Cancelled
 from inference.masks.layer import MaskLayer, MaskOrigin
 from tests.gui.studies import SPACING_MM, write_study
+from tests.gui.viewer.screen_point import point_of
 from tests.inference.synthetic_case import axial, mask_layer, tumour_voxels
 
 LEFT = Qt.MouseButton.LeftButton
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 PLAIN = Qt.KeyboardModifier.NoModifier
 RADIUS_MM = 15.0
-
-
-def point_of(viewport: Viewport, voxel: tuple[int, int, int]) -> QPointF:
-    """Where the centre of a voxel lies in the view, by way of the patient."""
-    assert viewport.transform_ is not None
-    x, y = viewport.transform_.lps_to_screen(viewport.transform_.geometry.index_to_lps(voxel))
-    return viewport.stage.mapToScene(QPointF(x, y))
 
 
 def at(viewport: Viewport, row: int, column: int) -> QPoint:

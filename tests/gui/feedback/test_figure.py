@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QWidget
 
 from gui.feedback.figure import Figure, grey_style, screen_style
 from gui.feedback.verdict_mark import VerdictMark
-from gui.theme.tokens import DARK, LIGHT, contrast
+from gui.theme.tokens import DARK, LIGHT
 from inference.findings import Verdict
 from reports.figures.drawing import Drawing, Rect
 from reports.figures.style import FigureStyle
+from tests.gui.contrast import contrast
 
 
 def whole(width: float, style: FigureStyle) -> Drawing:

@@ -12,7 +12,8 @@ from gui.actions import SPECS
 from gui.theme.icons import FOLDER, icon, pixmap
 from gui.theme.palette import apply_theme, current_tokens, make_palette, set_look
 from gui.theme.stylesheet import style_sheet
-from gui.theme.tokens import DARK, LIGHT, OKABE_ITO, Tokens, Tone, contrast
+from gui.theme.tokens import DARK, LIGHT, OKABE_ITO, Tokens, Tone
+from tests.gui.contrast import contrast
 
 READABLE = 4.5
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gui.viewer.plane_transform import EdgeLetters, PlaneTransform, coordinate_text
 from inference.geometry import Geometry
+from tests.gui.viewer.screen_point import screen_point
 
 AXIAL = EdgeLetters(left="R", right="L", top="A", bottom="P")
 CORONAL = EdgeLetters(left="R", right="L", top="S", bottom="I")
@@ -102,7 +103,7 @@ def test_screen_and_index_are_inverse_on_oblique_grids(
         shape=(6, 12, 10),
     )
     transform = PlaneTransform.of(geometry, axis)
-    x, y = transform.lps_to_screen(geometry.index_to_lps(index))
+    x, y = screen_point(transform, index)
     assert transform.screen_to_index(x, y, index[axis]) == pytest.approx(index, abs=1e-6)
 
 
@@ -137,9 +138,7 @@ def test_pixel_centres_lie_at_a_half() -> None:
     geometry = grid((2, 1, 0), (1.0, 1.0, 1.0), (5, 1, 1))
     transform = PlaneTransform.of(geometry, 0)
     m11, _, _, m22, dx, dy = transform.pixel_affine(2)
-    assert transform.lps_to_screen(geometry.index_to_lps((2, 0, 0))) == pytest.approx(
-        (0.5 * m11 + dx, 0.5 * m22 + dy)
-    )
+    assert screen_point(transform, (2, 0, 0)) == pytest.approx((0.5 * m11 + dx, 0.5 * m22 + dy))
 
 
 def test_an_oblique_plane_has_two_letters() -> None:

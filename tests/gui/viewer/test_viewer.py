@@ -24,6 +24,7 @@ from inference.clock import SeededIds
 from inference.scan import Plan, Stack
 from inference.volume import Volume
 from tests.gui.panel_session import NoIntake
+from tests.gui.viewer.screen_point import point_of
 from tests.inference.synthetic_case import axial, head_voxels, mask_layer, stack, tumour_voxels, volume
 
 MakeViewer = Callable[..., Viewer]
@@ -92,13 +93,6 @@ def drag(viewport: Viewport, button: Qt.MouseButton, by: QPointF) -> None:
     mouse(viewport, QEvent.Type.MouseButtonPress, start, button)
     mouse(viewport, QEvent.Type.MouseMove, start + by, button)
     mouse(viewport, QEvent.Type.MouseButtonRelease, start + by, button)
-
-
-def point_of(viewport: Viewport, voxel: tuple[int, int, int]) -> QPointF:
-    """Where the centre of a voxel lies in the view."""
-    assert viewport.transform_ is not None
-    x, y = viewport.transform_.lps_to_screen(viewport.transform_.geometry.index_to_lps(voxel))
-    return viewport.stage.transform().map(QPointF(x, y))
 
 
 def picture(viewport: Viewport) -> QImage:

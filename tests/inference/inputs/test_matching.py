@@ -247,7 +247,7 @@ def test_several_green_scans_are_left_to_the_user() -> None:
     (named,) = inputs_of("lagc-response")
     first, second = fitting(named), fitting(named)
     match = matched("lagc-response", [first, second])["portal_venous"]
-    assert match.availability is Availability.SEVERAL and match.only_choice is None
+    assert match.availability is Availability.SEVERAL
     assert [one.read for one in match.fitting] == [first, second]
     assert match.message.id == "inputs.several" and match.message.fields["count"] == 2
 
@@ -256,12 +256,12 @@ def test_one_green_scan_may_be_proposed_and_none_says_what_is_missing() -> None:
     (named,) = inputs_of("lagc-response")
     read = fitting(named)
     one = matched("lagc-response", [read, fitting(named, modality="PT")])["portal_venous"]
-    assert one.only_choice is not None and one.only_choice.read is read
+    assert one.availability is Availability.ONE and [each.read for each in one.fitting] == [read]
     none = matched("lagc-response", [])["portal_venous"]
     assert none.availability is Availability.MISSING
     assert none.message.fields["needed"] == "input.portal_venous.needed"
     open_one = matched("lagc-response", [fitting(named, body_part="")])["portal_venous"]
-    assert open_one.availability is Availability.TO_CONFIRM and open_one.only_choice is None
+    assert open_one.availability is Availability.TO_CONFIRM and open_one.fitting == ()
 
 
 def test_an_optional_input_may_be_left_out() -> None:

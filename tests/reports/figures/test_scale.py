@@ -19,7 +19,6 @@ from reports.figures.scale import (
     month_ticks,
     nice_ticks,
     number_text,
-    p_text,
     tick_texts,
 )
 
@@ -85,11 +84,3 @@ def test_an_estimate_is_written_with_its_interval_or_its_sentence(english: Catal
     assert estimate_text(Estimate(-0.1, None, -0.3, 0.1), english) == "−0.10 (−0.30 to 0.10)"
     assert estimate_text(Estimate(1.0), english, 1) == "1.0"
     assert estimate_text(NotEstimable(Reason.NO_EVENTS), english) == "not estimable: no events"
-
-
-@pytest.mark.parametrize(
-    ("p_value", "text"),
-    [(0.0004, "P < 0.001"), (0.00185, "P = 0.002"), (0.0512, "P = 0.051"), (0.234, "P = 0.23")],
-)
-def test_p_values_are_written_as_journals_do(p_value: float, text: str, english: Catalogue) -> None:
-    assert p_text(p_value, english) == text

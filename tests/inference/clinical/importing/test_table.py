@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from inference.clinical.importing.proposal import ImportProposal
-from inference.clinical.importing.table import read_table, read_table_file
+from inference.clinical.importing.reading_file import read_import_file
+from inference.clinical.importing.table import read_table
 from inference.clinical.schema import load_form
 from inference.messages.catalogue import load_catalogue
 from inference.tables.csv_table import TableError
@@ -184,10 +185,10 @@ def test_a_file_of_another_encoding_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "values.csv"
     file.write_bytes("年龄,性别\n61,男\n".encode("gb18030"))
     with pytest.raises(TableError) as caught:
-        read_table_file(GC, file)
+        read_import_file(GC, file)
     assert caught.value.problems[0].id == "table.not_utf8"
     file.write_text("年龄,性别\n61,男\n", encoding="utf-8-sig")
-    (proposal,) = read_table_file(GC, file)
+    (proposal,) = read_import_file(GC, file)
     assert values(proposal) == {"age": 61.0, "sex": "male"}
 
 

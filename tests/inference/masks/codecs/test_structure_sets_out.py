@@ -18,7 +18,7 @@ from inference.clock import FixedClock, SeededIds
 from inference.dicom.intake import Intake
 from inference.errors import InputError, StorageError
 from inference.masks.codecs import rereading
-from inference.masks.codecs.filling import enclosed_area, fill_polygons
+from inference.masks.codecs.filling import fill_polygons
 from inference.masks.codecs.mask_object import MaskObject
 from inference.masks.codecs.rereading import write_checked
 from inference.masks.codecs.segment_to_write import SegmentToWrite
@@ -48,6 +48,12 @@ def test_a_plane_full_of_holes_and_islands_comes_back(seed: int) -> None:
     rng = np.random.default_rng(seed)
     plane = rng.random((40, 30)) < rng.uniform(0.2, 0.9)
     assert np.array_equal(refilled(plane), plane)
+
+
+def enclosed_area(vertices: np.ndarray) -> float:
+    """Area of one polygon of (row, column) vertices, in pixels, by the shoelace formula."""
+    row, column = vertices.T
+    return abs(float(row @ np.roll(column, -1) - column @ np.roll(row, -1))) / 2
 
 
 def test_a_hole_is_joined_to_its_outline_and_an_island_within_is_apart() -> None:
