@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -85,15 +86,29 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(tmp_path / "window.ini")
 
 
+def new_session(intake: KeptIntake, packs: PackStore) -> Session:
+    """A session at noon with nothing open."""
+    return Session(intake=intake, packs=packs, clock=FixedClock(NOON), ids=SeededIds(1))
+
+
+@contextmanager
+def shown_window(
+    session: Session, settings: Settings, qtbot: Any, *, pack_within_ms: int = 10_000
+) -> Iterator[MainWindow]:
+    """The window of a session, shown, with its pack; closed at the end."""
+    made = MainWindow(session, settings)
+    made.resize(1366, 768)
+    with qtbot.waitSignal(session.pack_changed, timeout=pack_within_ms):
+        made.show()
+        made.begin()
+    yield made
+    made.close()
+
+
 @pytest.fixture
 def session(qapp: QApplication, kept_intake: KeptIntake, pack_folder: Path) -> Iterator[Session]:
     """A session with real collaborators and nothing open."""
-    made = Session(
-        intake=kept_intake,
-        packs=PackStore([pack_folder], threads=1),
-        clock=FixedClock(NOON),
-        ids=SeededIds(1),
-    )
+    made = new_session(kept_intake, PackStore([pack_folder], threads=1))
     yield made
     made.shut_down()
 
@@ -101,13 +116,8 @@ def session(qapp: QApplication, kept_intake: KeptIntake, pack_folder: Path) -> I
 @pytest.fixture
 def window(session: Session, settings: Settings, qtbot: Any) -> Iterator[MainWindow]:
     """The window, shown, with its pack."""
-    made = MainWindow(session, settings)
-    made.resize(1366, 768)
-    with qtbot.waitSignal(session.pack_changed, timeout=10_000):
-        made.show()
-        made.begin()
-    yield made
-    made.close()
+    with shown_window(session, settings, qtbot) as made:
+        yield made
 
 
 @pytest.fixture

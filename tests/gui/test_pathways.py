@@ -21,11 +21,10 @@ from gui.main_window import MainWindow
 from gui.session import Session
 from gui.settings import Settings
 from headless.read_record import read_record
-from inference.clock import FixedClock, SeededIds
 from inference.packs.store import BUNDLED_PACKS, PackStore
 from inference.paths import HOME_VARIABLE
 from models.phantoms.command import write_cohort
-from tests.gui.conftest import NOON, KeptIntake
+from tests.gui.conftest import KeptIntake, new_session, shown_window
 from tests.headless.command_line import logs_closed
 
 TUMOUR = "Primary tumour"
@@ -110,19 +109,9 @@ def written(phantom: Phantom, tmp_path_factory: pytest.TempPathFactory) -> Writt
 @pytest.fixture
 def own_packs(qapp: object, kept_intake: KeptIntake, settings: Settings, qtbot: Any) -> Iterator[MainWindow]:
     """The window with the packs that come with the program."""
-    session = Session(
-        intake=kept_intake,
-        packs=PackStore([BUNDLED_PACKS]),
-        clock=FixedClock(NOON),
-        ids=SeededIds(1),
-    )
-    made = MainWindow(session, settings)
-    made.resize(1366, 768)
-    with qtbot.waitSignal(session.pack_changed, timeout=60_000):
-        made.show()
-        made.begin()
-    yield made
-    made.close()
+    session = new_session(kept_intake, PackStore([BUNDLED_PACKS]))
+    with shown_window(session, settings, qtbot, pack_within_ms=60_000) as made:
+        yield made
     session.shut_down()
 
 

@@ -2,22 +2,12 @@
 
 from typing import Any
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from gui.clinical.schema_form import ClinicalForm
-from gui.session import Session
 
 TABLE = "age,ebv_dna,shoe size\n70,<500,43\n"
-
-
-@pytest.fixture
-def form(opened: Session, qtbot: Any) -> ClinicalForm:
-    widget = ClinicalForm(opened)
-    qtbot.addWidget(widget)
-    widget.show()
-    return widget
 
 
 def paste(form: ClinicalForm, text: str) -> None:

@@ -25,14 +25,6 @@ from tests.inference.clinical.all_forms import STUDIES
 from tests.inference.synthetic_case import case, record
 
 
-@pytest.fixture
-def form(opened: Session, qtbot: Any) -> ClinicalForm:
-    widget = ClinicalForm(opened)
-    qtbot.addWidget(widget)
-    widget.show()
-    return widget
-
-
 def number(form: ClinicalForm, field_id: str) -> QLineEdit:
     editor = form.editors[field_id]
     assert isinstance(editor, NumberEditor)

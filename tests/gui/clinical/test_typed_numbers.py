@@ -6,18 +6,8 @@ import pytest
 
 from gui.clinical.number_editor import NumberEditor
 from gui.clinical.schema_form import ClinicalForm
-from gui.session import Session
 from inference.clinical.schema import load_form
 from tests.gui.clinical.test_schema_form import number, type_text
-
-
-@pytest.fixture
-def form(opened: Session, qtbot: Any) -> ClinicalForm:
-    """The form of an opened case."""
-    widget = ClinicalForm(opened)
-    qtbot.addWidget(widget)
-    widget.show()
-    return widget
 
 
 @pytest.mark.parametrize(
