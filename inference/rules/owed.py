@@ -43,7 +43,8 @@ def doubts_let_pass(rule_set: RuleSet, own: RuleBook) -> tuple[str, ...]:
     """The doubts on which the project's cautious set withholds and ``rule_set`` does not."""
     cautious = own.rule_set(DEFAULT_RULE_SET)
     passed = [doubt for doubt in cautious.withhold_when if doubt not in rule_set.withhold_when]
-    return (*passed, *([MODELS_DISAGREE] if any(_answered_though_withheld(rule_set, cautious)) else []))
+    rows = tuple(_answered_though_withheld(rule_set, cautious))
+    return (*passed, *([MODELS_DISAGREE] if rows else []))
 
 
 def _doubts(rule_set: RuleSet, own: RuleBook, place: Place) -> Iterator[Problem]:

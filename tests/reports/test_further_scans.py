@@ -12,7 +12,7 @@ from inference.case_input import ScanInput
 from inference.messages.catalogue import Catalogue, load_catalogue
 from inference.prediction import Variation
 from reports.paper.blocks import Table
-from reports.prediction_wording import borderline_flag
+from reports.prediction_wording import borderline_flag, variation_range
 from reports.report import build_report
 from reports.sections.guard_lines import guard_sections
 from reports.sections.pictures import further_pictures
@@ -94,3 +94,13 @@ def test_borderline_tells_nearness_from_a_change_that_crosses() -> None:
     crossing = replace(near, variations=(Variation("choice", change, 0.7, True),))
     assert borderline_flag(near) == "report.flag.borderline"
     assert borderline_flag(crossing) == "report.flag.crosses"
+
+
+def test_the_range_of_all_changes_holds_the_score_as_it_is(english: Catalogue) -> None:
+    change = made.withheld_by_guard().guard[0].measured
+    higher = replace(
+        made.prediction("ccrt"), score=0.2, cutoff=0.5, variations=(Variation("choice", change, 0.3, False),)
+    )
+    assert variation_range(higher, english) == english.text(
+        "report.variations.range", low="20 %", high="30 %"
+    )

@@ -44,6 +44,10 @@ def test_a_score_below_its_cutoff_never_reads_as_having_reached_it(score: float,
         assert wording.percent_figure(score, decimals) != wording.percent_figure(cutoff, decimals)
 
 
+def test_a_score_on_its_cutoff_needs_no_decimals_to_tell_them_apart(english: Catalogue) -> None:
+    assert score_text(replace(prediction("ccrt"), score=0.5, cutoff=0.5), english) == "50 %"
+
+
 def test_a_score_just_below_its_cutoff_is_given_more_decimals(english: Catalogue) -> None:
     close = replace(prediction("ccrt"), score=0.4968, cutoff=0.5)
     assert score_text(close, english) == "49.7 %"

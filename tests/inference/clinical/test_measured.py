@@ -121,6 +121,12 @@ def test_a_recorded_length_far_from_the_mask_is_told_and_blocks_nothing() -> Non
     )
 
 
+def test_a_length_that_was_measured_is_not_told_to_differ_from_a_later_outline() -> None:
+    empty = load_form("lagc-response").empty_record()
+    measured = empty.with_value(confirmed(proposal("lagc-response", "maximum_diameter"), "Dr Ng"))
+    assert disagreement(proposal("lagc-response", "maximum_diameter", 70), measured) is None
+
+
 @pytest.mark.parametrize("masks", [[], [bar(50)]], ids=["removed", "edited"])
 def test_a_length_on_an_earlier_outline_is_told_until_it_is_kept_as_typed(masks: list[MaskLayer]) -> None:
     form = load_form("gnen-os")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -70,6 +72,8 @@ def test_parts_that_touch_by_a_corner_are_one() -> None:
         ((0, *MIDDLE[1:]), "on the first slice"),
         ((SHAPE[0] - 1, *MIDDLE[1:]), "on the last slice"),
         ((MIDDLE[0], 0, MIDDLE[2]), "at the edge of the picture"),
+        ((MIDDLE[0], SHAPE[1] - 1, MIDDLE[2]), "at the edge of the picture"),
+        ((MIDDLE[0], MIDDLE[1], 0), "at the edge of the picture"),
         ((MIDDLE[0], MIDDLE[1], SHAPE[2] - 1), "at the edge of the picture"),
     ],
 )
@@ -88,14 +92,41 @@ def test_a_mask_in_the_air_is_refused_and_one_that_is_drawn_a_little_too_far_not
     assert lines(marked(*air))["guard.mask_outside"].measured.fields == {"value": "100.0"}
 
 
+def outside(pixels: NDArray[np.int16], place: tuple[int, int, int], *, is_ct: bool, **more: Any) -> Verdict:
+    layer = mask_layer(marked(place))
+    return check_plausibility(layer, volume(voxels=pixels, **more), BOUNDS, is_ct=is_ct)[-1].verdict
+
+
 def test_in_ct_the_body_is_what_is_no_air_with_its_holes() -> None:
     hollow = np.full(SHAPE, -1000, dtype=np.int16)
     hollow[:, 2:-2, 2:-2] = 40
     hollow[:, MIDDLE[1], MIDDLE[2]] = -1000
-    for place, verdict in ((MIDDLE, Verdict.FINE), ((MIDDLE[0], 1, 1), Verdict.REFUSED)):
-        layer = mask_layer(marked(place))
-        found = check_plausibility(layer, volume(voxels=hollow), BOUNDS, is_ct=True)
-        assert found[-1].verdict is verdict
+    assert outside(hollow, MIDDLE, is_ct=True) is Verdict.FINE
+    assert outside(hollow, (MIDDLE[0], 1, 1), is_ct=True) is Verdict.REFUSED
+
+
+def test_a_smaller_thing_beside_the_body_is_no_part_of_it() -> None:
+    on_a_table = np.full(SHAPE, -1000, dtype=np.int16)
+    on_a_table[:, 2:-6, 2:-2] = 40
+    on_a_table[:, -3:-1, 2:-2] = 40
+    assert outside(on_a_table, MIDDLE, is_ct=True) is Verdict.FINE
+    assert outside(on_a_table, (MIDDLE[0], SHAPE[1] - 2, MIDDLE[2]), is_ct=True) is Verdict.REFUSED
+
+
+def test_in_mr_the_body_is_what_is_brighter_than_a_tenth_of_what_is_bright() -> None:
+    dim_in_front = np.full(SHAPE, 50, dtype=np.int16)
+    dim_in_front[:, 4:-2, 2:-2] = 1000
+    dim_in_front[:, 2:4, 2:-2] = 150
+    assert outside(dim_in_front, (MIDDLE[0], 2, MIDDLE[2]), is_ct=False) is Verdict.FINE
+    assert outside(dim_in_front, (MIDDLE[0], 1, MIDDLE[2]), is_ct=False) is Verdict.REFUSED
+
+
+def test_a_slice_that_was_not_read_does_not_tell_what_is_bright() -> None:
+    lost = np.zeros(SHAPE, dtype=np.int16)
+    lost[:, 2:-2, 2:-2] = 100
+    lost[0] = 30_000
+    assert outside(lost, MIDDLE, is_ct=False, missing_slices=frozenset({0})) is Verdict.FINE
+    assert outside(lost, MIDDLE, is_ct=False) is Verdict.REFUSED
 
 
 @pytest.mark.parametrize("study", sorted(STUDIES))

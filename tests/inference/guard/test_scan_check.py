@@ -177,8 +177,8 @@ def test_a_coronal_stack_is_named_as_such() -> None:
         ((5, 5, 5), set()),
         ((3, 5, 5), set()),
         ((7, 5, 5), set()),
-        ((2.9, 5, 5), {"guard.slice_spacing"}),
-        ((7.1, 5, 5), {"guard.slice_spacing"}),
+        ((2.99, 5, 5), {"guard.slice_spacing"}),
+        ((7.01, 5, 5), {"guard.slice_spacing"}),
         ((5, 6.1, 5), {"guard.pixel_spacing"}),
         ((5, 5, 6.1), {"guard.pixel_spacing"}),
         ((5, 3, 5), {"guard.field_of_view"}),
@@ -190,6 +190,12 @@ def test_lengths_are_held_against_their_ranges_in_both_directions(
     spacing_mm: tuple[float, float, float], names: set[str]
 ) -> None:
     assert refused(case(geometry=axial(spacing_mm=spacing_mm))) == names
+
+
+def test_a_pack_of_unenhanced_scans_refuses_an_enhanced_one() -> None:
+    unenhanced = CONDITIONS.model_copy(update={"contrast_enhanced": False})
+    line = lines(case(), unenhanced)["guard.contrast"]
+    assert line.verdict is Verdict.REFUSED and shown(line) == ("yes", "no")
 
 
 def test_rounding_in_a_decimal_string_does_not_refuse_a_scan() -> None:

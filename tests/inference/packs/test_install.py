@@ -100,6 +100,16 @@ def test_a_signature_that_was_missing_is_added_and_never_replaced(
     assert quickly(sign(by_another, OTHER), own).pack.signer == verify_pack(folder).signer
 
 
+def test_a_signature_is_not_added_to_a_pack_that_came_with_the_application(
+    source: Path, own: Path, tmp_path: Path
+) -> None:
+    bundled = tmp_path / "bundled"
+    write_tiny_pack(bundled / "tiny", provenance="hospital")
+    before = contents(bundled)
+    assert quickly(source, own, bundled).pack.signer is None
+    assert contents(bundled) == before
+
+
 def test_the_same_version_with_other_content_is_refused(source: Path, own: Path, tmp_path: Path) -> None:
     quickly(source, own)
     before = contents(own)

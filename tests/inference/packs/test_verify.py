@@ -173,6 +173,12 @@ def test_too_large_and_too_many_files_are_refused(pack: Path, monkeypatch: pytes
     assert refusal(pack).message.id == "error.pack.too_large"
 
 
+def test_files_that_are_too_large_together_are_refused(pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    largest = max(path.stat().st_size for path in pack.rglob("*"))
+    monkeypatch.setattr(verify, "PACK_LIMIT", largest)
+    assert refusal(pack).message.id == "error.pack.too_large"
+
+
 def test_a_changed_manifest_changes_the_packs_hash(pack: Path) -> None:
     before = verify_pack(pack).sha256
     edit_manifest(pack, lambda document: document["thresholds"][0].update(value=0.51))

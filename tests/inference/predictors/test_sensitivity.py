@@ -76,14 +76,37 @@ def test_choices_take_every_other_allowed_value_and_numbers_stay_in_their_range(
     assert clinical == [*numbers, *others, ("m_stage", "M1")]
 
 
-def test_a_mask_that_is_emptied_and_a_value_that_asks_for_another_are_not_possible():
-    thin = scan()
-    mask = np.zeros_like(thin.mask)
+def by_age():
+    made = document("gnen-os")
+    made["linear_models"][0]["terms"][2]["field"] = "age"
+    return made
+
+
+def test_a_value_that_the_form_counts_in_whole_numbers_stays_whole():
+    scans = {"arterial": scan(), "portal_venous": scan()}
+    found = tried(by_age(), scans, record("gnen-os", m_stage="M0", age=61))
+    assert [one.value for one in found.variations if one.field == "age"] == [55.0, 67.0]
+
+
+def thinly_marked():
+    whole = scan()
+    mask = np.zeros_like(whole.mask)
     mask[3, 12:15, 20:28] = True
+    return PhaseScan(whole.volume, mask)
+
+
+def test_a_change_that_empties_the_mask_of_one_scan_leaves_nothing_to_score():
+    scans = {"arterial": thinly_marked(), "portal_venous": scan()}
+    found = tried(by_age(), scans, record("gnen-os", m_stage="M0", age=61))
+    by_change = {one.kind: one.score for one in found.variations}
+    assert by_change["mask_shrunk"] is None is not by_change["mask_grown"]
+
+
+def test_a_mask_that_is_emptied_and_a_value_that_asks_for_another_are_not_possible():
     read = {"kind": "score", "score": "dls", "scaling": {"centre": 0.0, "scale": 1.0}, "coefficient": 1.0}
     made = staged_recurrence("dlfs", read)
     given = record("gc-recurrence", preoperative_chemotherapy="no", ptnm_stage="II")
-    found = tried(made, {"portal_venous": PhaseScan(thin.volume, mask)}, given)
+    found = tried(made, {"portal_venous": thinly_marked()}, given)
     by_change = {(one.kind, one.value): one for one in found.variations}
     assert by_change["mask_shrunk", None].score is None is not by_change["mask_grown", None].score
     assert by_change["clinical", "yes"].score is None

@@ -130,6 +130,8 @@ def test_a_number_without_an_axis_is_refused_by_name():
     [
         (0.5, 0.5, (False, False)),
         (0.4, 0.375, (False, False)),
+        (0.3, 0.25, (False, False)),
+        (0.8, 0.75, (False, False)),
         (0.2, 0.25, (True, False)),
         (0.9, 0.75, (False, True)),
     ],

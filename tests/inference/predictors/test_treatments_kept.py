@@ -12,6 +12,7 @@ from inference.outcome import Outcome
 from inference.packs.load import LoadedPack
 from inference.packs.verify import verify_pack
 from inference.pipeline import assess
+from inference.predictors.treatment_sensitivity import vary_treatments
 from inference.runtime import Network
 from inference.varying import vary
 from tests.inference.synthetic_case import case, mask_layer, record, tumour_voxels
@@ -104,3 +105,17 @@ def test_a_reading_that_was_stopped_is_not_kept(tiny_pack: LoadedPack) -> None:
     with pytest.raises(Cancelled):
         assess(given, tiny_pack, should_stop=lambda: next(stops, True))
     assert assess(given, tiny_pack).assessment.is_answered
+
+
+def test_an_outline_that_a_change_moves_out_of_the_scan_has_no_score_and_crosses_nothing(
+    tiny_pack: LoadedPack,
+) -> None:
+    given = case(mask=mask_layer())
+    thin = np.zeros_like(given.volume.voxels, dtype=bool)
+    thin[-1, 8:10, 6] = True
+    found = vary_treatments(
+        replace(given, mask=mask_layer(thin)), tiny_pack, assess(given, tiny_pack).readings
+    )
+    for variations in found.values():
+        emptied = [one for one in variations if one.score is None]
+        assert len(emptied) == 1 and not emptied[0].crosses

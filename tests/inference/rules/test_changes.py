@@ -123,6 +123,8 @@ def test_a_log_hazard_is_no_percentage() -> None:
         "Would change to the high-risk group if Combined model reached 0.43 (now \u22120.25)",
         "Within 0.1 of the cut-off it is withheld (Combined model)",
     ]
+    read = {"combined": readings(book, -0.25, scale="linear_predictor", margin=0.0)[0]}
+    assert len(would_change(book.rule_set("cautious"), load_form("gnen-os"), read, {})) == 1
 
 
 @pytest.mark.parametrize("scale", ["probability", "linear_predictor"])

@@ -10,6 +10,7 @@ import pytest
 from inference.assessment import Recommendation, RecommendationStatus, RuleOrigin
 from inference.messages.catalogue import LANGUAGES, load_catalogue
 from inference.rules.engine import recommend
+from inference.rules.owed import doubts_let_pass
 from inference.rules.rule_book import RuleBook
 from inference.rules.rule_file import parse_rule_book
 from tests.inference.rules.site_files import Rules, changed, complaints, own_text, rule, written
@@ -62,6 +63,23 @@ def test_the_cautious_set_of_a_site_withholds_where_models_disagree(repository: 
     content = changed(repository, "npc-residual", lambda rules: rule(rules, 1).pop("withhold"))
     (said,) = complaints(content)
     assert "ccrt_alone_reaches may not answer without withhold in “cautious”" in said
+
+
+@pytest.mark.parametrize(
+    ("asks", "passed"),
+    [
+        ({"ccrt": "non_residual"}, ("models_disagree",)),
+        ({}, ("models_disagree",)),
+        ({"ccrt": "residual"}, ()),
+    ],
+)
+def test_a_row_that_asks_for_less_answers_where_models_disagree_too(
+    asks: dict[str, str], passed: tuple[str, ...]
+) -> None:
+    own = BOOKS["npc-residual"]
+    cautious = own.rule_set("cautious")
+    row = cautious.rules[0].model_copy(update={"when": asks, "withhold": None})
+    assert doubts_let_pass(cautious.model_copy(update={"rules": (row,)}), own) == passed
 
 
 def bold(repository: Path, study: str) -> RuleBook:

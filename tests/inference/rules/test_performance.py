@@ -91,6 +91,11 @@ def test_it_is_said_when_most_patients_are_called_poor_responders() -> None:
     )
 
 
+def test_half_of_the_patients_are_not_most_of_them() -> None:
+    (said,) = english(facts(cohort("training", (30, 70, 10, 90))))
+    assert "common answer" not in said
+
+
 def test_a_demonstration_says_that_its_patients_are_synthetic() -> None:
     (said,) = english(facts(cohort("training", (30, 60, 10, 50)), is_demonstration=True))
     assert said.startswith("Training cohort of the pack, 40 of 150 synthetic patients responded well (27 %)")

@@ -63,6 +63,12 @@ def test_a_heading_goes_with_its_first_block_across_a_gap() -> None:
     assert not any(isinstance(placed.block, Stack) for placed in first.placed)
 
 
+def test_no_page_begins_with_a_gap() -> None:
+    first, second = paginate([Gap(7), Brick("all", HEIGHT), Gap(5), Brick("rest", 90)], WIDTH, HEIGHT, "")
+    assert [page.placed[0].top for page in (first, second)] == [0.0, 0.0]
+    assert len(first.placed) == len(second.placed) == 1
+
+
 def test_a_section_that_goes_on_repeats_its_heading() -> None:
     pages = paginate([Section("A", [Brick(str(n), 90) for n in range(4)])], WIDTH, HEIGHT, CONTINUED)
     headings = [p.block.text for page in pages[1:] for p in page.placed if isinstance(p.block, Heading)]
