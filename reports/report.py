@@ -135,10 +135,10 @@ def _parts(content: ReportContent, catalogue: Catalogue) -> list[Section | SideB
         *answer,
         *explanation_sections(assessment, content.explanation, catalogue),
         None if content.evidence is None else evidence_section(assessment.study, content.evidence, catalogue),
-        *(() if pictures_first else inputs),
+        *(() if pictures_first else inputs[:1]),
         pictures_section(assessment, source, catalogue),
         *further_pictures(assessment, content.further, catalogue),
-        *(inputs if pictures_first else ()),
+        *(inputs if pictures_first else inputs[1:]),
         shares_section(assessment, catalogue),
         variations_section(assessment, catalogue),
         None if _of_several_scans(assessment) else limits_section(assessment, catalogue),
@@ -155,9 +155,9 @@ def _inputs(assessment: Assessment, catalogue: Catalogue) -> list[Section | Side
     noticed = [one for one in [findings_section(assessment, catalogue)] if one is not None]
     first, *others = guard_sections(assessment, catalogue)
     if not others:
-        return [SideBySide([values], [first], share=0.42), *noticed]
+        return [SideBySide([values, *noticed], [first], share=0.4)]
     if len(others) == 1:
-        return [SideBySide([values, first], [*others, *noticed, limits], share=0.48)]
+        return [SideBySide([values], [*noticed, limits]), SideBySide([first], others)]
     right = [first, *noticed, limits]
     pairs = [others[place : place + 2] for place in range(0, len(others), 2)]
     return [SideBySide([values], right, share=0.48), *(SideBySide(pair[:1], pair[1:]) for pair in pairs)]

@@ -12,7 +12,7 @@ from reports.paper.flow import Section
 from reports.paper.sheet import LABEL, QUIET, SMALL, SMALL_STRONG, TextStyle
 from reports.wording import guard_word, scan_name, stated_text
 
-_SHARES = (1.0, 6.8, 6.6, 6.6, 3.6)
+_SHARES = (1.0, 6.0, 6.2, 8.8, 3.8)
 
 
 def guard_sections(assessment: Assessment, catalogue: Catalogue) -> list[Section]:

@@ -104,3 +104,10 @@ def test_the_range_of_all_changes_holds_the_score_as_it_is(english: Catalogue) -
     assert variation_range(higher, english) == english.text(
         "report.variations.range", low="20 %", high="30 %"
     )
+
+
+def test_of_two_scans_the_pictures_stand_between_the_values_and_the_checks() -> None:
+    printed = build_report(made.content(TWO, further={"venous": venous()}))
+    text = flat("".join(page_texts(printed))).lower()
+    places = [text.index(heading) for heading in ("clinicalvalues", "keyslices", "inputcheck·arterial")]
+    assert places == sorted(places)
