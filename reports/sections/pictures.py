@@ -158,7 +158,10 @@ def _heat_group(
     name = model_name(heat_map.treatment, catalogue)
     count = painter.source.volume.geometry.shape[0]
     captions = [TextBlock(slice_label(index, count, catalogue), FINE_PRINT) for index in indices]
-    title = TextBlock(catalogue.text("report.pictures.heat", treatment=name), SMALL_STRONG)
+    told = catalogue.text("report.pictures.heat", treatment=name)
+    if not heat_map.values.any():
+        told = f"{told} \u00b7 {catalogue.text('gui.viewer.heat.empty')}"
+    title = TextBlock(told, SMALL_STRONG)
     pictures = _Multiples(tuple(painter.row(indices, heat_map)), KEY_SLICE_COUNT)
     return _HeatGroup(title, pictures, _Captions(pictures, tuple(captions)))
 

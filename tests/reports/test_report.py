@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pypdf import PdfReader
 
@@ -135,6 +136,14 @@ def test_a_withheld_answer_prints_no_probability_at_all(kind: str, language: str
 
 def _pictures(pdf: bytes) -> int:
     return sum(len(page.images) for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+def test_an_empty_heat_map_is_said_to_be_so(pdf_of: PdfOf) -> None:
+    told = flat(load_catalogue("en").text("gui.viewer.heat.empty"))
+    whole = made.content()
+    empty = tuple(replace(each, values=np.zeros_like(each.values)) for each in whole.heat_maps)
+    assert told in flat("".join(page_texts(build_report(replace(whole, heat_maps=empty)))))
+    assert told not in flat("".join(page_texts(build_report(whole))))
 
 
 def test_a_withheld_answer_shows_outlines_but_no_heat_map(pdf_of: PdfOf) -> None:
