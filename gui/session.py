@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from gui.board import Board
 from gui.currency import Currency
-from gui.intake.stack_choice import first_to_open, is_viewable, same_patient, stacks_of
+from gui.intake.stack_choice import first_to_open, is_viewable, stacks_of
 from gui.jobs.case_jobs import CaseJobs
 from gui.notice import NoticeKind
 from gui.pathway.input_matches import InputMatches
@@ -126,7 +126,7 @@ class Session(SessionScans):
 
     def choose_patient(self, patient: PatientIdentity) -> None:
         """Go on with one of several patients of the source; what was open of another closes."""
-        if self.stack is not None and not same_patient(self.stack.identity, patient):
+        if self.stack is not None and not self.stack.identity.is_same_person_as(patient):
             self._close_case(keep_record=False)
             self._tell_of_stack()
         self.patient = patient

@@ -15,6 +15,7 @@ from gui.viewer.slice_source import SliceSource
 from inference.case_input import CaseInput, ScanInput, StatedFacts
 from inference.clinical.record import ClinicalRecord
 from inference.clinical.schema import load_form
+from inference.inputs.idle_releases import without_idle_releases
 from inference.inputs.study_inputs import NamedInput, load_study_inputs
 from inference.masks.layer import MaskLayer
 from inference.scan import Stack
@@ -80,6 +81,11 @@ class SessionScans(SessionTexts):
             return self.scan(self.stack.stack_id)
         return self.scan(self.serving.get(input_id, ""))
 
+    @property
+    def viewed_scan(self) -> OpenScan | None:
+        """The scan that is looked at."""
+        return None if self.stack is None else self.scan(self.stack.stack_id)
+
     def is_viewed(self, stack_id: str) -> bool:
         """True for the scan that is looked at."""
         return self.stack is not None and self.stack.stack_id == stack_id
@@ -98,21 +104,25 @@ class SessionScans(SessionTexts):
         return None
 
     @property
+    def first_scan(self) -> OpenScan | None:
+        """The scan that serves the study's first input; what is about the patient is released on it."""
+        return self.scan_of(self.named_inputs[0].id)
+
+    @property
     def is_first_viewed(self) -> bool:
         """True while the scan that is looked at is the one that the study names first."""
-        first = self.scan_of(self.named_inputs[0].id)
+        first = self.first_scan
         return first is not None and self.is_viewed(first.stack.stack_id)
 
     # As the pipeline takes them
 
     @property
     def case_input(self) -> CaseInput | None:
-        """The case as the pipeline takes it, whatever is looked at.
+        """The case as the pipeline takes it, whatever is looked at; a release that lifts nothing stays out.
 
         None while the study's first scan has not been named, or one that serves has not been read whole.
         """
-        first, *others = self.named_inputs
-        main = self.scan_of(first.id)
+        main, others = self.first_scan, self.named_inputs[1:]
         if main is None or main.volume is None:
             return None
         further: dict[str, ScanInput] = {}
@@ -123,7 +133,8 @@ class SessionScans(SessionTexts):
             if scan.volume is None:
                 return None
             further[one.id] = ScanInput(scan.stack, scan.volume, scan.mask, scan.stated)
-        return CaseInput(main.stack, main.volume, self.record, main.mask, main.stated, further)
+        case = CaseInput(main.stack, main.volume, self.record, main.mask, main.stated, further)
+        return without_idle_releases(case)
 
     @property
     def viewed_case(self) -> CaseInput | None:

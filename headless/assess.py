@@ -19,7 +19,7 @@ from inference.dicom.intake import Intake
 from inference.dicom.remembered.keeper import Keeper
 from inference.errors import InputError
 from inference.inputs.scan_dates import date_of
-from inference.inputs.taken_together import case_findings
+from inference.inputs.taken_together import findings_by_scan
 from inference.jobs import OnProgress, ShouldStop, ignore_progress, never_stop
 from inference.messages.catalogue import Catalogue
 from inference.messages.message import Message
@@ -95,23 +95,27 @@ def run_assessment(
     return AssessedCase(CaseIdentity(ids.new_id(), case.stack.identity), plan, case, outcome, read.notes)
 
 
-def releases_from(given: Sequence[str], by: str) -> tuple[Release, ...]:
-    """What ``--release CODE=REASON`` and ``--released-by NAME`` say.
+def releases_from(given: Sequence[str], by: str) -> dict[str, tuple[Release, ...]]:
+    """What ``--release [INPUT=]CODE=REASON`` and ``--released-by NAME`` say, by the input that is named.
+
+    A code has a point in it, an input has none; a release without an input stands under an empty name.
 
     Raises
     ------
     InputError
         When the form is another, when name or reason is missing, or when a name releases nothing.
     """
-    releases = []
+    releases: dict[str, tuple[Release, ...]] = {}
     for text in given:
-        code, is_told, reason = text.partition("=")
+        first, _, rest = text.partition("=")
+        scan = first.strip() if first.strip().isidentifier() else ""
+        code, is_told, reason = (rest if scan else text).partition("=")
         if not is_told or not code.strip():
             raise InputError("error.release.form", given=text)
-        releases.append(Release(code.strip(), by, reason))
+        releases[scan] = (*releases.get(scan, ()), Release(code.strip(), by, reason))
     if by and not releases:
         raise InputError("error.release.nothing_released")
-    return tuple(releases)
+    return releases
 
 
 def write_results(
@@ -197,9 +201,10 @@ def assess_and_write(request: AssessRequest, catalogue: Catalogue) -> bool:
         print(catalogue.render(note))
     case = assessed.case
     unlike = eligibility_of(case.record, date_of(case.stack)).findings
-    for code in releasable_codes((*case_findings(case), *unlike)):
-        if all(one.code != code for one in case.stated.releases):
-            print(catalogue.text("cli.may_be_released", code=code))
+    for scan, read, found in findings_by_scan(case):
+        for code in releasable_codes(found if scan else (*found, *unlike)):
+            if all(one.code != code for one in read.stated.releases):
+                print(catalogue.text("cli.may_be_released", code=f"{scan}={code}" if scan else code))
     for name in RESULT_FILES:
         if name in left_out:
             print(catalogue.text("cli.not_written", file=name, reason=catalogue.text(left_out[name])))

@@ -55,8 +55,8 @@ def add_assess_command(add: Callable[..., argparse.ArgumentParser]) -> None:
         "--release",
         action="append",
         default=[],
-        metavar="CODE=REASON",
-        help="lift a refusal that may be lifted, with the reason; may be repeated",
+        metavar="[INPUT=]CODE=REASON",
+        help="lift a refusal of the study's first scan or of a named one, with the reason; may be repeated",
     )
     assess.add_argument(
         "--released-by", default="", metavar="NAME", help="who lifts it; needed with --release"
@@ -89,8 +89,8 @@ def _run_assess(options: argparse.Namespace, catalogue: Catalogue) -> int:
             contrast,
             options.state_body_part,
             options.state_phase,
-            releases_from(options.release, options.released_by),
         ),
+        releases=releases_from(options.release, options.released_by),
         language=catalogue.language,
     )
     return EXIT_ANSWERED if assess_and_write(request, catalogue) else EXIT_WITHHELD

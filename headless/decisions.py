@@ -36,7 +36,8 @@ def run_decisions(
     Raises
     ------
     ConciliumError
-        When there is no such decision, its outcome stands already, a word is missing, or writing fails.
+        When there is no such decision, its outcome stands already, a word is missing, nothing can be
+        exported, or writing fails.
     """
     kept = store or DecisionStore.of_this_user()
     if request.outcome_of:
@@ -48,6 +49,8 @@ def run_decisions(
     elif any((request.given, request.actual, request.by)):
         raise InputError("error.decision.outcome_of_nothing")
     found = kept.all()
+    if found.unreadable:
+        print(catalogue.text("decision.unreadable", count=found.unreadable))
     if request.export is not None:
         write_atomically(request.export, audit_csv(found.decisions).encode())
         print(catalogue.text("cli.written", file=str(request.export)))
@@ -55,8 +58,6 @@ def run_decisions(
         for one in found.decisions:
             print(_line(one, catalogue))
         print(catalogue.text("decision.count", count=len(found.decisions)))
-    if found.unreadable:
-        print(catalogue.text("decision.unreadable", count=found.unreadable))
     return EXIT_ANSWERED
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from inference.case_input import CaseInput, ScanInput, StatedFacts
@@ -18,6 +18,7 @@ from inference.masks.codecs.imported import as_layer
 from inference.masks.layer import MaskLayer
 from inference.meaning.known_meanings import meaning_of
 from inference.meaning.understanding import Meaning
+from inference.release import Release
 from inference.scan import Plan, Stack
 from inference.volume import Volume
 
@@ -26,7 +27,8 @@ from inference.volume import Volume
 class AssessRequest:
     """What the user asked for on the command line.
 
-    ``masks`` and ``scans`` are by the id of the study's input; the empty id of a mask is the first input.
+    ``masks``, ``scans`` and ``releases`` are by the id of the study's input; the empty id of a mask or a
+    release is the first input.  ``stated`` is about the first, and holds no release.
     """
 
     source: Path
@@ -41,6 +43,7 @@ class AssessRequest:
     rule_set: str = "cautious"
     rules: Path | None = None
     stated: StatedFacts = field(default_factory=StatedFacts)
+    releases: Mapping[str, tuple[Release, ...]] = field(default_factory=dict)
     language: str = "en"
     explain: bool = False
 
@@ -78,13 +81,21 @@ def read_case(
     chosen = choose_scans(study, plan, see, picked=request.scans, stated=request.stated)
     first, *others = study.inputs
     masks = {name or first.id: path for name, path in request.masks.items()}
+    releases: dict[str, tuple[Release, ...]] = {}
+    for name, given in request.releases.items():
+        releases[name or first.id] = (*releases.get(name or first.id, ()), *given)
     known = [one.id for one in study.inputs]
-    for name in masks:
+    for name in (*masks, *releases):
         if name not in known:
             allowed = ", ".join(known)
             raise InputError("error.scan.unknown_input", study=study.study, input=name, allowed=allowed)
-        if name not in chosen:
+        if name not in chosen and name in masks:
             raise InputError("error.scan.mask_without_scan", input=name, file=masks[name].name)
+        if name not in chosen:
+            raise InputError("error.release.without_scan", input=name, code=releases[name][0].code)
+
+    def released(name: str, stated: StatedFacts) -> StatedFacts:
+        return replace(stated, releases=releases.get(name, ()))
 
     def mask_of(name: str) -> MaskLayer | None:
         if name not in masks:
@@ -96,11 +107,14 @@ def read_case(
 
     stack = chosen[first.id]
     further = {
-        one.id: ScanInput(chosen[one.id], volume_of(chosen[one.id]), mask_of(one.id), StatedFacts())
+        one.id: ScanInput(
+            chosen[one.id], volume_of(chosen[one.id]), mask_of(one.id), released(one.id, StatedFacts())
+        )
         for one in others
         if one.id in chosen
     }
-    return CaseInput(stack, volume_of(stack), record, mask_of(first.id), request.stated, further)
+    stated = released(first.id, request.stated)
+    return CaseInput(stack, volume_of(stack), record, mask_of(first.id), stated, further)
 
 
 def by_input(given: Sequence[str]) -> dict[str, str]:

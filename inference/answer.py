@@ -22,7 +22,7 @@ from inference.guard.checks import check_inputs, check_masks
 from inference.guard.clinical_range import check_clinical_range
 from inference.guard.facts import gather_facts
 from inference.inputs.scan_dates import date_of
-from inference.inputs.taken_together import taken_apart
+from inference.inputs.taken_together import taken_together
 from inference.masks.measures import summarise
 from inference.messages.message import Message
 from inference.outcome import Outcome
@@ -128,7 +128,7 @@ class Answer:
         case = self.case
         notes = [
             finding.message_without_files
-            for found in (*(_findings(scan) for _, scan in case.by_scan()), taken_apart(case))
+            for found in (*(_findings(scan) for _, scan in case.by_scan()), taken_together(case))
             for finding in found
             if finding.answer is not Verdict.FINE
         ]

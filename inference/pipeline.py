@@ -13,7 +13,7 @@ from inference.clinical.taken_over import statements_of
 from inference.errors import InputError
 from inference.findings import Verdict
 from inference.guard.checks import check_inputs
-from inference.inputs.taken_together import case_findings
+from inference.inputs.taken_together import findings_by_scan
 from inference.jobs import OnProgress, Progress, ShouldStop, ignore_progress, never_stop, stop_if_asked
 from inference.masks.layer import MaskLayer
 from inference.outcome import HeatMap, Outcome
@@ -117,7 +117,9 @@ def assess(
     book = rules_of(pack.manifest, rules)
     book.rule_set(rule_set)
     answer = Answer(case, pack, book, rule_set)
-    refuse_idle_releases(case.stated.releases, (*case_findings(case), *answer.eligibility.findings))
+    for name, scan, found in findings_by_scan(case):
+        unlike_studied = () if name else answer.eligibility.findings
+        refuse_idle_releases(scan.stated.releases, (*found, *unlike_studied))
 
     on_progress(Progress(0, 1, "stage.checking"))
     if (barred := answer.barred()) is not None:
@@ -143,9 +145,13 @@ def assess(
     if recommendation.status is RecommendationStatus.WITHHELD:
         return answer.withheld(PredictionStatus.WITHHELD, recommendation.reasons)
     releases, unlike = case.stated.releases, answer.eligibility
-    refused = {finding.code for finding in case_findings(case)}
-    of_scan = [one for one in releases if one.code in refused]
-    released = (*unlike.released(releases), *released_by(of_scan), *statements_of(case.record))
+    of_scans = [
+        one
+        for _, scan, found in findings_by_scan(case)
+        for one in scan.stated.releases
+        if one.code in {finding.code for finding in found}
+    ]
+    released = (*unlike.released(releases), *released_by(of_scans), *statements_of(case.record))
     beside = (*recommendation.statements, *unlike.statements, *released)
     recommendation = replace(recommendation, statements=beside)
 

@@ -20,6 +20,7 @@ _TITLES: Final = {
     "bytes": "Bytes",
     "meaning": "What the scan shows",
     "dates": "When the scans were taken",
+    "together": "Scans that are read together",
     "masks": "Masks",
     "written": "What is written",
 }

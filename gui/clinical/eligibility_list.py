@@ -48,6 +48,7 @@ class EligibilityList(QWidget):
             session.record_changed,
             session.stack_changed,
             session.stated_changed,
+            session.pick_changed,
             session.language_changed,
         ):
             signal.connect(self._on_changed)
@@ -60,8 +61,9 @@ class EligibilityList(QWidget):
         if stack is None:
             self._shown, self.eligibility = (), None
             return
-        eligibility = eligibility_of(session.record, date_of(stack))
-        shown = (eligibility, session.stated.releases, session.language)
+        first = session.first_scan
+        eligibility = eligibility_of(session.record, date_of(stack if first is None else first.stack))
+        shown = (eligibility, first is None, _releases(session), session.language)
         if shown == self._shown:
             return
         self._shown, self.eligibility = shown, eligibility
@@ -103,8 +105,7 @@ class EligibilityList(QWidget):
         self.head.setText(f"{_OPEN if self.head.isChecked() else _FOLDED}  {heading}{between}{said}")
         self.head.setAccessibleName(f"{heading} {said}")
         self.head.setToolTip(self.eligibility.citation)
-        releases = self._session.stated.releases
-        barred = bool(self.eligibility.barriers(releases))
+        barred = bool(self.eligibility.barriers(_releases(self._session)))
         tone = Tone.BAD if barred else Tone.WARN if counts[Answer.OPEN] else Tone.PLAIN
         set_look(self.head, tone=tone.value)
 
@@ -122,7 +123,7 @@ class _LineView(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * GRID_PX)
-        released = _release_of(line, session.stated.releases)
+        released = _release_of(line, _releases(session))
         mark = VerdictMark(self)
         mark.show_verdict(Verdict.NOTE if released is not None else _VERDICTS[line.answer])
         column = QVBoxLayout()
@@ -143,6 +144,11 @@ class _LineView(QWidget):
                 column.addWidget(release)
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(column, 1)
+
+
+def _releases(session: Session) -> tuple[Release, ...]:
+    """What was released on the study's first scan, whichever is looked at."""
+    return () if session.first_scan is None else session.first_scan.stated.releases
 
 
 def _said(session: Session, line: EligibilityLine) -> str:

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 
 from gui.feedback.verdict_mark import paint_mark
 from gui.intake.patient_words import describe_patient
-from gui.intake.stack_choice import same_patient
 from gui.session import Session
 from gui.theme.palette import current_tokens
 from gui.theme.tokens import SMALL_PX, TEXT_PX
@@ -52,8 +51,8 @@ class PatientLines:
 def patient_lines(session: Session, plan: Plan, patient: PatientIdentity) -> PatientLines:
     """What is said about one patient of a source."""
     tr = session.tr
-    stacks = [stack for stack in plan.stacks if same_patient(stack.identity, patient)]
-    series = sum(any(same_patient(s.identity, patient) for s in one.stacks) for one in plan.series)
+    stacks = [stack for stack in plan.stacks if stack.identity.is_same_person_as(patient)]
+    series = sum(any(s.identity.is_same_person_as(patient) for s in one.stacks) for one in plan.series)
     dates = sorted({stack.acquisition.study_date for stack in stacks} - {""})
     when = " – ".join(dict.fromkeys((dates[0], dates[-1]))) if dates else tr("gui.series.no_date")
     kinds = ", ".join(sorted({stack.acquisition.modality for stack in stacks} - {""}))

@@ -17,7 +17,7 @@ from gui.intake.skipped_files import SkippedGroup
 from gui.notice import NoticeKind
 from gui.session import Session
 from inference.findings import Finding
-from inference.inputs.taken_together import taken_apart
+from inference.inputs.taken_together import taken_together
 from inference.messages.message import Message
 from inference.scan import Stack
 
@@ -89,7 +89,7 @@ class ProblemPanel(QScrollArea):
     def _of_others(self) -> tuple[Finding, ...]:
         """What is odd about reading the study's other scans with this one, where it is the first."""
         case = self._session.case_input if self._session.is_first_viewed else None
-        return () if case is None else taken_apart(case)
+        return () if case is None else taken_together(case)
 
     def _body(self) -> QWidget:
         session = self._session

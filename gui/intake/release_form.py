@@ -31,12 +31,16 @@ def release_widget(session: Session, group: FindingGroup, parent: QWidget) -> QW
 
 
 def finding_release(session: Session, finding: Finding, parent: QWidget) -> QWidget | None:
-    """As :func:`release_widget`, for a refusal that follows from clinical values, not from the scan."""
-    if not is_releasable(finding):
+    """As :func:`release_widget`, for a refusal that follows from clinical values: the first scan keeps it.
+
+    None while no scan serves the study's first input.
+    """
+    first = session.first_scan
+    if first is None or not is_releasable(finding):
         return None
-    if any(one.code == finding.code for one in session.stated.releases):
-        return WithdrawButton(session, finding.code, parent)
-    return ReleaseForm(session, finding.code, parent)
+    if any(one.code == finding.code for one in first.stated.releases):
+        return WithdrawButton(session, finding.code, parent, is_of_first=True)
+    return ReleaseForm(session, finding.code, parent, is_of_first=True)
 
 
 class ReleaseForm(QWidget):
@@ -45,11 +49,14 @@ class ReleaseForm(QWidget):
     Enter goes from the name to the reason and from there releases; Escape folds the fields away.
     """
 
-    def __init__(self, session: Session, code: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, code: str, parent: QWidget | None = None, *, is_of_first: bool = False
+    ) -> None:
         super().__init__(parent)
         tr = session.tr
         self._session = session
         self._code = code
+        self._is_of_first = is_of_first
         self._release: Release | None = None
         self.open_button = _link(tr("gui.release.open"), self)
         self.open_button.setToolTip(tr("gui.release.tip"))
@@ -124,16 +131,20 @@ class ReleaseForm(QWidget):
     def _push(self) -> None:
         release, self._release = self._release, None
         if release is not None:
-            self._session.undo_stack.push(release_finding(self._session, release))
+            scan = self._session.first_scan if self._is_of_first else None
+            self._session.undo_stack.push(release_finding(self._session, release, scan))
 
 
 class WithdrawButton(QPushButton):
     """Takes a release back, as a step that can be undone."""
 
-    def __init__(self, session: Session, code: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, code: str, parent: QWidget | None = None, *, is_of_first: bool = False
+    ) -> None:
         super().__init__(parent)
         self._session = session
         self._code = code
+        self._is_of_first = is_of_first
         self.setProperty("role", "link")
         self.setText(session.tr("gui.release.withdraw"))
         self.clicked.connect(self._on_clicked)
@@ -142,8 +153,10 @@ class WithdrawButton(QPushButton):
         QTimer.singleShot(0, self, self._push)
 
     def _push(self) -> None:
-        if any(one.code == self._code for one in self._session.stated.releases):
-            self._session.undo_stack.push(withdraw_release(self._session, self._code))
+        session = self._session
+        scan = session.first_scan if self._is_of_first else session.viewed_scan
+        if scan is not None and any(one.code == self._code for one in scan.stated.releases):
+            session.undo_stack.push(withdraw_release(session, self._code, scan))
 
 
 class _Field(QLineEdit):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from gui.intake.stack_choice import is_viewable, same_patient
+from gui.intake.stack_choice import is_viewable
 from inference.cases.identity import PatientIdentity
 from inference.findings import Verdict
 from inference.scan import Plan, Series, Stack
@@ -57,14 +57,16 @@ class SeriesTree:
         self._by_stack: dict[str, int] = {}
         if plan is None or patient is None:
             return
-        series = [one for one in plan.series if any(same_patient(s.identity, patient) for s in one.stacks)]
+        series = [
+            one for one in plan.series if any(s.identity.is_same_person_as(patient) for s in one.stacks)
+        ]
         if not series:
             return
         root = self._add(Level.PATIENT, -1)
         for study in _studies(series, patient):
             line = self._add(Level.STUDY, root)
             for one in study:
-                stacks = [stack for stack in one.stacks if same_patient(stack.identity, patient)]
+                stacks = [stack for stack in one.stacks if stack.identity.is_same_person_as(patient)]
                 above = self._add(Level.SERIES, line) if len(stacks) > 1 else line
                 for stack in stacks:
                     number = self._add(Level.STACK, above)
@@ -99,7 +101,7 @@ def _studies(series: Iterable[Series], patient: PatientIdentity) -> list[list[Se
     """The series of each study; files that name no study are told apart by their date."""
     studies: dict[object, list[Series]] = {}
     for one in series:
-        first = next(stack for stack in one.stacks if same_patient(stack.identity, patient))
+        first = next(stack for stack in one.stacks if stack.identity.is_same_person_as(patient))
         key = first.study_uid or ("date", first.acquisition.study_date)
         studies.setdefault(key, []).append(one)
     ordered = sorted(

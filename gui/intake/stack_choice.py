@@ -13,14 +13,7 @@ def stacks_of(plan: Plan | None, patient: PatientIdentity | None) -> tuple[Stack
     """The stacks of one patient of the source; of nobody while there is no plan or no choice."""
     if plan is None or patient is None:
         return ()
-    return tuple(stack for stack in plan.stacks if same_patient(stack.identity, patient))
-
-
-def same_patient(first: PatientIdentity, second: PatientIdentity) -> bool:
-    """True when two identities are one person by key and birth date, or by name where there is no key."""
-    if first.key is None or second.key is None:
-        return first.key is second.key and first.name == second.name
-    return (first.key, first.birth_date) == (second.key, second.birth_date)
+    return tuple(stack for stack in plan.stacks if stack.identity.is_same_person_as(patient))
 
 
 def is_viewable(stack: Stack) -> bool:

@@ -166,10 +166,16 @@ class RunBar(QWidget):
         elif lacking := unmet(session):
             first = lacking[0]
             self._say(Verdict.NOTE, session.render(first.why or first.what))
-        elif session.stated.releases or releases_of(session.record):
+        elif self._is_released():
             self._say(Verdict.NOTE, session.tr("panel.run.ready_released"))
         else:
             self._say(Verdict.FINE, session.tr("panel.run.ready"))
+
+    def _is_released(self) -> bool:
+        """True when somebody lifted a refusal of a scan, or took values over from another patient's source."""
+        case = self._session.case_input
+        of_scans = case is not None and any(scan.stated.releases for _, scan in case.by_scan())
+        return of_scans or bool(releases_of(self._session.record))
 
     def _end_text(self, state: EndState) -> str:
         session = self._session

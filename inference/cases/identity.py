@@ -54,6 +54,12 @@ class PatientIdentity:
             return SubjectKind.PHANTOM
         return SubjectKind.PATIENT if self.key is not None or self.name else SubjectKind.UNKNOWN
 
+    def is_same_person_as(self, other: PatientIdentity) -> bool:
+        """True when both are one person by key and birth date, or by name where neither has a key."""
+        if self.key is None or other.key is None:
+            return self.key is other.key and self.name == other.name
+        return (self.key, self.birth_date) == (other.key, other.birth_date)
+
     def key_sha256(self) -> str | None:
         """Hash of issuer and identifier, to link results of one patient without naming them."""
         if self.key is None:

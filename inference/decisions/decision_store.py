@@ -95,11 +95,19 @@ def audit_csv(decisions: Iterable[BoardDecision]) -> str:
 
     A patient is named by the hash of issuer and identifier; of several decisions on one patient the last
     counts.
+
+    Raises
+    ------
+    InputError
+        When there is none: a table of headings alone says nothing.
     """
     last: dict[str, BoardDecision] = {}
-    for one in decisions:
+    given = tuple(decisions)
+    for one in given:
         if one.study == AUDITED_STUDY and one.outcome is not None and one.predicted:
             last[one.subject_sha256 or one.decision_id] = one
+    if not last:
+        raise InputError("error.decision.nothing_to_export", count=len(given))
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([*COLUMNS, SYNTHETIC])

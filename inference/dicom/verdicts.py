@@ -166,6 +166,11 @@ SECTIONS: Final[Mapping[str, Mapping[str, Rule]]] = MappingProxyType(
             "inputs.too_long_before": Rule(_N, _R, releasable=True),
             "inputs.dates_apart": Rule(_N, _R, releasable=True),
         },
+        "together": {
+            "inputs.patients_differ": Rule(_N, _R),
+            "inputs.frames_differ": Rule(_N, _N),
+            "inputs.box_in_other_frame": Rule(_N, _R, releasable=True),
+        },
         "masks": {
             "intake.mask_resampled": Rule(_N, _N),
             "intake.mask_frame_of_reference_absent": Rule(_N, _N),

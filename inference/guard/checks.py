@@ -14,7 +14,7 @@ from inference.guard.mask_check import check_mask
 from inference.guard.mask_plausibility import check_plausibility, plausible_mask
 from inference.guard.scan_check import check_scan
 from inference.inputs.study_inputs import load_study_inputs
-from inference.inputs.taken_together import case_findings
+from inference.inputs.taken_together import findings_by_scan
 from inference.packs.load import LoadedPack
 
 
@@ -23,14 +23,13 @@ def check_inputs(case: CaseInput, pack: LoadedPack) -> tuple[GuardLine, ...]:
     conditions = pack.manifest.inputs
     study = load_study_inputs(pack.manifest.study)
     lines: list[GuardLine] = []
-    for name, scan in case.by_scan():
+    for name, scan, found in findings_by_scan(case):
         named = study.named(name)
         wanted = (
             conditions.model_copy(update={"contrast_enhanced": False})
             if named.contrast == "no"
             else conditions
         )
-        found = scan.findings if name else case_findings(case)
         own = check_scan(gather_facts(scan), found, wanted, scan.stated.releases, phase=named.phase)
         if scan.mask is not None:
             own = (*own, check_mask(scan.mask, conditions))

@@ -8,8 +8,8 @@ from datetime import date
 from enum import IntEnum
 
 from inference.case_input import StatedFacts
-from inference.inputs.reasons import Fit, Reason, reasons_against, released, worst
-from inference.inputs.scan_dates import apart_reason, date_of, date_reasons
+from inference.inputs.reasons import Fit, Reason, of_finding, reasons_against, released, worst
+from inference.inputs.scan_dates import apart_finding, date_of, date_reasons
 from inference.inputs.study_inputs import NamedInput, StudyInputs
 from inference.meaning.understanding import Meaning
 from inference.messages.message import FieldValue, Message
@@ -141,11 +141,12 @@ def _with_distances(match: InputMatch, matches: Sequence[InputMatch], study: Stu
         for other in matches:
             if other is match or not other.input.required:
                 continue
+            own = (match.input.title, date_of(one.read.stack))
             partners = [date_of(c.read.stack) for c in other.candidates if c.fit is not Fit.RED]
-            own = date_of(one.read.stack)
-            apart = [apart_reason(study.dates, own, day, other.input.title) for day in partners]
-            if apart and None not in apart:
-                reasons += [reason for reason in apart if reason is not None][:1]
+            apart = [apart_finding(study.dates, own, (other.input.title, day)) for day in partners]
+            too_far = [found for found in apart if found is not None]
+            if too_far and len(too_far) == len(apart):
+                reasons.append(of_finding(min(too_far, key=lambda found: int(found.fields["days"]))))
         candidates.append(replace(one, reasons=released(reasons, one.read.stated.releases)))
     return replace(match, candidates=tuple(candidates))
 

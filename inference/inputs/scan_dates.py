@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from inference.dicom.verdicts import finding
+from inference.findings import Finding
 from inference.inputs.reasons import Fit, Reason, of_finding
 from inference.inputs.study_inputs import ScanDates
 from inference.messages.message import Message
@@ -51,13 +52,15 @@ def date_reasons(
         yield of_finding(finding("inputs.too_long_before", days=days, limit=limit, date=scanned.isoformat()))
 
 
-def apart_reason(
-    dates: ScanDates, scanned: date | None, other: date | None, other_input: str
-) -> Reason | None:
-    """The refusal of two scans that lie too far apart; None when they do not, or when a date is missing."""
-    if scanned is None or other is None:
+def apart_finding(
+    dates: ScanDates, first: tuple[str, date | None], second: tuple[str, date | None]
+) -> Finding | None:
+    """The refusal of two scans that lie too far apart, each with the title of its input and its day.
+
+    None when they do not, or when a date is missing: nobody can measure what was not written down.
+    """
+    (title, day), (other_title, other) = first, second
+    if day is None or other is None or (days := abs((day - other).days)) <= dates.apart_days:
         return None
-    days = abs((scanned - other).days)
-    if days <= dates.apart_days:
-        return None
-    return of_finding(finding("inputs.dates_apart", days=days, limit=dates.apart_days, input=other_input))
+    fields = {"first": title, "second": other_title}
+    return finding("inputs.dates_apart", days=days, limit=dates.apart_days, **fields)

@@ -27,6 +27,15 @@ def test_nothing_decided_is_said(run: Run) -> None:
     assert ran.code == 0 and "0 decisions" in ran.out
 
 
+def test_an_export_of_nothing_says_so_and_writes_nothing(run: Run, home: Path, tmp_path: Path) -> None:
+    table = tmp_path / "audit.csv"
+    ran = run("decisions", "--export", table)
+    assert ran.code == 2 and "of 0 decisions" in ran.err and not table.exists()
+    kept(home, tmp_path)
+    ran = run("decisions", "--export", table)
+    assert ran.code == 2 and "of 1 decisions" in ran.err and not table.exists(), "its outcome is not known"
+
+
 def test_an_outcome_is_recorded_and_feeds_the_audit(run: Run, home: Path, tmp_path: Path) -> None:
     kept(home, tmp_path)
     assert "d-1" in run("decisions").out

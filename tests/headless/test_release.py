@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pydicom
 import pytest
+from pydicom.dataset import Dataset
 
+from tests.gui.studies import write_study
 from tests.headless.command_line import Ran
 from tests.headless.test_assess import arguments, one_sentence, written
 from tests.reports.conftest import page_texts
@@ -117,6 +120,70 @@ def test_a_release_that_says_too_little_or_lifts_nothing_is_refused_in_a_sentenc
     ran = run(*arguments(with_gap, tmp_path / "out", *more))
     assert ran.code == 2 and one_sentence(ran.err) and named in ran.err
     assert not written(tmp_path / "out")
+
+
+def several_scans(folder: Path, out: Path, *more: object) -> tuple[object, ...]:
+    """The command on two scans of one patient for a study of two phases; what withholds does not matter."""
+    picked = ("--scan", "arterial=1", "--scan", "venous=2")
+    return "assess", folder, "--study", "gnen-os", *picked, "--out", out, *more
+
+
+def numbered(dataset: Dataset, _: int, number: str) -> None:
+    """Give a slice the number of its series."""
+    dataset.SeriesNumber = number
+
+
+@pytest.fixture(scope="module")
+def two_scans(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two series of one patient, of which the second lacks a slice."""
+    folder = tmp_path_factory.mktemp("two") / "scans"
+    for number, without in (("1", ()), ("2", (9,))):
+        write_study(folder, series=number, without=without, change=partial(numbered, number=number))
+    return folder
+
+
+def test_a_further_scans_refusal_is_named_and_released_with_its_input(
+    run: Run, two_scans: Path, tmp_path: Path
+) -> None:
+    ran = run(*several_scans(two_scans, tmp_path / "refused"))
+    assert ran.code == 3 and "--release venous=intake.gap=REASON --released-by NAME" in ran.out
+    given = ("--release", f"venous=intake.gap={REASON}", *BY)
+    ran = run(*several_scans(two_scans, tmp_path / "out", *given))
+    assert "venous=intake.gap=REASON" not in ran.out and ran.code == 3
+    lines = [line for line in assessment(tmp_path / "out")["guard"] if line["name"] == "guard.intake"]
+    assert [(line["scan"], line["verdict"]) for line in lines] == [("venous", "note")]
+    assert lines[0]["allowed"]["fields"] == {"by": "Dr. 林", "reason": REASON}
+    stated = [one["scan"] for one in assessment(tmp_path / "out")["inputs"] if one["kind"] == "stated"]
+    assert stated == ["venous"]
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ("intake.gap=Seen.", "was not found"),
+        ("arterial=intake.gap=Seen.", "was not found"),
+        ("venous=intake.tilt=Seen.", "was not found"),
+        ("venous=intake.gap", "INPUT=CODE=REASON"),
+        ("delayed=intake.gap=Seen.", "has no scan called delayed"),
+    ],
+)
+def test_a_release_holds_for_no_other_scan_than_the_one_that_is_named(
+    run: Run, two_scans: Path, tmp_path: Path, given: str, named: str
+) -> None:
+    ran = run(*several_scans(two_scans, tmp_path / "out", "--release", given, *BY))
+    assert ran.code == 2 and one_sentence(ran.err) and named in ran.err
+    assert not written(tmp_path / "out")
+
+
+def test_a_release_for_a_scan_that_nothing_serves_says_how_to_name_one(
+    run: Run, two_scans: Path, tmp_path: Path
+) -> None:
+    arguments_of = list(
+        several_scans(two_scans, tmp_path / "out", "--release", "venous=intake.gap=Seen.", *BY)
+    )
+    del arguments_of[6:8]
+    ran = run(*arguments_of)
+    assert ran.code == 2 and "--scan venous=NUMBER" in ran.err and not written(tmp_path / "out")
 
 
 def test_what_nobody_may_release_is_refused_in_a_sentence(run: Run, phantom: Path, tmp_path: Path) -> None:

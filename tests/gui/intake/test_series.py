@@ -15,12 +15,12 @@ from gui.intake.patient_words import describe_patient
 from gui.intake.series_badges import badges, refusal_words
 from gui.intake.series_browser import SeriesBrowser
 from gui.intake.series_model import SeriesRole
-from gui.intake.stack_choice import first_to_open, same_patient
+from gui.intake.stack_choice import first_to_open
 from gui.intake.thumbnail import thumbnail
 from gui.main_window import MainWindow
 from gui.session import Session
 from gui.theme.tokens import Tone
-from inference.cases.identity import PatientIdentity, PatientKey
+from inference.cases.identity import PatientIdentity
 from inference.findings import Finding, Verdict
 from inference.geometry import Geometry
 from tests.gui.intake.plans import plan_of, show
@@ -203,15 +203,6 @@ def test_several_dropped_files_of_one_folder_are_that_folder(
 
 def test_an_unknown_person_is_said_to_be_unknown(session: Session) -> None:
     assert describe_patient(session, PatientIdentity()) == "Identity unknown"
-
-
-def test_people_are_told_apart_by_key_and_birth_date() -> None:
-    one = PatientIdentity(PatientKey("H", "1"), "A", "1970-01-01")
-    spelled = PatientIdentity(PatientKey("H", "1"), "a", "1970-01-01")
-    other = PatientIdentity(PatientKey("H", "1"), "A", "1971-01-01")
-    assert same_patient(one, spelled) and not same_patient(one, other)
-    assert not same_patient(one, PatientIdentity(None, "A"))
-    assert same_patient(PatientIdentity(None, "A"), PatientIdentity(None, "A"))
 
 
 def open_index(window: MainWindow) -> Any:

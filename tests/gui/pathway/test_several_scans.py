@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from gui.actions import Actions, needs_segmenter
+from gui.clinical.eligibility_list import EligibilityList
 from gui.commands.mask_commands import EditMask, draw_mask
 from gui.commands.stated_commands import release_finding
 from gui.intake.problem_panel import ProblemPanel
@@ -21,8 +22,12 @@ from gui.pathway.readiness import run_obstacle
 from gui.pathway.required_list import RequiredList
 from gui.pathway.requirements import requirements
 from gui.session import Session
-from inference.case_input import StatedFacts
+from headless.read_case import AssessRequest, read_case
+from inference.case_input import StatedFacts, input_references
+from inference.clinical.schema import load_form, parse_value
+from inference.dicom.intake import Intake
 from inference.findings import Verdict
+from inference.jobs import ignore_progress, never_stop
 from inference.masks.layer import edit_between
 from inference.release import Release
 from tests.gui.panel_session import new_session, open_case
@@ -197,8 +202,6 @@ def test_without_a_mask_the_cuboid_pathway_cannot_run(good_pack: Any, qapp: obje
 
 
 def record_of(study: str) -> Any:
-    from inference.clinical.schema import load_form
-
     return load_form(study).empty_record()
 
 
@@ -241,3 +244,54 @@ def test_scans_far_apart_are_told_beside_the_first_and_may_be_released(
     session.undo_stack.push(release_finding(session, Release("inputs.dates_apart", "Dr. Lin", "Seen.")))
     assert session.case_input is not None and session.case_input.stated.releases
     assert not panel.findChildren(ReleaseForm) and panel.findChildren(WithdrawButton)
+
+
+def test_a_release_on_a_further_scan_is_the_command_lines_own(
+    session: Session, tmp_path: Path, qtbot: Any
+) -> None:
+    write_study(tmp_path / "scans", series="1")
+    write_study(tmp_path / "scans", series="2", without=(9,))
+    session.study = "gnen-os"
+    session.open_path(tmp_path / "scans")
+    qtbot.waitUntil(lambda: session.volume is not None and session.intake_job is None, timeout=20_000)
+    assert session.plan is not None
+    whole, broken = sorted(session.plan.stacks, key=lambda one: -one.slice_count)
+    use(session, "arterial", whole.stack_id, qtbot)
+    use(session, "venous", broken.stack_id, qtbot)
+    release = Release("intake.gap", "Dr. Lin", "It lies below the neck.")
+    session.undo_stack.push(release_finding(session, release))
+    picked = {"arterial": whole.stack_id, "venous": broken.stack_id}
+    request = AssessRequest(
+        tmp_path / "scans", "gnen-os", tmp_path, scans=picked, releases={"venous": (release,)}
+    )
+    with Intake() as intake:
+        plan = intake.scan(request.source)
+        read = read_case(request, session.record, plan, intake, ignore_progress, never_stop)
+    shown = session.case_input
+    assert shown is not None and shown.further["venous"].stated.releases == (release,)
+    assert input_references(shown) == input_references(read)
+    assert not shown.stated.releases and not read.stated.releases
+
+
+def test_what_concerns_the_patient_is_released_on_the_first_scan_whichever_is_looked_at(
+    both: tuple[Session, str, str], qtbot: Any
+) -> None:
+    session, first, second = both
+    form = load_form("gnen-os")
+    session.set_record(session.record.with_value(parse_value(form.field("previous_treatment"), "yes")))
+    shown = EligibilityList(session)
+    qtbot.addWidget(shown)
+    assert not shown.findChildren(ReleaseForm), "nothing yet serves as the first scan"
+    use(session, "arterial", first, qtbot)
+    use(session, "venous", second, qtbot)
+    asked = shown.findChild(ReleaseForm)
+    assert isinstance(asked, ReleaseForm) and session.is_viewed(second)
+    asked.name.setText("Dr. Lin")
+    asked.reason.setText("A biopsy alone.")
+    asked.release_button.click()
+    qtbot.waitUntil(lambda: bool(shown.findChildren(WithdrawButton)))
+    made = session.case_input
+    assert made is not None and [one.code for one in made.stated.releases] == ["eligibility.untreated"]
+    assert not made.further["venous"].stated.releases
+    session.set_record(session.record.with_value(parse_value(form.field("previous_treatment"), "no")))
+    assert session.case_input is not None and not session.case_input.stated.releases, "it lifts nothing now"

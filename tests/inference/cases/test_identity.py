@@ -50,3 +50,11 @@ def test_the_hash_tells_issuers_and_identifiers_apart() -> None:
     )
     assert digest("A", "1") == PatientIdentity(PatientKey("A", "1"), "Other^Name").key_sha256()
     assert PatientIdentity(None, "Muster^Erika").key_sha256() is None
+
+
+def test_people_are_told_apart_by_key_and_birth_date_and_without_a_key_by_name() -> None:
+    one, spelled = PatientIdentity(KEY, "A", "1970-01-01"), PatientIdentity(KEY, "a", "1970-01-01")
+    assert one.is_same_person_as(spelled)
+    assert not one.is_same_person_as(PatientIdentity(KEY, "A", "1971-01-01"))
+    assert not one.is_same_person_as(PatientIdentity(None, "A"))
+    assert PatientIdentity(None, "A").is_same_person_as(PatientIdentity(None, "A"))

@@ -11,7 +11,7 @@ from inference.clinical.schema import load_form
 from inference.errors import InputError
 from inference.findings import Verdict
 from inference.guard.checks import check_inputs, check_masks
-from inference.inputs.taken_together import taken_apart
+from inference.inputs.taken_together import taken_together
 from inference.packs.load import LoadedPack
 from inference.release import Release
 from inference.scan import Stack
@@ -102,7 +102,7 @@ def test_scans_that_were_picked_though_they_lie_far_apart_are_refused(
     venous: str, is_refused: bool, two_phases: LoadedPack
 ) -> None:
     given = taken(of_two_scans(), "2026-03-01", venous)
-    assert bool(taken_apart(given)) is is_refused
+    assert bool(taken_together(given)) is is_refused
     refused = [line for line in check_inputs(given, two_phases) if line.verdict is Verdict.REFUSED]
     said = [line.measured.id for line in refused if not line.scan]
     assert ("finding.inputs.dates_apart" in said) is is_refused
