@@ -49,7 +49,7 @@ def list_packs(_: argparse.Namespace, catalogue: Catalogue) -> int:
                 version=entry.version,
                 study=entry.study,
                 state=f"pack.state.{entry.state}",
-                title=entry.title,
+                title=entry.titles.get(catalogue.language, entry.title),
             )
         )
     return EXIT_ANSWERED

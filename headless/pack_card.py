@@ -7,22 +7,26 @@ from collections.abc import Iterator
 from inference.messages.catalogue import Catalogue
 from inference.packs.load import LoadedPack
 from inference.packs.manifest import InputConditions, Manifest, Metric, Range
+from reports.wording import PACKS_SPEAK
 
 
 def card_lines(pack: LoadedPack, catalogue: Catalogue) -> Iterator[str]:
     """Name, use, inputs, provenance, contents, cut-offs, measured figures and limits."""
     manifest = pack.manifest
     text = catalogue.text
+    said = manifest.texts_in(catalogue.language) or manifest
     yield f"{pack.name} · {manifest.study}"
-    yield manifest.title
-    yield from _block(text("pack.card.use"), [manifest.intended_use])
-    yield from _block(text("pack.card.not_for"), [manifest.not_for])
+    if said is manifest and catalogue.language != PACKS_SPEAK:
+        yield text("pack.card.makers_words")
+    yield said.title
+    yield from _block(text("pack.card.use"), [said.intended_use])
+    yield from _block(text("pack.card.not_for"), [said.not_for])
     yield from _block(text("pack.card.inputs"), _inputs(manifest, catalogue))
     yield from _block(text("pack.card.provenance"), _provenance(manifest, catalogue))
     yield from _block(text("pack.card.contents"), _contents(manifest, catalogue))
     yield from _block(text("pack.card.thresholds"), _thresholds(manifest, catalogue))
     yield from _block(text("pack.card.metrics"), [_metric(metric, catalogue) for metric in manifest.metrics])
-    yield from _block(text("pack.card.limits"), list(manifest.limits))
+    yield from _block(text("pack.card.limits"), list(said.limits))
     yield from _block(
         text("pack.card.made_with"),
         [f"{name} {value}" for name, value in sorted(manifest.created_with.items())],

@@ -151,6 +151,7 @@ class Answer:
             pack=self.pack.reference,
             software=SoftwareReference(NAME, VERSION, runtime_version(), PROVIDER, self.pack.threads),
             limits=manifest.limits,
+            translated_limits={texts.language: texts.limits for texts in manifest.translations},
             further_masks=tuple(
                 replace(summary, scan=name)
                 for name, scan in case.by_scan()

@@ -200,7 +200,11 @@ class SoftwareReference:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The whole answer for one case, study and pack."""
+    """The whole answer for one case, study and pack.
+
+    ``limits`` are the pack's own sentences, ``translated_limits`` the same by language, where the pack has
+    them; without any the document does not name them.
+    """
 
     study: str
     subject: str
@@ -217,6 +221,7 @@ class Assessment:
     software: SoftwareReference
     limits: tuple[str, ...] = field(default=())
     further_masks: tuple[MaskSummary, ...] = ()
+    translated_limits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_answered(self) -> bool:
@@ -234,7 +239,8 @@ class Assessment:
         """The JSON document of the published schema (``assessment.schema.json``)."""
         document: dict[str, Any] = {"schema": SCHEMA, "schema_version": SCHEMA_VERSION}
         for name, value in asdict(self).items():
-            document[name] = _plain(value)
+            if value or name != "translated_limits":
+                document[name] = _plain(value)
         return document
 
     def canonical_bytes(self) -> bytes:

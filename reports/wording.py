@@ -26,6 +26,8 @@ from inference.prediction import PredictionStatus
 
 MOST_DECIMALS: Final = 3
 SHORT_HASH_LENGTH: Final = 12
+PACKS_SPEAK: Final = "en"
+"""The language in which packs are written; what one says in others, it carries itself."""
 _CHINESE_STOPS: Final = ("\u3002", "\uff1f", "\uff01")
 
 

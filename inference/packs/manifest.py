@@ -176,8 +176,22 @@ class EvaluationFile(Part):
     cohort: Literal["training", "internal", "external"] | None = None
 
 
+class Texts(Part):
+    """A pack's sentences for people, in ``language`` (``zh_CN``)."""
+
+    language: str = Field(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")
+    title: str = Field(min_length=1)
+    intended_use: str = Field(min_length=1)
+    not_for: str = Field(min_length=1)
+    limits: tuple[str, ...]
+
+
 class Manifest(Part):
-    """Everything a pack says about itself.  ``files`` holds the SHA-256 of every other file."""
+    """Everything a pack says about itself.  ``files`` holds the SHA-256 of every other file.
+
+    ``title``, ``intended_use``, ``not_for`` and ``limits`` are in English, or in the language of who made the
+    pack; ``translations`` say the same in others.
+    """
 
     LATER: ClassVar[frozenset[str]] = frozenset(
         {
@@ -192,6 +206,7 @@ class Manifest(Part):
             "score_thresholds",
             "reference",
             "evaluation_files",
+            "translations",
         }
     )
 
@@ -226,6 +241,7 @@ class Manifest(Part):
     score_thresholds: tuple[ScoreThreshold, ...] = ()
     reference: Reference | None = None
     evaluation_files: tuple[EvaluationFile, ...] = ()
+    translations: tuple[Texts, ...] = ()
 
     @field_validator("files")
     @classmethod
@@ -257,6 +273,15 @@ class Manifest(Part):
             raise ValueError("schema version 1 needs preprocessing")
         if not later and self.schema_version == 2:
             raise ValueError("nothing here needs schema version 2")
+        return self
+
+    @model_validator(mode="after")
+    def _is_translated_whole(self) -> Manifest:
+        languages = [texts.language for texts in self.translations]
+        if len(set(languages)) != len(languages):
+            raise ValueError("a language stands twice among the translations")
+        if any(len(texts.limits) != len(self.limits) for texts in self.translations):
+            raise ValueError("a translation has as many limits as the pack")
         return self
 
     @model_validator(mode="after")
@@ -304,6 +329,10 @@ class Manifest(Part):
     def is_demonstration(self) -> bool:
         """True when the pack was trained on synthetic patients."""
         return self.provenance.kind == "synthetic"
+
+    def texts_in(self, language: str) -> Texts | None:
+        """The sentences in ``language``; None where the pack has none of its own for it."""
+        return next((texts for texts in self.translations if texts.language == language), None)
 
     def threshold(self, treatment: str) -> Threshold:
         """The locked cut-off of one treatment."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from inference.errors import PackError
@@ -26,7 +26,8 @@ _REQUEST = re.compile(r"(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)(?:@(?P<version>\d+\.\d+
 class PackListing:
     """One installed pack as its manifest introduces it; ``problem`` says why it cannot be read.
 
-    A listing is not yet verified: that happens when the pack is opened.
+    A listing is not yet verified: that happens when the pack is opened.  ``titles`` are those that the pack
+    has in other languages.
     """
 
     folder: Path
@@ -36,6 +37,7 @@ class PackListing:
     title: str = ""
     state: str = ""
     problem: Message | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def version_key(self) -> tuple[int, ...]:
@@ -145,7 +147,15 @@ def _listing(folder: Path, trust: Trust) -> PackListing:
     except PackError as error:
         return PackListing(folder, folder.name, problem=error.message)
     state = state_of(manifest, manifest.sha256(), signer, trust)
-    return PackListing(folder, manifest.id, manifest.version, manifest.study, manifest.title, state.value)
+    return PackListing(
+        folder,
+        manifest.id,
+        manifest.version,
+        manifest.study,
+        manifest.title,
+        state.value,
+        titles={texts.language: texts.title for texts in manifest.translations},
+    )
 
 
 def _usable(listings: list[PackListing]) -> list[PackListing]:

@@ -22,6 +22,7 @@ from models.packing.reference_data import REFERENCE_FILE
 from models.packing.self_test import SELF_TEST_FILE, TOLERANCE, in_blocks, self_test_bytes
 from models.packing.whole import hashes_of, put_whole, write_manifest
 from models.packing.words import LICENCE, NOT_FOR, VERSION, PackWords, cohort_words, demonstration_words
+from models.packing.words_in_chinese import in_chinese
 from models.training.engine.history import CURVES_CSV, CURVES_PNG, curves_csv, curves_png
 
 CARD_FILE = "card.md"
@@ -153,4 +154,5 @@ def _manifest(
         score_thresholds=fitted.thresholds,
         reference=content.reference.entry(),
         evaluation_files=evaluated.entries,
+        translations=in_chinese(words),
     )

@@ -31,6 +31,7 @@ from models.packing.reference_data import REFERENCE_FILE, ReferenceContent
 from models.packing.self_test import SELF_TEST_FILE, TOLERANCE, in_blocks, self_test_bytes
 from models.packing.whole import as_json, hashes_of, put_whole, write_manifest
 from models.packing.words import LICENCE, NOT_FOR, PackWords, pack_id
+from models.packing.words_in_chinese import in_chinese
 from models.phantoms.npc_population import NpcPatient, draw_patient
 from models.phantoms.npc_volume import render_patient
 from models.studies.npc_residual import STUDY, TrainedStudy, train
@@ -221,6 +222,7 @@ def _manifest(
         self_test=SelfTest(file=SELF_TEST_FILE, tolerance=TOLERANCE),
         files=dict(stated),
         reference=reference,
+        translations=in_chinese(words),
     )
 
 

@@ -7,7 +7,7 @@ from inference.messages.catalogue import Catalogue
 from reports.paper.blocks import Block, Gap, TextBlock
 from reports.paper.flow import Section
 from reports.paper.sheet import SMALL
-from reports.wording import stated_text
+from reports.wording import PACKS_SPEAK, stated_text
 
 
 def limits_section(assessment: Assessment, catalogue: Catalogue) -> Section:
@@ -18,10 +18,21 @@ def limits_section(assessment: Assessment, catalogue: Catalogue) -> Section:
     if any(len(prediction.fold_scores) > 1 for prediction in assessment.predictions):
         standing.append("report.limit.folds")
     sentences = [catalogue.text(message_id) for message_id in standing]
-    sentences += [stated_text(limit, catalogue) for limit in assessment.limits]
+    sentences += pack_limits(assessment, catalogue)
     rows: list[Block] = [Gap(2)]
     rows += [TextBlock(sentence, SMALL, bullet=True) for sentence in dict.fromkeys(sentences)]
     return Section(catalogue.text("report.section.limits"), rows)
+
+
+def pack_limits(assessment: Assessment, catalogue: Catalogue) -> list[str]:
+    """The pack's own limits in the report's language; where the pack has none in it, that is said first."""
+    translated = assessment.translated_limits.get(catalogue.language)
+    if translated is not None:
+        return list(translated)
+    said = [stated_text(limit, catalogue) for limit in assessment.limits]
+    as_written = any(not catalogue.has(limit) for limit in assessment.limits)
+    is_foreign = as_written and catalogue.language != PACKS_SPEAK
+    return [catalogue.text("report.limit.makers_words"), *said] if is_foreign else said
 
 
 def findings_section(assessment: Assessment, catalogue: Catalogue) -> Section | None:

@@ -282,6 +282,7 @@ def test_an_assessment_names_pack_build_provider_and_inputs(tiny_pack: LoadedPac
     assert assessment.software.version == VERSION and assessment.software.threads == 1
     assert assessment.software.provider == "CPUExecutionProvider"
     assert assessment.limits == tiny_pack.manifest.limits
+    assert assessment.translated_limits == {} and "translated_limits" not in assessment.to_document()
     assert assessment.subject == "phantom" and assessment.subject_sha256 == PHANTOM.key_sha256()
     references = {reference.kind: reference for reference in assessment.inputs}
     assert references["image"].sha256 == case().volume.pixel_sha256()

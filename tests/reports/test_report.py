@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import os
 import re
 import subprocess
@@ -13,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 from pypdf import PdfReader
@@ -20,10 +22,11 @@ from pypdf import PdfReader
 from inference.assessment import Assessment, Fact, FactSource
 from inference.cases.identity import PatientIdentity, PatientKey
 from inference.errors import InputError, StorageError
-from inference.messages.catalogue import load_catalogue
+from inference.messages.catalogue import Catalogue, load_catalogue
 from inference.messages.message import Message
 from reports.paper.patient_frame import banner_text
 from reports.report import build_report, write_report
+from reports.sections.limits import pack_limits
 from tests.reports import assessments as made
 from tests.reports.conftest import KINDS, flat, page_texts
 
@@ -358,3 +361,17 @@ def test_a_fact_that_nobody_knows_is_printed_as_such() -> None:
     facts = tuple(unknown if fact.name == "fact.contrast" else fact for fact in whole.facts)
     text = flat("".join(page_texts(build_report(made.content(replace(whole, facts=facts))))))
     assert flat("not stated · nobody says") in text
+
+
+def test_a_packs_limits_stand_in_the_reports_language_or_are_said_to_be_its_makers_words(
+    english: Catalogue, chinese: Catalogue
+) -> None:
+    own = replace(made.withheld_by_guard(), limits=("Trained on phantoms.",))
+    said = pack_limits(own, english)
+    assert said == ["Trained on phantoms."]
+    assert pack_limits(own, chinese) == [chinese.text("report.limit.makers_words"), *said]
+    translated = replace(own, translated_limits={"zh_CN": ("由体模训练。",)})
+    assert pack_limits(translated, chinese) == ["由体模训练。"] and pack_limits(translated, english) == said
+    document, schema = translated.to_document(), Path("inference/assessment.schema.json")
+    assert document["translated_limits"] == {"zh_CN": ["由体模训练。"]}
+    jsonschema.validate(document, json.loads(schema.read_text(encoding="utf-8")))

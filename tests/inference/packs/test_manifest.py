@@ -89,6 +89,38 @@ def test_a_pack_that_allows_isotropic_volumes_says_so_in_its_hash() -> None:
     assert InputConditions.model_validate(after.inputs.model_dump()).allows_isotropic
 
 
+def in_chinese(document: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """The pack's sentences once more."""
+    said = {"language": "zh_CN", "title": "题", "intended_use": "用途", "not_for": "不适用"}
+    return said | {"limits": ["限"] * len(document["limits"])} | changes
+
+
+def test_a_pack_may_say_its_sentences_in_other_languages() -> None:
+    document = compared()
+    document.pop("translations", None)
+    plain = Manifest.model_validate(document)
+    assert plain.texts_in("zh_CN") is None and b"translations" not in plain.canonical_bytes()
+    translated = Manifest.model_validate(document | {"translations": [in_chinese(document)]})
+    texts = translated.texts_in("zh_CN")
+    assert texts is not None and texts.title == "题" and translated.texts_in("en") is None
+    assert translated.sha256() != plain.sha256(), "what is said is signed"
+
+
+def test_a_translation_is_whole_and_stands_once() -> None:
+    document = compared()
+    once = in_chinese(document)
+    for wrong, said in (
+        ([once, once], "twice"),
+        ([in_chinese(document, limits=["限"])], "as many limits"),
+        ([in_chinese(document, title="")], "title"),
+        ([in_chinese(document, language="Chinese")], "language"),
+    ):
+        with pytest.raises(ValidationError, match=said):
+            Manifest.model_validate(document | {"translations": wrong})
+    with pytest.raises(ValidationError, match="schema version 1 has no translations"):
+        Manifest.model_validate(demonstration() | {"translations": [in_chinese(demonstration())]})
+
+
 @pytest.mark.parametrize("study", STUDIES)
 def test_every_study_can_say_what_it_needs_and_gets_it_back(study: str) -> None:
     document = STUDIES[study]()
