@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QIcon
@@ -24,6 +25,9 @@ from gui.theme.palette import apply_theme
 from gui.theme.tokens import DARK, TEXT_PX, THEMES
 from inference.messages.message import Message
 from inference.pathways.studies import STUDIES
+
+if TYPE_CHECKING:
+    from gui.feedback.error_dialog import ErrorDialog
 
 _log = logging.getLogger(__name__)
 
@@ -137,7 +141,8 @@ class LastResort(QObject):
         super().__init__(window)
         self._session = session
         self._window = window
-        self._is_open = False
+        self._dialog: ErrorDialog | None = None
+        session.language_changed.connect(self._on_language_changed)
         # Queued, because an error may escape in another thread or in the middle of painting.
         self._escaped.connect(self._on_escaped, Qt.ConnectionType.QueuedConnection)
 
@@ -150,16 +155,19 @@ class LastResort(QObject):
         self._escaped.emit()
 
     def _on_escaped(self) -> None:
-        if self._is_open:
+        if self._dialog is not None:
             return
         from gui.feedback.error_dialog import show_error
 
-        self._is_open = True
-        dialog = show_error(self._session.catalogue, Message("error.internal"), parent=self._window)
-        dialog.finished.connect(self._on_closed)
+        self._dialog = show_error(self._session.catalogue, Message("error.internal"), parent=self._window)
+        self._dialog.finished.connect(self._on_closed)
 
     def _on_closed(self) -> None:
-        self._is_open = False
+        self._dialog = None
+
+    def _on_language_changed(self) -> None:
+        if self._dialog is not None:
+            self._dialog.speak(self._session.catalogue)
 
 
 def _font() -> QFont:

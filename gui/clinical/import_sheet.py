@@ -88,14 +88,10 @@ class ImportSheet(QFrame):
         """Unfold with what was read; of several patients one has to be chosen."""
         self._proposals = tuple(proposals)
         self.whose.forget()
-        tr = self._session.tr
         self.patient.clear()
-        for number, one in enumerate(self._proposals, start=1):
-            self.patient.addItem(one.patient or tr("panel.import.patient", number=number))
+        self.patient.addItems([""] * len(self._proposals))
         named = of_the_scan(self._proposals, self._session.identity)
         self.patient.setCurrentIndex(-1 if named is None else self._proposals.index(named))
-        self.patient.setPlaceholderText(tr("panel.import.which"))
-        self.patient.setAccessibleName(tr("panel.import.which"))
         self.patient.setVisible(len(self._proposals) > 1)
         self._show()
         self.show()
@@ -134,6 +130,10 @@ class ImportSheet(QFrame):
 
     def _show(self, *, keeps_seen: bool = False) -> None:
         tr, one = self._session.tr, self.proposal
+        for number, offered in enumerate(self._proposals, start=1):
+            self.patient.setItemText(number - 1, offered.patient or tr("panel.import.patient", number=number))
+        self.patient.setPlaceholderText(tr("panel.import.which"))
+        self.patient.setAccessibleName(tr("panel.import.which"))
         self.take_button.setText(tr("panel.import.take"))
         self.cancel_button.setText(tr("gui.release.cancel"))
         if not keeps_seen:

@@ -27,22 +27,15 @@ class ErrorDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(catalogue.text("panel.error.title"))
+        self._message, self._advice = message, advice
         self.setFixedWidth(_WIDTH_PX)
         mark = VerdictMark(self)
         mark.show_verdict(Verdict.REFUSED)
         self.what = label("strong", self, wraps=True)
-        self.what.setText(catalogue.render(message))
         self.what.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.what_to_do = label("muted", self, wraps=True)
-        if advice is None and catalogue.has(f"{message.id}.do"):
-            advice = Message(f"{message.id}.do", message.fields)
-        self.what_to_do.setText("" if advice is None else catalogue.render(advice))
-        self.what_to_do.setVisible(advice is not None)
         buttons = QDialogButtonBox(self)
-        self.close_button = buttons.addButton(
-            catalogue.text("panel.error.close"), QDialogButtonBox.ButtonRole.AcceptRole
-        )
+        self.close_button = buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
         words = QVBoxLayout()
         words.setSpacing(2 * GRID_PX)
@@ -57,6 +50,18 @@ class ErrorDialog(QDialog):
         column.setSpacing(4 * GRID_PX)
         column.addLayout(row)
         column.addWidget(buttons)
+        self.speak(catalogue)
+
+    def speak(self, catalogue: Catalogue) -> None:
+        """Say the same in the catalogue's language."""
+        message, advice = self._message, self._advice
+        if advice is None and catalogue.has(f"{message.id}.do"):
+            advice = Message(f"{message.id}.do", message.fields)
+        self.setWindowTitle(catalogue.text("panel.error.title"))
+        self.what.setText(catalogue.render(message))
+        self.what_to_do.setText("" if advice is None else catalogue.render(advice))
+        self.what_to_do.setVisible(advice is not None)
+        self.close_button.setText(catalogue.text("panel.error.close"))
 
 
 def show_error(

@@ -21,27 +21,19 @@ class IdentityDialog(QDialog):
 
     def __init__(self, session: Session, plan: Plan, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        tr = session.tr
+        self._session, self._plan = session, plan
         self.setModal(True)
-        self.setWindowTitle(tr("gui.identity.title"))
         self.setMinimumWidth(500)
         self._patients = plan.patients
-        heading = label("title", self, wraps=True)
-        heading.setText(tr("gui.identity.heading", count=len(self._patients)))
-        explanation = label("muted", self, wraps=True)
-        explanation.setText(tr("gui.identity.explanation"))
-        self.list = PatientList([patient_lines(session, plan, one) for one in self._patients], self)
-        self.list.setAccessibleName(tr("gui.identity.title"))
-        self.list.setAccessibleDescription(f"{heading.text()}. {explanation.text()}")
+        self.heading = label("title", self, wraps=True)
+        self.explanation = label("muted", self, wraps=True)
+        self.list = PatientList(len(self._patients), self)
         self.buttons = QDialogButtonBox(self)
-        self.open_button = self.buttons.addButton(
-            tr("gui.identity.open"), QDialogButtonBox.ButtonRole.AcceptRole
-        )
+        self.open_button = self.buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
         set_look(self.open_button, role="primary")
         self.open_button.setDefault(True)
         self.open_button.setEnabled(False)
-        leave = "gui.identity.close" if session.patient is None else "gui.action.cancel"
-        self.leave_button = self.buttons.addButton(tr(leave), QDialogButtonBox.ButtonRole.RejectRole)
+        self.leave_button = self.buttons.addButton("", QDialogButtonBox.ButtonRole.RejectRole)
         self.leave_button.setAutoDefault(False)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
@@ -50,9 +42,11 @@ class IdentityDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(12)
-        for widget in (heading, explanation, self.list, self.buttons):
+        for widget in (self.heading, self.explanation, self.list, self.buttons):
             column.addWidget(widget)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        session.language_changed.connect(self._on_language_changed)
+        self._on_language_changed()
         self.list.setFocus()
 
     @property
@@ -65,6 +59,19 @@ class IdentityDialog(QDialog):
         """Go on with the patient that is marked; with nobody there is nothing to go on with."""
         if self.chosen is not None:
             super().accept()
+
+    def _on_language_changed(self) -> None:
+        session = self._session
+        tr = session.tr
+        self.setWindowTitle(tr("gui.identity.title"))
+        self.heading.setText(tr("gui.identity.heading", count=len(self._patients)))
+        self.explanation.setText(tr("gui.identity.explanation"))
+        self.list.say([patient_lines(session, self._plan, one) for one in self._patients])
+        self.list.setAccessibleName(tr("gui.identity.title"))
+        self.list.setAccessibleDescription(f"{self.heading.text()}. {self.explanation.text()}")
+        self.open_button.setText(tr("gui.identity.open"))
+        leave = "gui.identity.close" if session.patient is None else "gui.action.cancel"
+        self.leave_button.setText(tr(leave))
 
     def _on_selection_changed(self) -> None:
         self.open_button.setEnabled(self.chosen is not None)

@@ -76,17 +76,22 @@ def patient_lines(session: Session, plan: Plan, patient: PatientIdentity) -> Pat
 class PatientList(QListWidget):
     """Nobody is marked until the reader marks somebody."""
 
-    def __init__(self, lines: Sequence[PatientLines], parent: QWidget | None = None) -> None:
+    def __init__(self, count: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setItemDelegate(_Lines(self))
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
-        for one in lines:
-            item = QListWidgetItem(one.name)
+        for _ in range(count):
+            self.addItem(QListWidgetItem())
+        self.setCurrentRow(-1)
+
+    def say(self, lines: Sequence[PatientLines]) -> None:
+        """Fill every line; who is marked stays marked."""
+        for row, one in enumerate(lines):
+            item = self.item(row)
+            item.setText(one.name)
             item.setData(_LINES, one)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, one.spoken)
-            self.addItem(item)
-        self.setCurrentRow(-1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The first arrow marks the first line: until then nobody was marked."""

@@ -30,22 +30,16 @@ class SegmentDialog(QDialog):
 
     def __init__(self, session: Session, offer: MaskOffer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        tr = session.tr
         segments = offer.imported.segments
+        self._session = session
         self.offer = offer
         self.setModal(True)
-        self.setWindowTitle(tr("gui.segments.title"))
         self.setMinimumWidth(480)
-        heading = label("title", self, wraps=True)
-        several = len(segments) != 1
-        asked = "gui.segments.heading" if several else "gui.segments.heading_one"
-        heading.setText(tr(asked, file=offer.file, count=len(segments)))
+        self.heading = label("title", self, wraps=True)
         self.remarks = label("muted", self, wraps=True)
         self.remarks.setTextFormat(Qt.TextFormat.PlainText)
-        self.remarks.setText("\n".join(self._remarks(session)))
         self.remarks.setVisible(bool(offer.imported.findings))
         self.list = QListWidget(self)
-        self.list.setAccessibleName(tr("gui.segments.title"))
         # A long name loses its middle: its volume stands at the end.
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -53,27 +47,26 @@ class SegmentDialog(QDialog):
         self.list.setMaximumHeight(_TALLEST_PX)
         chosen = to_preselect(segments)
         for segment in segments:
-            item = QListWidgetItem(_swatch(segment), self._line(session, segment))
-            item.setToolTip(item.text())
+            item = QListWidgetItem(_swatch(segment), "")
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
             is_chosen = segment.number in chosen
             item.setCheckState(Qt.CheckState.Checked if is_chosen else Qt.CheckState.Unchecked)
             self.list.addItem(item)
         self.buttons = QDialogButtonBox(self)
-        self.take_button = self.buttons.addButton(
-            tr("gui.segments.take"), QDialogButtonBox.ButtonRole.AcceptRole
-        )
+        self.take_button = self.buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
         set_look(self.take_button, role="primary")
-        self.buttons.addButton(tr("gui.segments.leave"), QDialogButtonBox.ButtonRole.RejectRole)
+        self.leave_button = self.buttons.addButton("", QDialogButtonBox.ButtonRole.RejectRole)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        self.list.itemChanged.connect(self._on_item_changed)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(12)
-        for widget in (heading, self.list, self.remarks, self.buttons):
+        for widget in (self.heading, self.list, self.remarks, self.buttons):
             column.addWidget(widget)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        session.language_changed.connect(self._on_language_changed)
+        self._on_language_changed()
+        self.list.itemChanged.connect(self._on_item_changed)
         self._on_item_changed()
         self.list.setCurrentRow(0)
         self.list.setFocus()
@@ -86,6 +79,21 @@ class SegmentDialog(QDialog):
             for row, segment in enumerate(self.offer.imported.segments)
             if self.list.item(row).checkState() == Qt.CheckState.Checked
         )
+
+    def _on_language_changed(self) -> None:
+        session, segments = self._session, self.offer.imported.segments
+        tr = session.tr
+        self.setWindowTitle(tr("gui.segments.title"))
+        asked = "gui.segments.heading" if len(segments) != 1 else "gui.segments.heading_one"
+        self.heading.setText(tr(asked, file=self.offer.file, count=len(segments)))
+        self.list.setAccessibleName(tr("gui.segments.title"))
+        for row, segment in enumerate(segments):
+            item = self.list.item(row)
+            item.setText(self._line(session, segment))
+            item.setToolTip(item.text())
+        self.remarks.setText("\n".join(self._remarks(session)))
+        self.take_button.setText(tr("gui.segments.take"))
+        self.leave_button.setText(tr("gui.segments.leave"))
 
     def _line(self, session: Session, segment: ImportedSegment) -> str:
         name = segment.label or session.tr("gui.segments.unnamed", number=segment.number)

@@ -172,7 +172,7 @@ class RunBar(QWidget):
             self._say(Verdict.FINE, session.tr("panel.run.ready"))
 
     def _is_released(self) -> bool:
-        """True when somebody lifted a refusal of a scan, or took values over from another patient's source."""
+        """True when somebody lifted a refusal of a scan, or took over values of another patient's name."""
         case = self._session.case_input
         of_scans = case is not None and any(scan.stated.releases for _, scan in case.by_scan())
         return of_scans or bool(releases_of(self._session.record))

@@ -40,6 +40,12 @@ def test_of_several_patients_one_is_chosen_first(form: ClinicalForm) -> None:
     paste(form, "patient,age\nA,61\nB,62\n")
     sheet = form.sheet
     assert sheet.patient.isVisible() and not sheet.take_button.isEnabled()
+    placeholder = sheet.patient.placeholderText()
+    sheet._session.set_language("zh_CN")
+    sheet.refresh()
+    assert sheet.patient.placeholderText() != placeholder and sheet.patient.currentIndex() == -1
+    sheet._session.set_language("en")
+    sheet.refresh()
     sheet.patient.setCurrentIndex(1)
     sheet.patient.activated.emit(1)
     sheet.whose.name.setText("Dr Lin")

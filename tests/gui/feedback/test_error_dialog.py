@@ -19,6 +19,16 @@ def test_it_says_what_happened_in_the_users_language(qtbot: Any) -> None:
         assert dialog.windowTitle() == catalogue.text("panel.error.title")
 
 
+def test_an_open_dialog_goes_on_in_another_language(qtbot: Any) -> None:
+    dialog = show_error(load_catalogue("en"), Message("error.internal"))
+    qtbot.addWidget(dialog)
+    chinese = load_catalogue("zh_CN")
+    dialog.speak(chinese)
+    assert dialog.what.text() == chinese.text("error.internal")
+    assert dialog.windowTitle() == chinese.text("panel.error.title")
+    assert dialog.close_button.text() == chinese.text("panel.error.close")
+
+
 def test_it_does_not_stop_the_window(qtbot: Any) -> None:
     window = QWidget()
     qtbot.addWidget(window)

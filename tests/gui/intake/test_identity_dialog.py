@@ -128,3 +128,16 @@ def test_another_patient_closes_the_case_even_when_nothing_of_theirs_can_be_show
     session.patient, session.stack, session.identity = PHANTOM, mine, PHANTOM
     session.choose_patient(PATIENT)
     assert session.stack is None and session.identity is None and session.patient == PATIENT
+
+
+def test_an_open_question_goes_on_in_another_language_with_the_same_patient_marked(
+    session: Session, dialog: IdentityDialog, qtbot: Any
+) -> None:
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Down)
+    session.set_language("zh_CN")
+    assert dialog.chosen == PHANTOM
+    assert dialog.heading.text() == session.tr("gui.identity.heading", count=2)
+    assert dialog.explanation.text() == session.tr("gui.identity.explanation")
+    assert dialog.open_button.text() == session.tr("gui.identity.open")
+    spoken = dialog.list.item(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == patient_lines(session, two(), PHANTOM).spoken and "series" not in spoken
