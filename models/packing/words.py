@@ -8,7 +8,7 @@ from typing import Literal
 
 NOT_FOR = "Patients. Any decision about a person's care."
 LICENCE = "Apache-2.0"
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 
 SYNTHETIC_LIMITS = (
     "Trained and measured on synthetic phantoms alone; no figure here says anything about patients.",
