@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gui.session import Session
 
 _MOST_UNKNOWN: Final = 6
+_MOST_REFUSED: Final = 20
 
 
 class ImportSheet(QFrame):
@@ -149,11 +150,14 @@ class ImportSheet(QFrame):
         self.whose.show_whose(whose(one, self._session.identity))
         counts = {"accepted": len(one.accepted), "refused": len(one.refused)}
         self.heading.setText(tr("panel.import.heading", **counts))
-        say(self.refused, "\n".join(self._refusal(each) for each in one.refused), Tone.BAD)
+        lines = [self._refusal(each) for each in one.refused[:_MOST_REFUSED]]
+        if len(one.refused) > _MOST_REFUSED:
+            lines.append(tr("panel.import.more", count=len(one.refused) - _MOST_REFUSED))
+        say(self.refused, "\n".join(lines), Tone.BAD)
         self.seen.setText(tr("panel.import.seen", count=len(one.refused)))
         self.seen.setVisible(bool(one.refused))
         say(self.accepted, "\n".join(self._acceptance(each) for each in one.accepted))
-        names = [entry.name for entry in one.unknown]
+        names = list(dict.fromkeys(entry.name for entry in one.unknown))
         more = f" +{len(names) - _MOST_UNKNOWN}" if len(names) > _MOST_UNKNOWN else ""
         listed = ", ".join(names[:_MOST_UNKNOWN]) + more
         say(self.unknown, tr("panel.import.unknown", names=listed) if names else "")
@@ -172,14 +176,21 @@ class ImportSheet(QFrame):
 
     def _refusal(self, one: RefusedValue) -> str:
         place = self._session.render(one.entry.place)
-        return f"\u2715 {place} · {one.entry.name} = {one.entry.text}\n{self._words(one.reason)}"
+        is_named = one.entry.name in one.entry.place.fields.values()
+        where = place if is_named else f"{place} · {one.entry.name}"
+        return f"\u2715 {where} = {one.entry.text}\n{self._words(one.reason)}"
 
     def _acceptance(self, one: ProposedValue) -> str:
         old = self._session.record.values.get(one.value.field_id)
         field = self._session.tr(f"clinical.{one.value.field_id}")
         notes = "".join(f"\n    {self._words(note)}" for note in one.notes)
-        before = "" if old is None or old.canonical is None else f"{self._value(old)} \u2192 "
-        return f"\u2713 {field}: {before}{self._value(one.value)}{notes}"
+        told = self._value(one.value)
+        if old is not None and old.canonical is not None:
+            before = self._value(old)
+            told = told if before == told else f"{before} \u2192 {told}"
+            if old.canonical == one.value.canonical:
+                told = self._session.tr("panel.import.unchanged", value=told)
+        return f"\u2713 {field}: {told}{notes}"
 
     def _value(self, value: ClinicalValue) -> str:
         catalogue = self._session.catalogue

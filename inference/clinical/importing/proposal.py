@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from inference.clinical.derivation import derive
 from inference.clinical.record import ClinicalRecord, ClinicalValue
@@ -11,6 +12,8 @@ from inference.clinical.schema import FormSchema
 from inference.errors import InputError
 from inference.messages.message import LIST_MARK, Message
 from inference.release import Release
+
+_MOST_VALUES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,8 @@ class ImportProposal:
         """
         if self.study != form.study:
             raise InputError("error.clinical.study", study=self.study, expected=form.study)
-        unseen = [one for one in self.refused if one not in leaving_out]
+        seen = {id(one) for one in leaving_out}
+        unseen = [one for one in self.refused if id(one) not in seen and one not in leaving_out]
         if unseen:
             names = LIST_MARK.join(dict.fromkeys(f"clinical.{one.field_id}" for one in unseen))
             raise InputError("error.import.unseen", count=len(unseen), fields=names)
@@ -122,7 +126,7 @@ def proposal_of(
     unknown: Iterable[SourceEntry],
     also_called: Sequence[str] = (),
 ) -> ImportProposal:
-    """Sort what was found; a field that is given twice with different values is refused each time."""
+    """Sort what was found; a field that is given twice with different values is refused, once."""
     accepted: dict[str, list[ProposedValue]] = {}
     refused: list[RefusedValue] = []
     for one in found:
@@ -135,7 +139,16 @@ def proposal_of(
         if len({(offer.value.canonical, offer.value.missing) for offer in offers}) == 1:
             kept.append(offers[0])
             continue
-        values = LIST_MARK.join(offer.entry.text for offer in offers)
-        reason = Message("error.import.several", {"field": f"clinical.{field_id}", "values": values})
-        refused += [RefusedValue(field_id, offer.entry, reason) for offer in offers]
+        refused.append(RefusedValue(field_id, offers[0].entry, _several(field_id, offers)))
     return ImportProposal(study, patient, tuple(kept), tuple(refused), tuple(unknown), tuple(also_called))
+
+
+def _several(field_id: str, offers: Sequence[ProposedValue]) -> Message:
+    """That a field has several values: the first of them, and how many more there are."""
+    different = {(one.value.canonical, one.value.missing, one.entry.text): one.entry.text for one in offers}
+    texts = list(different.values())
+    fields = {"field": f"clinical.{field_id}", "values": LIST_MARK.join(texts[:_MOST_VALUES])}
+    more = len(texts) - _MOST_VALUES
+    if more <= 0:
+        return Message("error.import.several", {**fields, "count": len(offers)})
+    return Message("error.import.several_more", {**fields, "count": len(offers), "more": more})

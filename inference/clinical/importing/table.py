@@ -37,7 +37,8 @@ def read_table(form: FormSchema, text: str) -> tuple[ImportProposal, ...]:
     Raises
     ------
     TableError
-        When rows differ in length, no field of the form is named, or there are too many rows.
+        When rows differ in length, no field of the form is named, a list names two patients, or there are
+        too many rows.
     """
     rows = filled_rows(text)
     across = sum(named_field(form, name) is not None for name in rows[0])
@@ -53,7 +54,7 @@ def _one_patient(form: FormSchema, rows: Sequence[Sequence[str]]) -> ImportPropo
     """Rows of field, value and unit; the unit may be left out, in a row or in all."""
     found: list[ProposedValue | RefusedValue] = []
     unknown: list[SourceEntry] = []
-    patient = ""
+    patients: dict[str, int] = {}
     problems = [
         problem("ragged_row", row=number, found=len(row), expected=3)
         for number, row in enumerate(rows, 1)
@@ -68,10 +69,14 @@ def _one_patient(form: FormSchema, rows: Sequence[Sequence[str]]) -> ImportPropo
         if named is not None and text:
             found += read_value(form, named.field, entry, unit or named.unit)
         elif plain(name) in _PATIENT:
-            patient = text
+            if text:
+                patients.setdefault(text, number)
         elif named is None and not (number == 1 and plain(name) in _FIELD_WORDS):
             unknown.append(entry)
-    return proposal_of(form.study, patient, found, unknown)
+    if len(patients) > 1:
+        (first, at), (other, other_at) = list(patients.items())[:2]
+        raise TableError([problem("two_patients", patient=first, row=at, other=other, other_row=other_at)])
+    return proposal_of(form.study, next(iter(patients), ""), found, unknown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,3 +64,25 @@ def test_an_empty_clipboard_is_told_in_one_sentence(form: ClinicalForm) -> None:
     paste(form, "")
     assert form.import_note.isVisible() and not form.sheet.isVisible()
     assert "\u27e6" not in form.import_note.text()
+
+
+def test_a_value_that_stays_is_called_unchanged(form: ClinicalForm) -> None:
+    paste(form, "age\n52\n")
+    assert form.sheet.accepted.text().startswith("\u2713 Age: 52\u00a0years (unchanged)")
+    assert form.sheet.heading.text() == "To take: 1. Refused: 0."
+
+
+def test_a_column_is_named_once(form: ClinicalForm) -> None:
+    paste(form, TABLE)
+    assert form.sheet.refused.text().startswith("\u2715 row 1, column ebv_dna = <500")
+
+
+def test_of_thousands_of_refused_values_the_first_are_shown_and_the_others_counted(
+    form: ClinicalForm,
+) -> None:
+    paste(form, "age\t70\n" + "ebv_dna\t<500\n" * 4000)
+    shown = form.sheet.refused.text()
+    assert shown.count("\u2715") == 20 and shown.endswith("and 3980 more refused")
+    form.sheet.seen.setChecked(True)
+    form.sheet.take_button.click()
+    assert form._session.record.canonical("age") == 70.0

@@ -14,10 +14,8 @@ from inference.clinical.schema import load_form
 from inference.clinical.taken_over import OTHER_PATIENT, releases_of
 from inference.pipeline import assess
 from inference.release import Release
-from tests.gui.clinical.test_import_sheet import form, paste
+from tests.gui.clinical.test_import_sheet import paste
 from tests.inference.synthetic_case import PHANTOM, volume
-
-__all__ = ["form"]
 
 OWN = "NPC-000001"
 OTHER = "patient,age\nP-9,61\n"

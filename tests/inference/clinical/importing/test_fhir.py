@@ -144,7 +144,15 @@ def test_two_values_of_one_marker_are_refused_until_somebody_chooses() -> None:
         observation("2039-6", **quantity(2.5, "ng/mL")),
         observation("2039-6", **quantity(9.5, "ng/mL")),
     )
-    assert [one.reason.id for one in proposal.refused] == ["error.import.several"] * 2
+    assert [one.reason.id for one in proposal.refused] == ["error.import.several"]
+
+
+def test_thousands_of_values_of_one_marker_are_refused_in_one_short_line() -> None:
+    many = [observation("2039-6", **quantity(number / 100, "ng/mL")) for number in range(1, 4001)]
+    (refused,) = read("gc-recurrence", *many).refused
+    for text in said(refused.reason):
+        assert "4000" in text and "0.03" in text and "0.04" not in text
+        assert "3997" in text and len(text) < 120
 
 
 def bundle(*resources: Mapping[str, Any]) -> dict[str, Any]:

@@ -158,11 +158,19 @@ def test_what_the_form_cannot_hold_is_refused_with_place_and_reason(
     assert all("2" in place for place in said(refused.entry.place)) and said(refused.reason)
 
 
-def test_a_field_given_twice_with_other_values_is_refused_each_time() -> None:
+def test_a_field_given_twice_with_other_values_is_refused_once() -> None:
     proposal = one("gc-recurrence", "age\t61\n年龄\t62\nsex\tmale\n性别\t男\n")
-    assert reasons(proposal) == {"age": "error.import.several"} and len(proposal.refused) == 2
+    assert reasons(proposal) == {"age": "error.import.several"} and len(proposal.refused) == 1
     assert values(proposal) == {"sex": "male"}
     assert all("61" in text and "62" in text for text in said(proposal.refused[0].reason))
+
+
+def test_a_list_of_two_patients_is_refused_naming_both() -> None:
+    with pytest.raises(TableError) as caught:
+        one("gc-recurrence", "patient\tA-17\nage\t61\npatient\tB-18\nage\t62\n")
+    (problem,) = caught.value.problems
+    assert all("A-17" in text and "B-18" in text for text in said(problem))
+    assert one("gc-recurrence", "patient\tA-17\nage\t61\npatient\tA-17\n").patient == "A-17"
 
 
 @pytest.mark.parametrize(
