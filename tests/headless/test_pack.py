@@ -98,6 +98,6 @@ def test_removal_asks_and_keeps_at_anything_but_yes(
 
 
 def test_bundled_and_unknown_packs_are_not_removed(run: Run) -> None:
-    assert "comes with the application" in run("pack", "remove", "npc-residual-demo@0.3.0", "--yes").err
+    assert "comes with the application" in run("pack", "remove", "npc-residual-demo@0.4.0", "--yes").err
     assert run("pack", "remove", "nobody@1.0.0", "--yes").code == 2
     assert run("pack", "remove", TINY, "--yes").code == 2
