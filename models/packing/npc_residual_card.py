@@ -217,9 +217,10 @@ def _compared(manifest: Manifest, report: dict[str, Any]) -> str:
         for one in report["compared"]
         for per, areas in sorted(one["figures"].items())
     ]
-    dice = ", ".join(
-        f"{_NAMES[name]} {_area(one)}" for name, one in report["segmentation"]["mean_dice"].items()
+    best_first = sorted(
+        report["segmentation"]["mean_dice"].items(), key=lambda one: -one[1].get("value", 0.0)
     )
+    dice = ", ".join(f"{_NAMES[name]} {_area(one)}" for name, one in best_first)
     return "\n".join(
         [
             "## Compared networks",
