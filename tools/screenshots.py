@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from headless.demo import SEED, STUDY
 from tools.page_pictures import take_page_pictures
 from tools.pathway_pictures import PATHWAY_PICTURES
 from tools.window_steps import grab, open_window, synthetic_patient, wait_for
@@ -30,8 +31,6 @@ DOCUMENTS_PICTURES: Final = {
     f"assessed-{language}": ROOT / "docs" / "images" / f"window-{short}.png"
     for language, short in zip(LANGUAGES, ("en", "zh"), strict=True)
 } | {"patients-en": ROOT / "docs" / "images" / "two-patients-en.png"}
-STUDY: Final = "npc-residual"
-SEED: Final = 23
 COLOUR_STEP: Final = 6
 """Colours of the documents' pictures are rounded to this step: a third smaller, and no eye sees it."""
 
