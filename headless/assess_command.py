@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from headless.stated_facts import PHASES, stated_facts
 from inference.errors import EXIT_ANSWERED, EXIT_WITHHELD
 from inference.messages.catalogue import Catalogue
 
@@ -42,15 +43,19 @@ def add_assess_command(add: Callable[..., argparse.ArgumentParser]) -> None:
     assess.add_argument("--rule-set", default="cautious", help="cautious (default) or published")
     assess.add_argument("--rules", type=Path, metavar="FILE.yaml", help="your site's own rules for the study")
     assess.add_argument("--explain", action="store_true", help="print what explains the answer, too")
-    assess.add_argument("--state-modality", default="", metavar="MR|CT", help="where the file states none")
-    assess.add_argument("--state-contrast", choices=("yes", "no"), help="where the file states nothing")
-    assess.add_argument("--state-body-part", default="", metavar="CODE", help="where the file states none")
-    assess.add_argument(
-        "--state-phase",
-        choices=("unenhanced", "arterial", "portal_venous", "delayed"),
-        default="",
-        help="of a CT, where file and pixels are silent or differ",
-    )
+    for option, value, about in (
+        ("--state-modality", "MR|CT", "where the file states none"),
+        ("--state-contrast", "yes|no", "where the file states nothing"),
+        ("--state-body-part", "CODE", "where the file states none"),
+        ("--state-phase", "|".join(PHASES), "of a CT, where file and pixels are silent or differ"),
+    ):
+        assess.add_argument(
+            option,
+            action="append",
+            default=[],
+            metavar=f"[INPUT=]{value}",
+            help=f"of the study's first scan or of a named one, {about}",
+        )
     assess.add_argument(
         "--release",
         action="append",
@@ -69,8 +74,16 @@ def _run_assess(options: argparse.Namespace, catalogue: Catalogue) -> int:
     from headless.assess import assess_and_write, releases_from
     from headless.read_case import AssessRequest, by_input
     from inference.case_input import StatedFacts
+    from inference.inputs.study_inputs import load_study_inputs
 
-    contrast = {"yes": True, "no": False, None: None}[options.state_contrast]
+    first = load_study_inputs(options.study).inputs[0].id
+    stated = stated_facts(
+        first,
+        modality=options.state_modality,
+        contrast=options.state_contrast,
+        body_part=options.state_body_part,
+        phase=options.state_phase,
+    )
     request = AssessRequest(
         source=options.path,
         study=options.study,
@@ -84,12 +97,8 @@ def _run_assess(options: argparse.Namespace, catalogue: Catalogue) -> int:
         pack=options.pack,
         rule_set=options.rule_set,
         rules=options.rules,
-        stated=StatedFacts(
-            options.state_modality,
-            contrast,
-            options.state_body_part,
-            options.state_phase,
-        ),
+        stated=stated.pop(first, StatedFacts()),
+        further_stated=stated,
         releases=releases_from(options.release, options.released_by),
         language=catalogue.language,
     )

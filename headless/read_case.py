@@ -28,7 +28,8 @@ class AssessRequest:
     """What the user asked for on the command line.
 
     ``masks``, ``scans`` and ``releases`` are by the id of the study's input; the empty id of a mask or a
-    release is the first input.  ``stated`` is about the first, and holds no release.
+    release is the first input.  ``stated`` is about the first, ``further_stated`` about others by id; neither
+    holds a release.
     """
 
     source: Path
@@ -43,6 +44,7 @@ class AssessRequest:
     rule_set: str = "cautious"
     rules: Path | None = None
     stated: StatedFacts = field(default_factory=StatedFacts)
+    further_stated: Mapping[str, StatedFacts] = field(default_factory=dict)
     releases: Mapping[str, tuple[Release, ...]] = field(default_factory=dict)
     language: str = "en"
     explain: bool = False
@@ -78,21 +80,25 @@ def read_case(
         return meaning_of(stack, volume_of(stack), modality=request.stated.modality)
 
     study = load_study_inputs(request.study)
-    chosen = choose_scans(study, plan, see, picked=request.scans, stated=request.stated)
+    chosen = choose_scans(
+        study, plan, see, picked=request.scans, stated=request.stated, further=request.further_stated
+    )
     first, *others = study.inputs
     masks = {name or first.id: path for name, path in request.masks.items()}
     releases: dict[str, tuple[Release, ...]] = {}
     for name, given in request.releases.items():
         releases[name or first.id] = (*releases.get(name or first.id, ()), *given)
     known = [one.id for one in study.inputs]
-    for name in (*masks, *releases):
+    for name in (*masks, *releases, *request.further_stated):
         if name not in known:
             allowed = ", ".join(known)
             raise InputError("error.scan.unknown_input", study=study.study, input=name, allowed=allowed)
         if name not in chosen and name in masks:
             raise InputError("error.scan.mask_without_scan", input=name, file=masks[name].name)
-        if name not in chosen:
+        if name not in chosen and name in releases:
             raise InputError("error.release.without_scan", input=name, code=releases[name][0].code)
+        if name not in chosen:
+            raise InputError("error.stated.without_scan", input=name)
 
     def released(name: str, stated: StatedFacts) -> StatedFacts:
         return replace(stated, releases=releases.get(name, ()))
@@ -108,7 +114,10 @@ def read_case(
     stack = chosen[first.id]
     further = {
         one.id: ScanInput(
-            chosen[one.id], volume_of(chosen[one.id]), mask_of(one.id), released(one.id, StatedFacts())
+            chosen[one.id],
+            volume_of(chosen[one.id]),
+            mask_of(one.id),
+            released(one.id, request.further_stated.get(one.id, StatedFacts())),
         )
         for one in others
         if one.id in chosen

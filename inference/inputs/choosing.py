@@ -17,12 +17,19 @@ See = Callable[[Stack], Meaning]
 
 
 def choose_scans(
-    study: StudyInputs, plan: Plan, see: See, *, picked: Mapping[str, str], stated: StatedFacts
+    study: StudyInputs,
+    plan: Plan,
+    see: See,
+    *,
+    picked: Mapping[str, str],
+    stated: StatedFacts,
+    further: Mapping[str, StatedFacts] | None = None,
 ) -> dict[str, Stack]:
     """The stack of each input, by the input's id in the study's order; an input that nothing fits is absent.
 
     Tags decide, pixels where tags leave it open.  ``picked`` names the stack of an input: its id, series
-    number or series UID.  A source with one scan gives it to the first input, whatever it is: the guard says
+    number or series UID.  ``stated`` holds of every input but those in ``further``.
+    A source with one scan gives it to the first input, whatever it is: the guard says
     what does not fit.
 
     Raises
@@ -51,7 +58,7 @@ def choose_scans(
         if named.id in picked:
             chosen[named.id] = _picked(scans, picked[named.id])
             continue
-        fitting = _fitting(named, scans, see, stated)
+        fitting = _fitting(named, scans, see, (further or {}).get(named.id, stated))
         if len(fitting) > 1:
             fields = {"input": named.title, "choices": names_of_stacks(fitting), "id": named.id}
             raise InputError("error.scan.several_fit", **fields)

@@ -264,13 +264,18 @@ def test_a_release_on_a_further_scan_is_the_command_lines_own(
     request = AssessRequest(
         tmp_path / "scans", "gnen-os", tmp_path, scans=picked, releases={"venous": (release,)}
     )
+    late = StatedFacts(phase="portal_venous")
     with Intake() as intake:
         plan = intake.scan(request.source)
         read = read_case(request, session.record, plan, intake, ignore_progress, never_stop)
+        more = replace(request, further_stated={"venous": late})
+        stated = read_case(more, session.record, plan, intake, ignore_progress, never_stop)
     shown = session.case_input
     assert shown is not None and shown.further["venous"].stated.releases == (release,)
     assert input_references(shown) == input_references(read)
     assert not shown.stated.releases and not read.stated.releases
+    assert stated.further["venous"].stated == replace(late, releases=(release,))
+    assert stated.stated == StatedFacts()
 
 
 def test_what_concerns_the_patient_is_released_on_the_first_scan_whichever_is_looked_at(

@@ -76,6 +76,16 @@ def test_pixels_decide_where_tags_are_silent() -> None:
     assert found == {"arterial": "one", "venous": "two"}
 
 
+def test_what_is_stated_of_one_input_counts_for_no_other() -> None:
+    def see(one: Stack) -> Meaning:
+        return understand(one, None)
+
+    stacks = stack("early"), stack("silent", **SILENT)
+    late, delayed = StatedFacts(phase="portal_venous"), StatedFacts(phase="delayed")
+    assert chosen(*stacks, see=see, further={"venous": late}) == {"arterial": "early", "venous": "silent"}
+    assert chosen(*stacks, see=see, further={"venous": delayed}) == {"arterial": "early"}
+
+
 def test_nothing_that_fits_the_first_input_is_an_error_with_all_there_is() -> None:
     with pytest.raises(InputError) as caught:
         chosen(stack("plain", **PLAIN), stack("late", **PORTAL))
