@@ -194,7 +194,7 @@ def test_a_fold_that_would_teach_one_class_ends_a_training_before_a_batch(train,
         assert study.batches == 0
         study.on_read = lambda cohort: None
 
-    said = "Fold 1: all 2 patients to learn from have the same outcome. Take fewer folds, another seed"
+    said = "Fold 1: all 2 patients to learn from have the same outcome. Take fewer folds, more patients"
     ends_and_goes_on(train, study, tmp_path, whole, said, repaired=repaired)
 
 
