@@ -229,7 +229,7 @@ def _research(damage: Mutation) -> Mutation:
             plain = gzip.decompress(content)
         except (OSError, EOFError, zlib.error):
             return damage(rng, content, seeds)
-        return gzip.compress(damage(rng, plain, seeds), 1)
+        return gzip.compress(damage(rng, plain, seeds), 1, mtime=0)
 
     return spoil
 
